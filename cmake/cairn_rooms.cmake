@@ -1,0 +1,54 @@
+# cairn_room(NAME DIR LINK targets...): a static library cairn_NAME of all .c files directly in DIR (main.c excepted) and
+# in the folders below it that are not rooms of their own.
+function(cairn_room name dir)
+  cmake_parse_arguments(ROOM "" "" "LINK" ${ARGN})
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/${dir}/*.c)
+  list(FILTER sources EXCLUDE REGEX "/main\\.c$")
+  if(dir STREQUAL "lib/store")
+    list(FILTER sources EXCLUDE REGEX "/lib/store/[^/]+/")
+  endif()
+  if(NOT sources)
+    file(WRITE ${CMAKE_BINARY_DIR}/empty_${name}.c "extern int cairn_empty_${name};\nint cairn_empty_${name};\n")
+    set(sources ${CMAKE_BINARY_DIR}/empty_${name}.c)
+  endif()
+  add_library(cairn_${name} STATIC ${sources})
+  target_include_directories(cairn_${name} PUBLIC ${CMAKE_SOURCE_DIR}/lib ${CMAKE_SOURCE_DIR}/server ${CMAKE_SOURCE_DIR})
+  target_link_libraries(cairn_${name} PUBLIC ${ROOM_LINK} PRIVATE cairn_flags)
+endfunction()
+
+# The source revision, asked anew at every build so that --version does not lie.
+add_custom_target(cairn_revision ALL
+  COMMAND ${CMAKE_COMMAND} -DSOURCE=${CMAKE_SOURCE_DIR} -DOUT=${CMAKE_BINARY_DIR}/generated/cairn_revision.h
+          -DVERSION=${PROJECT_VERSION} -P ${CMAKE_SOURCE_DIR}/cmake/revision.cmake
+  BYPRODUCTS ${CMAKE_BINARY_DIR}/generated/cairn_revision.h)
+
+function(cairn_program name main)
+  add_executable(${name} ${CMAKE_SOURCE_DIR}/${main})
+  target_link_libraries(${name} PRIVATE ${ARGN} cairn_flags)
+  install(TARGETS ${name} RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+endfunction()
+
+# Turns a file into a C array `SYMBOL[]` with `SYMBOL_size`, at build time.
+function(cairn_embed target file symbol)
+  set(out ${CMAKE_BINARY_DIR}/generated/${symbol}.c)
+  add_custom_command(OUTPUT ${out}
+    COMMAND ${CMAKE_COMMAND} -DIN=${file} -DOUT=${out} -DSYMBOL=${symbol} -P ${CMAKE_SOURCE_DIR}/cmake/embed.cmake
+    DEPENDS ${file} ${CMAKE_SOURCE_DIR}/cmake/embed.cmake)
+  target_sources(${target} PRIVATE ${out})
+endfunction()
+
+# schema/NNN_name.sql become cairn_migration_NNN; the list is in lib/store/sqlite/migrate.c.
+function(cairn_embed_schema target)
+  file(GLOB migrations CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/schema/[0-9]*.sql)
+  foreach(file ${migrations})
+    get_filename_component(stem ${file} NAME_WE)
+    string(SUBSTRING ${stem} 0 3 number)
+    cairn_embed(${target} ${file} cairn_migration_${number})
+  endforeach()
+endfunction()
+
+function(cairn_embed_openapi target)
+  if(EXISTS ${CMAKE_SOURCE_DIR}/openapi.yaml)
+    cairn_embed(${target} ${CMAKE_SOURCE_DIR}/openapi.yaml cairn_openapi_yaml)
+  endif()
+endfunction()

@@ -1,0 +1,42 @@
+/* Item bytes as raw-deflate blocks that can be spliced into a gzip reply (RFC 1951, 1952).
+ *
+ * A block made here has no final bit and ends with an empty stored block on a byte boundary. Blocks can be concatenated
+ * in any order between a gzip header and trailer; the CRC-32 of the whole comes from those of the parts.
+ * Thread-safety: a codec belongs to one thread; it is made once and reused. */
+#ifndef CAIRN_BASE_DEFLATE_H
+#define CAIRN_BASE_DEFLATE_H
+
+#include "base/buf.h"
+#include "base/error.h"
+
+typedef struct cairn_codec cairn_codec;
+
+/* level: libdeflate's 1 (quick) to 12 (small); 6 is the default of the indexer. NULL when out of memory. */
+cairn_codec *cairn_codec_new(int level);
+void cairn_codec_free(cairn_codec *codec);
+
+/* Appends `text` as one spliceable deflate block. */
+bool cairn_deflate_block(cairn_codec *codec, cairn_span text, cairn_buf *out);
+/* Appends the `length` bytes that `block` inflates to; CAIRN_CORRUPT when it doesn't, or does to another length. */
+cairn_code cairn_inflate_block(cairn_codec *codec, cairn_span block, size_t length, cairn_buf *out, cairn_error *error);
+
+uint32_t cairn_crc32(cairn_span bytes);
+
+/* ---- a gzip member made of text and blocks ---- */
+typedef struct cairn_gzip {
+    cairn_buf *out;
+    uint32_t crc;
+    uint64_t length; /* of the uncompressed text so far */
+} cairn_gzip;
+
+void cairn_gzip_begin(cairn_gzip *gzip, cairn_buf *out);
+/* Generated text, as stored blocks or compressed, whichever is smaller; ends on a byte boundary. */
+bool cairn_gzip_text(cairn_gzip *gzip, cairn_span text);
+/* A block of cairn_deflate_block(), copied untouched. */
+bool cairn_gzip_splice(cairn_gzip *gzip, cairn_span block, uint32_t crc, size_t length);
+bool cairn_gzip_end(cairn_gzip *gzip);
+
+/* The whole text as one gzip member, compressed by the codec. */
+bool cairn_gzip_whole(cairn_codec *codec, cairn_span text, cairn_buf *out);
+
+#endif

@@ -1,0 +1,72 @@
+/* Borrowed bytes. A span never owns: it lives as long as what it points into. It is not
+ * NUL-terminated and may hold any byte. {NULL, 0} is the absent span; an empty one has p != NULL. */
+#ifndef CAIRN_BASE_SPAN_H
+#define CAIRN_BASE_SPAN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <string.h>
+
+typedef struct cairn_span {
+    const char *p;
+    size_t n;
+} cairn_span;
+
+#define CAIRN_SPAN_NONE ((cairn_span){NULL, 0})
+/* A span over a string literal, usable in initialisers. */
+#define CAIRN_SPAN_LIT(s) {(s), sizeof(s) - 1}
+/* For printf("%.*s"): the length is cut at INT_MAX / 2. */
+#define CAIRN_SPAN_FMT(s) (int)((s).n > 0x3fffffff ? 0x3fffffff : (s).n), (s).p ? (s).p : ""
+
+static inline cairn_span cairn_span_of(const char *text)
+{
+    return text ? (cairn_span){text, strlen(text)} : CAIRN_SPAN_NONE;
+}
+
+static inline cairn_span cairn_span_make(const char *p, size_t n)
+{
+    return (cairn_span){p, n};
+}
+
+static inline bool cairn_span_equal(cairn_span a, cairn_span b)
+{
+    return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
+}
+
+/* True when the span has exactly the bytes of the NUL-terminated `text`. */
+static inline bool cairn_span_is(cairn_span a, const char *text)
+{
+    return cairn_span_equal(a, cairn_span_of(text));
+}
+
+/* Order by unsigned bytes, shorter first: UTF-8 code point order, as CQL2 and SQLite BINARY have it. */
+static inline int cairn_span_compare(cairn_span a, cairn_span b)
+{
+    size_t n = a.n < b.n ? a.n : b.n;
+    int order = n ? memcmp(a.p, b.p, n) : 0;
+    return order ? order : (a.n > b.n) - (a.n < b.n);
+}
+
+static inline bool cairn_span_starts(cairn_span a, const char *prefix)
+{
+    size_t n = strlen(prefix);
+    return a.n >= n && memcmp(a.p, prefix, n) == 0;
+}
+
+static inline bool cairn_span_ends(cairn_span a, const char *suffix)
+{
+    size_t n = strlen(suffix);
+    return a.n >= n && memcmp(a.p + a.n - n, suffix, n) == 0;
+}
+
+/* Without ASCII white space (space, tab, CR, LF) at both ends. */
+static inline cairn_span cairn_span_trim(cairn_span a)
+{
+    while (a.n && (*a.p == ' ' || *a.p == '\t' || *a.p == '\r' || *a.p == '\n'))
+        a.p++, a.n--;
+    while (a.n && (a.p[a.n - 1] == ' ' || a.p[a.n - 1] == '\t' || a.p[a.n - 1] == '\r' || a.p[a.n - 1] == '\n'))
+        a.n--;
+    return a;
+}
+
+#endif
