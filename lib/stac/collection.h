@@ -1,0 +1,39 @@
+/* STAC collections, and catalogs as far as a landing page needs them. */
+#ifndef CAIRN_STAC_COLLECTION_H
+#define CAIRN_STAC_COLLECTION_H
+
+#include "stac/document.h"
+#include "stac/geometry.h"
+#include "stac/time.h"
+
+typedef struct cairn_collection {
+    cairn_span id, title, description; /* decoded; title may be absent */
+    cairn_span body;                   /* open form, see document.h; `type` is there whatever the version */
+    cairn_span source;                 /* open form of the source's own words, absent when equal to body */
+    cairn_warnings warnings;
+} cairn_collection;
+
+/* Reads a collection of any version (checked text). Needs an id; a missing type, description, license, extent or stac_version is
+ * added to `body` with a warning (strict: refused). Versions before 1.0 get an upgraded view. */
+cairn_code cairn_collection_read(cairn_span json, const cairn_read_options *options, cairn_arena *arena,
+                                 cairn_collection *out, cairn_error *error);
+
+/* The extent of a collection that Cairn keeps from its items. */
+typedef struct cairn_extent {
+    bool has_box;
+    cairn_box box;
+    bool has_time;
+    cairn_interval time; /* open ends are written as null */
+} cairn_extent;
+
+/* The open form of a minimal STAC 1.1.0 collection: id, a description that says where it comes from, license "other", and the
+ * extent (the whole world and all time where nothing is known). */
+cairn_span cairn_collection_make(cairn_arena *arena, cairn_span id, const cairn_extent *extent);
+
+/* A catalog's id, title and description (decoded; absent when missing). */
+typedef struct cairn_catalog {
+    cairn_span id, title, description;
+} cairn_catalog;
+cairn_code cairn_catalog_read(cairn_span json, cairn_arena *arena, cairn_catalog *out, cairn_error *error);
+
+#endif
