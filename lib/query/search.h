@@ -1,0 +1,63 @@
+/* A search request (STAC API 1.0.0 Item Search): what the GET parameters, the POST body and the CLI's flags mean alike.
+ * All text lives in the arena that it was read into. Thread-safety: no state.
+ *
+ * Rules (spec A.5): bbox and intersects exclude each other; limit 1 and up, clamped to the maximum; datetime as
+ * cairn_interval_parse(); lists in GET are comma-separated without brackets; JSON null and empty lists or values mean
+ * "not given"; `collections` as a bare JSON string is taken as one, other scalars for lists are invalid. */
+#ifndef CAIRN_QUERY_SEARCH_H
+#define CAIRN_QUERY_SEARCH_H
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "stac/geometry.h"
+#include "stac/time.h"
+
+typedef struct cairn_search {
+    cairn_span *ids; /* any of them; sorted by bytes, without duplicates */
+    size_t n_ids;
+    cairn_span *collections; /* any of them; sorted by bytes, without duplicates */
+    size_t n_collections;
+    bool has_box;
+    cairn_box box;
+    cairn_span intersects; /* checked GeoJSON text, or absent */
+    bool has_datetime;
+    cairn_interval datetime;
+    uint32_t limit;          /* 0: not given */
+    cairn_span token;        /* page token as sent, or absent */
+    bool null_geometry_hits; /* items without a place meet every bbox and intersects (OGC API Features); from configuration */
+} cairn_search;
+
+typedef struct cairn_search_limits {
+    uint32_t max_limit;       /* larger ones are clamped (default 10,000) */
+    size_t max_list;          /* ids or collections in one request (default 10,000) */
+    size_t max_vertices;      /* of intersects (default 100,000) */
+} cairn_search_limits;
+
+/* The defaults; the size of a page when `limit` is not given. */
+extern const cairn_search_limits cairn_search_defaults;
+enum { CAIRN_DEFAULT_LIMIT = 10 };
+
+/* Sets one GET parameter (decoded name and value). `*known` is false when no search parameter has that name: then nothing
+ * happens. A parameter given twice is invalid. Errors name the parameter. */
+cairn_code cairn_search_set(cairn_search *search, cairn_span name, cairn_span value,
+                            const cairn_search_limits *limits, cairn_arena *arena, bool *known, cairn_error *error);
+
+/* Reads a POST body (unchecked bytes, must be a JSON object). Members that are no search parameters: invalid, naming the
+ * nearest known one, unless `ignore_unknown`. */
+cairn_code cairn_search_from_json(cairn_search *search, cairn_span body, const cairn_search_limits *limits,
+                                  bool ignore_unknown, cairn_arena *arena, cairn_error *error);
+
+/* What only the whole request shows: bbox together with intersects. Call once after the parameters are set. */
+cairn_code cairn_search_check(const cairn_search *search, cairn_error *error);
+
+/* Names of the search parameters, NULL-terminated: "bbox", "datetime", ... */
+extern const char *const cairn_search_names[];
+
+/* The area that the search asks for: NULL in *out when it asks for none. Made with the session's GEOS context. */
+cairn_code cairn_search_area(const cairn_search *search, cairn_geos *geos, cairn_arena *arena, cairn_area **out,
+                             cairn_error *error);
+
+/* Membership in a sorted list as in cairn_search. O(log n). */
+bool cairn_list_has(const cairn_span *list, size_t n, cairn_span value);
+
+#endif

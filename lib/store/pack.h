@@ -1,0 +1,26 @@
+/* The stored form of a text (an item's open form): bytes with an encoding, the CRC-32 and length of the plain text. */
+#ifndef CAIRN_STORE_PACK_H
+#define CAIRN_STORE_PACK_H
+
+#include "base/deflate.h"
+
+typedef enum cairn_encoding {
+    CAIRN_ENCODING_PLAIN = 0,   /* the text itself */
+    CAIRN_ENCODING_DEFLATE = 1, /* one spliceable block, see base/deflate.h */
+} cairn_encoding;
+
+typedef struct cairn_packed {
+    cairn_encoding encoding;
+    uint32_t crc;     /* CRC-32 of the plain text */
+    size_t length;    /* of the plain text */
+    cairn_span bytes; /* absent: there is no such text */
+} cairn_packed;
+
+/* Packs by deflate, or plain when that is no smaller. The bytes are appended to `out`, where the result points into:
+ * it is valid until `out` changes. False when `out` failed. */
+bool cairn_pack(cairn_codec *codec, cairn_span text, cairn_buf *out, cairn_packed *packed);
+/* Appends the plain text; checks length and encoding, and the CRC when `verify`. */
+cairn_code cairn_unpack(cairn_codec *codec, const cairn_packed *packed, bool verify, cairn_buf *out,
+                        cairn_error *error);
+
+#endif
