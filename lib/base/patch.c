@@ -6,14 +6,14 @@
 /* The texts are cut at equal windows of `from` that stand in the same order in both. */
 enum { WINDOW = 12, TABLE_BITS = 14, CHAIN_MAX = 64 };
 
-typedef struct index {
+typedef struct window_index {
     uint32_t *head; /* 1-based position in `from` of the first window with a hash, 0: none */
     uint32_t *next; /* by position: the next one, ascending */
-} index_of;
+} window_index;
 
 typedef struct differ {
     cairn_span from, to;
-    index_of index;
+    window_index index;
     cairn_buf *out;
     size_t i, j; /* written up to here */
 } differ;
@@ -56,7 +56,7 @@ static cairn_span behind(cairn_span text, size_t n)
     return (cairn_span){text.p + n, text.n - n};
 }
 
-static bool index_build(index_of *index, cairn_span from)
+static bool index_build(window_index *index, cairn_span from)
 {
     size_t windows = from.n >= WINDOW ? from.n - WINDOW + 1 : 0;
     index->head = calloc((size_t)1 << TABLE_BITS, sizeof *index->head);
@@ -72,21 +72,20 @@ static bool index_build(index_of *index, cairn_span from)
 }
 
 /* The nearest place at or behind d->i whose window equals the one at to[at]; from.n when there is none near. */
-static size_t find_window(const differ *d, size_t at)
+static size_t find_window(differ *d, size_t at)
 {
-    uint32_t i = d->index.head[window_hash(d->to.p + at)];
-    for (int tries = 0; i && tries < CHAIN_MAX; i = d->index.next[i]) {
-        if (i - 1 < d->i)
-            continue;
+    uint32_t *head = &d->index.head[window_hash(d->to.p + at)];
+    while (*head && *head - 1 < d->i) /* places behind us are never asked for again */
+        *head = d->index.next[*head];
+    uint32_t i = *head;
+    for (int tries = 0; i && tries < CHAIN_MAX; i = d->index.next[i], tries++)
         if (memcmp(d->from.p + i - 1, d->to.p + at, WINDOW) == 0)
             return i - 1;
-        tries++;
-    }
     return d->from.n;
 }
 
 /* The pair of places where both texts go on alike with the least to drop and add; both ends when there is none. */
-static void find_sync(const differ *d, size_t *i, size_t *j)
+static void find_sync(differ *d, size_t *i, size_t *j)
 {
     size_t best = SIZE_MAX;
     *i = d->from.n;
