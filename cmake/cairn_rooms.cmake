@@ -23,6 +23,9 @@ add_custom_target(cairn_revision ALL
   BYPRODUCTS ${CMAKE_BINARY_DIR}/generated/cairn_revision.h)
 
 function(cairn_program name main)
+  if(NOT EXISTS ${CMAKE_SOURCE_DIR}/${main})
+    return()
+  endif()
   add_executable(${name} ${CMAKE_SOURCE_DIR}/${main})
   target_link_libraries(${name} PRIVATE ${ARGN} cairn_flags)
   install(TARGETS ${name} RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})

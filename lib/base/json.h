@@ -75,8 +75,8 @@ bool cairn_json_minify(cairn_span value, cairn_buf *out);
 /* The number of elements or members. */
 size_t cairn_json_count(cairn_span value);
 
-/* Writes the RFC 6901 escaping of `key` (~ and /) behind `prefix` as a JSON pointer: "/assets/B02/href".
- * `out` has CAIRN_ERROR_POINTER_MAX bytes. A cut one ends in "...". */
+/* Writes the RFC 6901 escaping of `key` (~ and /; JSON escapes are decoded) behind `prefix` as a JSON pointer:
+ * "/assets/B02/href". `out` has CAIRN_ERROR_POINTER_MAX bytes and may be `prefix`. A cut one ends in "...". */
 void cairn_json_pointer(char *out, const char *prefix, cairn_span key);
 
 /* 1-based line and column (bytes) of an offset in a text. */

@@ -1,0 +1,192 @@
+#include "base/json.h"
+
+#include "base/json_scan.h"
+
+char cairn_json_kind(cairn_span value)
+{
+    if (value.n == 0)
+        return '\0';
+    char c = value.p[0];
+    return c == '-' || (c >= '0' && c <= '9') ? '0' : c;
+}
+
+bool cairn_json_is_null(cairn_span value)
+{
+    return cairn_json_kind(value) == 'n';
+}
+
+/* Works on one stop of a container that is skipped: `*depth` follows the brackets. Returns where to go on. */
+static inline const char *pass_stop(const char *p, const char *end, int *depth)
+{
+    if (*p == '"')
+        return json_skip_string(p + 1, end);
+    *depth += (*p | 0x20) == '{' ? 1 : -1;
+    return p + 1;
+}
+
+/* The next quote or bracket in [p, end), else `end`. */
+static inline const char *next_stop(const char *p, const char *end)
+{
+    while (end - p >= JSON_STEP) {
+        unsigned stops = json_structure_stops(p);
+        if (stops)
+            return p + __builtin_ctz(stops);
+        p += JSON_STEP;
+    }
+    while (p < end && *p != '"' && (*p | 0x20) != '{' && (*p | 0x20) != '}')
+        p++;
+    return p;
+}
+
+/* With p at the opening bracket. */
+static const char *skip_container(const char *p, const char *end)
+{
+    int depth = 1;
+    p++;
+    while (depth > 0) {
+        p = next_stop(p, end);
+        if (p == end)
+            return end;
+        p = pass_stop(p, end, &depth);
+    }
+    return p;
+}
+
+static inline const char *skip_scalar(const char *p, const char *end)
+{
+    while (p < end && *p != ',' && *p != '}' && *p != ']' && !json_is_space(*p))
+        p++;
+    return p;
+}
+
+static inline const char *skip_value(const char *p, const char *end)
+{
+    if (p == end)
+        return end;
+    switch (*p) {
+    case '"':
+        return json_skip_string(p + 1, end);
+    case '{':
+    case '[':
+        return skip_container(p, end);
+    default:
+        return skip_scalar(p, end);
+    }
+}
+
+static cairn_json_walk walk_inside(cairn_span container, char kind)
+{
+    if (container.n < 2 || container.p[0] != kind)
+        return (cairn_json_walk){"", NULL};
+    return (cairn_json_walk){container.p + 1, container.p + container.n - 1};
+}
+
+cairn_json_walk cairn_json_walk_object(cairn_span object)
+{
+    return walk_inside(object, '{');
+}
+
+cairn_json_walk cairn_json_walk_array(cairn_span array)
+{
+    return walk_inside(array, '[');
+}
+
+/* Stands on the next value or key; false at the end. */
+static inline bool walk_on(cairn_json_walk *walk)
+{
+    if (!walk->end)
+        return false;
+    const char *p = json_skip_space(walk->at, walk->end);
+    if (p < walk->end && *p == ',')
+        p = json_skip_space(p + 1, walk->end);
+    walk->at = p;
+    return p < walk->end;
+}
+
+bool cairn_json_next_member(cairn_json_walk *walk, cairn_json_member *member)
+{
+    if (!walk_on(walk))
+        return false;
+    const char *start = walk->at;
+    const char *p = json_skip_string(start + 1, walk->end);
+    member->key = cairn_span_make(start + 1, (size_t)(p - start) - 2);
+    p = json_skip_space(p, walk->end);
+    if (p < walk->end)
+        p = json_skip_space(p + 1, walk->end); /* the colon */
+    walk->at = skip_value(p, walk->end);
+    member->value = cairn_span_make(p, (size_t)(walk->at - p));
+    member->whole = cairn_span_make(start, (size_t)(walk->at - start));
+    return true;
+}
+
+bool cairn_json_next_element(cairn_json_walk *walk, cairn_span *element)
+{
+    if (!walk_on(walk))
+        return false;
+    const char *start = walk->at;
+    walk->at = skip_value(start, walk->end);
+    *element = cairn_span_make(start, (size_t)(walk->at - start));
+    return true;
+}
+
+cairn_span cairn_json_get(cairn_span object, const char *name)
+{
+    cairn_json_walk walk = cairn_json_walk_object(object);
+    cairn_json_member member;
+    cairn_span found = CAIRN_SPAN_NONE;
+    while (cairn_json_next_member(&walk, &member))
+        if (cairn_json_key_is(member.key, name))
+            found = member.value;
+    return found;
+}
+
+cairn_span cairn_json_get_path(cairn_span object, const char *const *names)
+{
+    for (; *names && object.p; names++)
+        object = cairn_json_get(object, *names);
+    return object;
+}
+
+size_t cairn_json_count(cairn_span value)
+{
+    size_t count = 0;
+    cairn_span element;
+    cairn_json_member member;
+    cairn_json_walk walk = cairn_json_walk_array(value);
+    while (cairn_json_next_element(&walk, &element))
+        count++;
+    walk = cairn_json_walk_object(value);
+    while (cairn_json_next_member(&walk, &member))
+        count++;
+    return count;
+}
+
+/* Copies [from, to) to `out` and returns what is behind the copy. */
+static inline char *put(char *out, const char *from, const char *to)
+{
+    memcpy(out, from, (size_t)(to - from));
+    return out + (to - from);
+}
+
+bool cairn_json_minify(cairn_span value, cairn_buf *out)
+{
+    char *to = cairn_buf_reserve(out, value.n);
+    if (!to)
+        return false;
+    const char *p = value.p;
+    const char *end = value.p + value.n;
+    const char *kept = p; /* from here on nothing is copied yet */
+    while (p < end) {
+        if (*p == '"') {
+            p = json_skip_string(p + 1, end);
+        } else if (json_is_space(*p)) {
+            to = put(to, kept, p);
+            p = kept = json_skip_space(p, end);
+        } else {
+            p++;
+        }
+    }
+    to = put(to, kept, end);
+    out->n = (size_t)(to - out->p);
+    return true;
+}
