@@ -4,8 +4,8 @@
 
 #include "base/span.h"
 
-/* The nearest by edit distance (Damerau-Levenshtein, case folded), or NULL when none is near (more than half of the name
- * differs). `names` is NULL-terminated. */
+/* The nearest by edit distance (Damerau-Levenshtein, case folded), or NULL when none is near (more than half of the
+ * name differs). `names` is NULL-terminated. */
 const char *cairn_name_nearest(cairn_span unknown, const char *const *names);
 
 #endif

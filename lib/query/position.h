@@ -1,5 +1,5 @@
-/* The total order of items and a place in it. Default order: time descending (datetime, else start_datetime, else last),
- * then collection and id ascending by UTF-8 bytes. (collection, id) is unique, so the order is total. */
+/* The total order of items and a place in it. Default order: time descending (datetime, else start_datetime, else
+ * last), then collection and id ascending by UTF-8 bytes. (collection, id) is unique, so the order is total. */
 #ifndef CAIRN_QUERY_POSITION_H
 #define CAIRN_QUERY_POSITION_H
 

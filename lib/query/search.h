@@ -24,26 +24,32 @@ typedef struct cairn_search {
     cairn_interval datetime;
     uint32_t limit;          /* 0: not given */
     cairn_span token;        /* page token as sent, or absent */
-    bool null_geometry_hits; /* items without a place meet every bbox and intersects (OGC API Features); from configuration */
+    size_t max_vertices;     /* of intersects, from the limits it was read with; 0: the default */
+    unsigned given;          /* bits: which parameters were read already, so that one given twice is seen */
+    bool null_geometry_hits; /* items without a place meet every bbox and intersects (OGC API Features); from
+                                configuration */
 } cairn_search;
 
 typedef struct cairn_search_limits {
-    uint32_t max_limit;       /* larger ones are clamped (default 10,000) */
-    size_t max_list;          /* ids or collections in one request (default 10,000) */
-    size_t max_vertices;      /* of intersects (default 100,000) */
+    uint32_t max_limit;  /* larger ones are clamped (default 10,000) */
+    size_t max_list;     /* ids or collections in one request (default 10,000) */
+    size_t max_vertices; /* of intersects (default 100,000) */
 } cairn_search_limits;
 
 /* The defaults; the size of a page when `limit` is not given. */
 extern const cairn_search_limits cairn_search_defaults;
 enum { CAIRN_DEFAULT_LIMIT = 10 };
 
-/* Sets one GET parameter (decoded name and value). `*known` is false when no search parameter has that name: then nothing
- * happens. A parameter given twice is invalid. Errors name the parameter. */
-cairn_code cairn_search_set(cairn_search *search, cairn_span name, cairn_span value,
-                            const cairn_search_limits *limits, cairn_arena *arena, bool *known, cairn_error *error);
+/* Sets one GET parameter (decoded name and value). `*known` is false when no search parameter has that name: then
+ * nothing happens. A parameter given twice is invalid. A parameter of an extension that this server lacks (filter,
+ * sortby, fields, query, q) is known and invalid: ignoring it would give a wrong answer. Errors name the parameter.
+ * `limits` may be NULL: the defaults. */
+cairn_code cairn_search_set(cairn_search *search, cairn_span name, cairn_span value, const cairn_search_limits *limits,
+                            cairn_arena *arena, bool *known, cairn_error *error);
 
-/* Reads a POST body (unchecked bytes, must be a JSON object). Members that are no search parameters: invalid, naming the
- * nearest known one, unless `ignore_unknown`. */
+/* Reads a POST body (unchecked bytes, must be a JSON object). Members that are no search parameters: invalid, naming
+ * the nearest known one, unless `ignore_unknown`. Those of extensions that this server lacks: invalid in any case,
+ * unless null. */
 cairn_code cairn_search_from_json(cairn_search *search, cairn_span body, const cairn_search_limits *limits,
                                   bool ignore_unknown, cairn_arena *arena, cairn_error *error);
 

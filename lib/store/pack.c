@@ -1,0 +1,52 @@
+#include "store/pack.h"
+
+bool cairn_pack(cairn_codec *codec, cairn_span text, cairn_buf *out, cairn_packed *packed)
+{
+    size_t start = out->n;
+    *packed = (cairn_packed){CAIRN_ENCODING_PLAIN, 0, 0, CAIRN_SPAN_NONE};
+    if (!text.p)
+        return true;
+    if (!cairn_deflate_block(codec, text, out))
+        return false;
+    packed->encoding = CAIRN_ENCODING_DEFLATE;
+    if (out->n - start >= text.n) {
+        packed->encoding = CAIRN_ENCODING_PLAIN;
+        out->n = start;
+        if (!cairn_buf_add_span(out, text))
+            return false;
+    }
+    packed->crc = cairn_crc32(text);
+    packed->length = text.n;
+    packed->bytes = cairn_span_make(out->p + start, out->n - start);
+    return true;
+}
+
+static cairn_code add_plain(const cairn_packed *packed, cairn_buf *out, cairn_error *error)
+{
+    if (packed->bytes.n != packed->length)
+        return cairn_error_set(error, CAIRN_CORRUPT, "a stored text has %zu bytes, expected %zu", packed->bytes.n,
+                               packed->length);
+    if (!cairn_buf_add_span(out, packed->bytes))
+        return cairn_error_set(error, CAIRN_NOMEM, "no memory for a stored text of %zu bytes", packed->length);
+    return CAIRN_OK;
+}
+
+cairn_code cairn_unpack(cairn_codec *codec, const cairn_packed *packed, bool verify, cairn_buf *out, cairn_error *error)
+{
+    size_t start = out->n;
+    cairn_code code = CAIRN_OK;
+    if (!packed->bytes.p)
+        return CAIRN_OK;
+    if (packed->encoding == CAIRN_ENCODING_PLAIN)
+        code = add_plain(packed, out, error);
+    else if (packed->encoding == CAIRN_ENCODING_DEFLATE)
+        code = cairn_inflate_block(codec, packed->bytes, packed->length, out, error);
+    else
+        code =
+            cairn_error_set(error, CAIRN_CORRUPT, "a stored text has the encoding %d, which this version does not know",
+                            (int)packed->encoding);
+    if (code == CAIRN_OK && verify && cairn_crc32(cairn_span_make(out->p + start, out->n - start)) != packed->crc)
+        code = cairn_error_set(error, CAIRN_CORRUPT, "a stored text of %zu bytes does not have its checksum",
+                               packed->length);
+    return code;
+}
