@@ -49,6 +49,7 @@ typedef struct cairn_response {
     bool gzipped;             /* body is a gzip member already: Content-Encoding: gzip */
     bool cacheable;           /* may be compared by ETag: the HTTP layer computes it from the body bytes */
     bool vary_accept;         /* negotiated by Accept */
+    bool vary_profile;        /* negotiated by Accept-Profile */
     unsigned allow;           /* methods, for 405 and OPTIONS; 0 otherwise */
     cairn_span location;      /* absent mostly */
     cairn_buf body;
@@ -82,13 +83,14 @@ void cairn_api_error(cairn_response *response, int status, const cairn_error *er
 /* The HTTP status of a code: the one table. */
 int cairn_api_status(cairn_code code);
 
-/* The route table, for docs and tests: one line a route, "GET /collections/{collectionId} getCollection". */
+/* The route table, for docs and tests. */
 typedef struct cairn_route_info {
     unsigned methods;
     const char *path;         /* template */
     const char *operation_id; /* of GET */
     const char *post_operation_id;
 } cairn_route_info;
-const cairn_route_info *cairn_api_routes(size_t *count);
+/* The route at `index`, NULL behind the last. */
+const cairn_route_info *cairn_api_route(size_t index);
 
 #endif
