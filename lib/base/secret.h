@@ -14,7 +14,8 @@ bool cairn_hmac_sha256(cairn_span key, cairn_span message, unsigned char out[CAI
 bool cairn_equal_secret(const void *a, const void *b, size_t n);
 /* base64url without padding (RFC 4648 5). */
 bool cairn_base64url(cairn_span bytes, cairn_buf *out);
-/* False on a character outside the alphabet or an impossible length. */
+/* False on a character outside the alphabet, an impossible length, or a last letter with bits that would be lost (so
+ * that each text decodes to its own bytes); then `out` is as before. */
 bool cairn_base64url_decode(cairn_span text, cairn_buf *out);
 /* XXH3-64 of the bytes: fast, not for secrets (ETags, comparing). */
 uint64_t cairn_hash64(cairn_span bytes);

@@ -4,8 +4,8 @@
 
 #include "base/arena.h"
 
-/* True when the reference begins with a scheme ("https:", "s3:", "file:"). One letter and a colon is a Windows
- * drive, not a scheme. */
+/* True when the reference begins with a scheme ("https:", "s3:", "file:"). One letter, a colon and then a slash, a
+ * backslash or nothing is a Windows drive, not a scheme. */
 bool cairn_uri_is_absolute(cairn_span reference);
 /* The scheme in the case as written, without the colon; absent when relative. */
 cairn_span cairn_uri_scheme(cairn_span uri);

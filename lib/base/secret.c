@@ -1,0 +1,85 @@
+#include "base/secret.h"
+
+#include <limits.h>
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+#include <openssl/rand.h>
+#include <xxhash.h>
+
+static const char ALPHABET[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+bool cairn_random(void *out, size_t n)
+{
+    return n <= INT_MAX && RAND_bytes(out, (int)n) == 1;
+}
+
+bool cairn_hmac_sha256(cairn_span key, cairn_span message, unsigned char out[CAIRN_MAC_BYTES])
+{
+    unsigned n = 0;
+    const char *secret = key.p ? key.p : "";
+    return key.n <= INT_MAX &&
+           HMAC(EVP_sha256(), secret, (int)key.n, (const unsigned char *)message.p, message.n, out, &n) != NULL &&
+           n == CAIRN_MAC_BYTES;
+}
+
+bool cairn_equal_secret(const void *a, const void *b, size_t n)
+{
+    return CRYPTO_memcmp(a, b, n) == 0;
+}
+
+/* Writes the 6-bit groups of up to three bytes; returns how many. */
+static size_t encode_group(const unsigned char *p, size_t n, char out[4])
+{
+    unsigned bits = (unsigned)p[0] << 16 | (n > 1 ? (unsigned)p[1] << 8 : 0) | (n > 2 ? p[2] : 0);
+    for (size_t i = 0; i < 4; i++)
+        out[i] = ALPHABET[bits >> (18 - 6 * i) & 63];
+    return n > 2 ? 4 : n + 1;
+}
+
+bool cairn_base64url(cairn_span bytes, cairn_buf *out)
+{
+    for (size_t i = 0; i < bytes.n; i += 3) {
+        char group[4];
+        size_t n = encode_group((const unsigned char *)bytes.p + i, bytes.n - i, group);
+        if (!cairn_buf_add(out, group, n))
+            return false;
+    }
+    return !out->failed;
+}
+
+static int letter_value(char c)
+{
+    const char *at = c ? strchr(ALPHABET, c) : NULL;
+    return at ? (int)(at - ALPHABET) : -1;
+}
+
+/* Decodes a group of 2 to 4 letters; false on a letter outside the alphabet, or bits that would be lost. */
+static bool decode_group(const char *p, size_t n, cairn_buf *out)
+{
+    unsigned bits = 0;
+    for (size_t i = 0; i < 4; i++) {
+        int value = i < n ? letter_value(p[i]) : 0;
+        if (value < 0)
+            return false;
+        bits = bits << 6 | (unsigned)value;
+    }
+    unsigned char bytes[] = {(unsigned char)(bits >> 16), (unsigned char)(bits >> 8), (unsigned char)bits, 0};
+    return bytes[n - 1] == 0 && cairn_buf_add(out, bytes, n - 1);
+}
+
+bool cairn_base64url_decode(cairn_span text, cairn_buf *out)
+{
+    size_t before = out->n;
+    bool good = text.n % 4 != 1;
+    for (size_t i = 0; good && i < text.n; i += 4)
+        good = decode_group(text.p + i, text.n - i < 4 ? text.n - i : 4, out);
+    if (!good)
+        out->n = before;
+    return good;
+}
+
+uint64_t cairn_hash64(cairn_span bytes)
+{
+    return XXH3_64bits(bytes.p ? bytes.p : "", bytes.n);
+}
