@@ -1,5 +1,6 @@
 /* The reference store: everything in memory, every search by brute force over all items, in the obvious way. It is the
- * oracle for the others; never make it clever. A session sees the committed state at its begin (a lock is held between begin and end). */
+ * oracle for the others; never make it clever. A session sees the committed state at its begin (a lock is held between
+ * begin and end). */
 #ifndef CAIRN_STORE_MEMORY_MEMORY_H
 #define CAIRN_STORE_MEMORY_MEMORY_H
 

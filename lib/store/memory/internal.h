@@ -1,0 +1,58 @@
+/* Inside the memory store: the store itself, its sessions and its writer. */
+#ifndef CAIRN_STORE_MEMORY_INTERNAL_H
+#define CAIRN_STORE_MEMORY_INTERNAL_H
+
+#include "base/secret.h"
+#include "store/memory/state.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+typedef struct memory_store {
+    cairn_store base;
+    pthread_rwlock_t lock; /* of `committed`: read between a session's begin and end, written at commit */
+    memory_state *committed;
+    atomic_flag writing; /* a writer is open */
+    char token_key[CAIRN_KEY_BYTES];
+} memory_store;
+
+typedef struct memory_session {
+    cairn_session base;
+    bool reading; /* between begin and end */
+    int64_t deadline;
+} memory_session;
+
+/* The committed state of a session that reads; NULL with an error set when it doesn't, or is out of time. */
+const memory_state *memory_session_state(cairn_session *session, cairn_error *error);
+bool memory_session_is_late(const cairn_session *session);
+
+/* search.c */
+cairn_code memory_search(cairn_session *session, const cairn_search *search, const cairn_page *page, cairn_arena *arena,
+                         cairn_item_sink sink, void *context, cairn_result *result, cairn_error *error);
+
+/* read.c */
+cairn_code memory_item_get(cairn_session *session, cairn_span collection, cairn_span id, cairn_item_sink sink,
+                           void *context, cairn_error *error);
+cairn_code memory_collections(cairn_session *session, cairn_collection_sink sink, void *context, cairn_error *error);
+cairn_code memory_collection_get(cairn_session *session, cairn_span id, cairn_collection_sink sink, void *context,
+                                 cairn_error *error);
+cairn_code memory_info(cairn_session *session, cairn_arena *arena, cairn_catalog_info *out, cairn_error *error);
+void memory_item_to_row(const memory_item *item, bool without_body, cairn_item_row *row);
+
+/* write.c */
+cairn_code memory_writer_open(cairn_store *store, cairn_writer **out, cairn_error *error);
+cairn_code memory_writer_close(cairn_writer *writer, cairn_error *error);
+cairn_code memory_write_begin(cairn_writer *writer, cairn_error *error);
+cairn_code memory_commit(cairn_writer *writer, cairn_error *error);
+void memory_rollback(cairn_writer *writer);
+cairn_code memory_put_item(cairn_writer *writer, const cairn_item_record *record, cairn_conflict conflict,
+                           cairn_put *what, cairn_error *error);
+cairn_code memory_delete_item(cairn_writer *writer, cairn_span collection, cairn_span id, cairn_error *error);
+cairn_code memory_put_collection(cairn_writer *writer, const cairn_collection *collection, cairn_conflict conflict,
+                                 cairn_put *what, cairn_error *error);
+cairn_code memory_ensure_collection(cairn_writer *writer, cairn_span id, bool make, bool *made, cairn_error *error);
+cairn_code memory_delete_collection(cairn_writer *writer, cairn_span id, uint64_t *items, cairn_error *error);
+cairn_code memory_set_catalog(cairn_writer *writer, const cairn_catalog *catalog, bool only_if_unset,
+                              cairn_error *error);
+
+#endif

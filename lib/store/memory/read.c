@@ -1,0 +1,138 @@
+#include "store/memory/internal.h"
+
+enum { MADE_MAX_BYTES = 1 << 20 };
+
+static cairn_code error_of(const cairn_error *error)
+{
+    return error ? error->code : CAIRN_INTERNAL;
+}
+
+static cairn_code not_found(const char *what, cairn_span id, cairn_error *error)
+{
+    char quoted[120];
+    return cairn_error_set(error, CAIRN_NOT_FOUND, "no %s is called '%s'", what,
+                           cairn_quote(id, quoted, sizeof quoted));
+}
+
+void memory_item_to_row(const memory_item *item, bool without_body, cairn_item_row *row)
+{
+    *row = (cairn_item_row){
+        .collection = item->record.group, .id = item->record.id, .time = item->time, .changed = item->changed};
+    if (without_body)
+        return;
+    row->body = item->body;
+    row->source = item->source;
+}
+
+cairn_code memory_item_get(cairn_session *session, cairn_span collection, cairn_span id, cairn_item_sink sink,
+                           void *context, cairn_error *error)
+{
+    const memory_state *state = memory_session_state(session, error);
+    if (!state)
+        return error_of(error);
+    const memory_record *record = memory_list_find(&state->items, collection, id);
+    if (!record)
+        return not_found("item", id, error);
+    cairn_item_row row;
+    memory_item_to_row((const memory_item *)record, false, &row);
+    return sink(context, &row, error);
+}
+
+/* ---- collections ---- */
+
+static void extend(cairn_extent *extent, const memory_item *item)
+{
+    if (item->has_place)
+        extent->box = extent->has_box ? cairn_box_union(extent->box, item->box) : item->box;
+    extent->has_box = extent->has_box || item->has_place;
+    if (!extent->has_time || cairn_time_compare(item->range.start, extent->time.start) < 0)
+        extent->time.start = item->range.start;
+    if (!extent->has_time || cairn_time_compare(item->range.end, extent->time.end) > 0)
+        extent->time.end = item->range.end;
+    extent->has_time = true;
+}
+
+static cairn_code give_collection(const memory_state *state, const memory_collection *collection,
+                                  cairn_collection_sink sink, void *context, cairn_error *error)
+{
+    cairn_collection_row row = {.id = collection->record.id,
+                                .title = collection->title,
+                                .body = collection->body,
+                                .source = collection->source,
+                                .made = collection->made};
+    for (size_t i = 0; i < state->items.n; i++) {
+        const memory_item *item = memory_item_at(state, i);
+        if (!cairn_span_equal(item->record.group, row.id))
+            continue;
+        row.items++;
+        extend(&row.extent, item);
+    }
+    if (!row.made)
+        return sink(context, &row, error);
+    cairn_code code = CAIRN_NOMEM;
+    cairn_arena *arena = cairn_arena_new(MADE_MAX_BYTES);
+    row.body = arena ? cairn_collection_make(arena, row.id, &row.extent) : CAIRN_SPAN_NONE;
+    if (row.body.p)
+        code = sink(context, &row, error);
+    else
+        cairn_error_set(error, code, "no memory for a collection");
+    cairn_arena_free(arena);
+    return code;
+}
+
+cairn_code memory_collections(cairn_session *session, cairn_collection_sink sink, void *context, cairn_error *error)
+{
+    const memory_state *state = memory_session_state(session, error);
+    if (!state)
+        return error_of(error);
+    cairn_code code = CAIRN_OK;
+    for (size_t i = 0; i < state->collections.n && code == CAIRN_OK; i++)
+        code = give_collection(state, memory_collection_at(state, i), sink, context, error);
+    return code;
+}
+
+cairn_code memory_collection_get(cairn_session *session, cairn_span id, cairn_collection_sink sink, void *context,
+                                 cairn_error *error)
+{
+    const memory_state *state = memory_session_state(session, error);
+    if (!state)
+        return error_of(error);
+    const memory_record *record = memory_list_find(&state->collections, CAIRN_SPAN_NONE, id);
+    if (!record)
+        return not_found("collection", id, error);
+    return give_collection(state, (const memory_collection *)record, sink, context, error);
+}
+
+/* ---- the catalog ---- */
+
+static bool keep(cairn_arena *arena, cairn_span from, cairn_span *to)
+{
+    *to = from.p ? cairn_arena_copy(arena, from) : CAIRN_SPAN_NONE;
+    return !from.p || to->p;
+}
+
+static uint64_t bytes_of(const memory_state *state)
+{
+    uint64_t bytes = 0;
+    for (size_t i = 0; i < state->items.n; i++)
+        bytes += memory_item_at(state, i)->body.bytes.n + memory_item_at(state, i)->source.bytes.n;
+    return bytes;
+}
+
+cairn_code memory_info(cairn_session *session, cairn_arena *arena, cairn_catalog_info *out, cairn_error *error)
+{
+    const memory_state *state = memory_session_state(session, error);
+    const memory_store *store = (const memory_store *)session->store;
+    if (!state)
+        return error_of(error);
+    *out = (cairn_catalog_info){.items = state->items.n,
+                                .collections = state->collections.n,
+                                .generation = state->generation,
+                                .bytes = bytes_of(state)};
+    const memory_root *root = state->root;
+    bool kept = keep(arena, cairn_span_make(store->token_key, CAIRN_KEY_BYTES), &out->token_key);
+    if (kept && root)
+        kept = keep(arena, root->record.id, &out->id) && keep(arena, root->title, &out->title) &&
+               keep(arena, root->description, &out->description);
+    return kept ? CAIRN_OK : cairn_error_set(error, CAIRN_NOMEM, "no memory for what is known of the catalog");
+}
