@@ -1,0 +1,116 @@
+#include "indexer/exit.h"
+#include "indexer/options.h"
+#include "indexer/output.h"
+#include "indexer/reader.h"
+
+#include <stddef.h>
+
+typedef struct get {
+    size_t profile;
+} get;
+
+static const char *const profiles[] = {"default", "source", NULL};
+
+static const cairn_option options[] = {
+    {.name = "profile",
+     .kind = CAIRN_OPTION_CHOICE,
+     .choices = profiles,
+     .at = offsetof(get, profile),
+     .help = "source: in the source's own words, before any upgrade or repair"},
+    {0},
+};
+
+typedef struct wanted {
+    cairn_span collection, id; /* id absent: the collection's own document */
+    bool source;
+    cairn_session *session;
+    cairn_buf text;
+} wanted;
+
+static cairn_code take_item(void *context, const cairn_item_row *row, cairn_error *error)
+{
+    wanted *w = context;
+    return cairn_reader_print_item(w->session, row, w->source, &w->text, error);
+}
+
+static cairn_code take_collection(void *context, const cairn_collection_row *row, cairn_error *error)
+{
+    wanted *w = context;
+    return cairn_reader_print_collection(row, w->source, &w->text, error);
+}
+
+static cairn_code no_such_collection(const wanted *w, cairn_error *error)
+{
+    char quoted[120];
+    cairn_error_clear(error);
+    return cairn_error_set(error, CAIRN_NOT_FOUND, "no collection '%s': 'cairn info CATALOG' lists those there are",
+                           cairn_quote(w->collection, quoted, sizeof(quoted)));
+}
+
+static cairn_code no_such_item(const wanted *w, cairn_error *error)
+{
+    char quoted[120], where[120];
+    cairn_error_clear(error);
+    return cairn_error_set(
+        error, CAIRN_NOT_FOUND, "no item '%s' in collection '%s': 'cairn search CATALOG --ids ID' looks in all of them",
+        cairn_quote(w->id, quoted, sizeof(quoted)), cairn_quote(w->collection, where, sizeof(where)));
+}
+
+static cairn_code look_up(void *context, cairn_session *session, cairn_error *error)
+{
+    wanted *w = context;
+    cairn_buf_reset(&w->text);
+    w->session = session;
+    if (w->id.p) {
+        cairn_code code = cairn_session_item(session, w->collection, w->id, take_item, w, error);
+        return code == CAIRN_NOT_FOUND ? no_such_item(w, error) : code;
+    }
+    cairn_code code = cairn_session_collection(session, w->collection, take_collection, w, error);
+    return code == CAIRN_NOT_FOUND ? no_such_collection(w, error) : code;
+}
+
+static cairn_code print_document(const char *path, wanted *w, cairn_error *error)
+{
+    cairn_reader reader;
+    cairn_output output;
+    cairn_code code = cairn_reader_open(&reader, path, error);
+    if (code != CAIRN_OK)
+        return code;
+    code = cairn_reader_run(&reader, look_up, w, error);
+    cairn_reader_close(&reader);
+    if (code == CAIRN_OK)
+        code = cairn_output_open(&output, NULL, error);
+    return code == CAIRN_OK ? cairn_output_write(&output, cairn_buf_span(&w->text), error) : code;
+}
+
+static int run(int argc, char **argv)
+{
+    get values = {0};
+    cairn_operands operands = {.min = 2, .max = 3, .names = "CATALOG COLLECTION [ID]"};
+    cairn_error error = CAIRN_ERROR_INIT;
+    int exit = cairn_options_read(&cairn_command_get, options, argc, argv, &values, &operands);
+    if (exit >= 0)
+        return exit;
+    wanted w = {.collection = cairn_span_of(operands.items[1]),
+                .id = operands.n > 2 ? cairn_span_of(operands.items[2]) : CAIRN_SPAN_NONE,
+                .source = values.profile == 1,
+                .text = CAIRN_BUF_INIT(CAIRN_READER_MAX_TEXT)};
+    cairn_code code = print_document(operands.items[0], &w, &error);
+    cairn_buf_free(&w.text);
+    return code == CAIRN_OK ? CAIRN_EXIT_OK : cairn_report(&cairn_command_get, &error);
+}
+
+const cairn_command cairn_command_get = {
+    .name = "get",
+    .summary = "print one item, or one collection's own document",
+    .usage = "cairn get CATALOG COLLECTION [ID] [options]",
+    .help =
+        "The document is one line of JSON. Links that a server writes (self, parent, next ...) are not in it; hrefs\n"
+        "that were relative in the source are absolute.\n"
+        "\n"
+        "Examples:\n"
+        "  $ cairn get demo.cairn DEMO_COLLECTION\n"
+        "  $ cairn get demo.cairn DEMO_COLLECTION DEMO_ITEM\n"
+        "  $ cairn get demo.cairn DEMO_COLLECTION DEMO_ITEM --profile source\n",
+    .run = run,
+};

@@ -1,0 +1,230 @@
+#include "indexer/exit.h"
+#include "indexer/input.h"
+#include "indexer/listing.h"
+#include "indexer/options.h"
+
+#include <stddef.h>
+#include <stdio.h>
+
+typedef struct search {
+    const char *bbox, *datetime, *intersects, *ids, *collections;
+    uint64_t limit;
+    size_t format, null_geometry, profile;
+} search;
+
+static const char *const formats[] = {"ids", "ndjson", "geojson", "count", NULL};
+enum { FORMAT_IDS, FORMAT_NDJSON, FORMAT_GEOJSON, FORMAT_COUNT };
+static const char *const null_geometries[] = {"skip", "match", NULL};
+static const char *const profiles[] = {"default", "source", NULL};
+
+static const cairn_option options[] = {
+    {.name = "bbox",
+     .kind = CAIRN_OPTION_TEXT,
+     .argument = "W,S,E,N",
+     .at = offsetof(search, bbox),
+     .help = "items whose footprint meets this box, in degrees; W > E crosses the antimeridian; six numbers with "
+             "heights are taken too"},
+    {.name = "datetime",
+     .kind = CAIRN_OPTION_TEXT,
+     .argument = "TIME",
+     .at = offsetof(search, datetime),
+     .help = "items of this instant, or interval START/END where one end may be '..' (RFC 3339)"},
+    {.name = "intersects",
+     .kind = CAIRN_OPTION_TEXT,
+     .argument = "GEOJSON",
+     .at = offsetof(search, intersects),
+     .help = "items whose footprint meets this GeoJSON geometry; @FILE reads it from a file, - from standard input"},
+    {.name = "ids",
+     .kind = CAIRN_OPTION_TEXT,
+     .argument = "ID,...",
+     .at = offsetof(search, ids),
+     .help = "items with one of these ids"},
+    {.name = "collections",
+     .kind = CAIRN_OPTION_TEXT,
+     .argument = "ID,...",
+     .at = offsetof(search, collections),
+     .help = "items of these collections"},
+    {.name = "limit",
+     .kind = CAIRN_OPTION_NUMBER,
+     .argument = "N",
+     .min = 1,
+     .at = offsetof(search, limit),
+     .help = "at most so many; all when not given"},
+    {.name = "format",
+     .letter = 'f',
+     .kind = CAIRN_OPTION_CHOICE,
+     .choices = formats,
+     .at = offsetof(search, format),
+     .help = "ids: collection, a tab, id (default)\nndjson: one item a line\ngeojson: one FeatureCollection\n"
+             "count: how many there are"},
+    {.name = "null-geometry",
+     .kind = CAIRN_OPTION_CHOICE,
+     .choices = null_geometries,
+     .at = offsetof(search, null_geometry),
+     .help = "whether items without a geometry meet --bbox and --intersects (default: skip; OGC API Features says "
+             "match)"},
+    {.name = "profile",
+     .kind = CAIRN_OPTION_CHOICE,
+     .choices = profiles,
+     .at = offsetof(search, profile),
+     .help = "source: items in their source's own words, before any upgrade or repair"},
+    {0},
+};
+
+/* The limits of a server don't bind its owner's own machine. */
+static const cairn_search_limits limits = {.max_limit = UINT32_MAX, .max_list = 1000000, .max_vertices = 1000000};
+
+static cairn_code set_parameter(cairn_search *request, const char *name, cairn_span value, cairn_arena *arena,
+                                cairn_error *error)
+{
+    bool known;
+    if (!value.p)
+        return CAIRN_OK;
+    cairn_code code = cairn_search_set(request, cairn_span_of(name), value, &limits, arena, &known, error);
+    if (code != CAIRN_OK)
+        cairn_error_at_parameter(error, name);
+    return code;
+}
+
+static cairn_code read_request(const search *values, cairn_search *request, cairn_arena *arena, cairn_error *error)
+{
+    cairn_span intersects = CAIRN_SPAN_NONE;
+    cairn_code code = CAIRN_OK;
+    if (values->intersects) {
+        code = cairn_input_argument(values->intersects, arena, &intersects, error);
+        if (code != CAIRN_OK)
+            cairn_error_at_parameter(error, "intersects");
+    }
+    const struct {
+        const char *name;
+        cairn_span value;
+    } parameters[] = {
+        {"bbox", cairn_span_of(values->bbox)},
+        {"datetime", cairn_span_of(values->datetime)},
+        {"intersects", intersects},
+        {"ids", cairn_span_of(values->ids)},
+        {"collections", cairn_span_of(values->collections)},
+    };
+    for (size_t i = 0; i < sizeof(parameters) / sizeof(*parameters) && code == CAIRN_OK; i++)
+        code = set_parameter(request, parameters[i].name, parameters[i].value, arena, error);
+    request->null_geometry_hits = values->null_geometry == 1;
+    return code == CAIRN_OK ? cairn_search_check(request, error) : code;
+}
+
+/* ---- printing ---- */
+
+static cairn_code print_feature(const cairn_listing *listing, cairn_session *session, const cairn_item_row *row,
+                                uint64_t number, cairn_buf *out, cairn_error *error)
+{
+    if (number && !cairn_buf_add_byte(out, ','))
+        return cairn_error_set(error, CAIRN_NOMEM, "out of memory");
+    return cairn_reader_print_item(session, row, listing->source, out, error);
+}
+
+static cairn_code write_text(cairn_output *output, const char *text, cairn_error *error)
+{
+    return cairn_output_write(output, cairn_span_of(text), error);
+}
+
+static cairn_code print_geojson(cairn_listing *listing, cairn_error *error)
+{
+    char end[64];
+    uint64_t count;
+    cairn_code code = write_text(listing->output, "{\"type\":\"FeatureCollection\",\"features\":[\n", error);
+    if (code == CAIRN_OK)
+        code = cairn_listing_run(listing, &count, error);
+    if (code != CAIRN_OK)
+        return code;
+    snprintf(end, sizeof(end), "],\"numberReturned\":%llu}\n", (unsigned long long)count);
+    return write_text(listing->output, end, error);
+}
+
+static cairn_code print_count(cairn_listing *listing, cairn_error *error)
+{
+    char text[32];
+    uint64_t count;
+    cairn_output *output = listing->output;
+    listing->output = NULL;
+    cairn_code code = cairn_listing_run(listing, &count, error);
+    if (code != CAIRN_OK)
+        return code;
+    snprintf(text, sizeof(text), "%llu\n", (unsigned long long)count);
+    return write_text(output, text, error);
+}
+
+static cairn_code print_hits(const search *values, cairn_reader *reader, const cairn_search *request,
+                             cairn_error *error)
+{
+    static const cairn_listing_print prints[] = {[FORMAT_IDS] = cairn_listing_print_ids,
+                                                 [FORMAT_NDJSON] = cairn_listing_print_document,
+                                                 [FORMAT_GEOJSON] = print_feature,
+                                                 [FORMAT_COUNT] = NULL};
+    cairn_output output;
+    uint64_t count;
+    cairn_listing listing = {.reader = reader,
+                             .search = request,
+                             .limit = values->limit,
+                             .print = prints[values->format],
+                             .without_body = values->format == FORMAT_IDS || values->format == FORMAT_COUNT,
+                             .source = values->profile == 1,
+                             .output = &output};
+    cairn_code code = cairn_output_open(&output, NULL, error);
+    if (code != CAIRN_OK)
+        return code;
+    if (values->format == FORMAT_GEOJSON)
+        return print_geojson(&listing, error);
+    if (values->format == FORMAT_COUNT)
+        return print_count(&listing, error);
+    return cairn_listing_run(&listing, &count, error);
+}
+
+static int search_catalog(const search *values, const char *path, cairn_arena *arena)
+{
+    cairn_search request = {0};
+    cairn_error error = CAIRN_ERROR_INIT;
+    cairn_reader reader;
+    cairn_code code = read_request(values, &request, arena, &error);
+    if (code == CAIRN_INVALID || code == CAIRN_TOO_LARGE)
+        return cairn_usage_report(&cairn_command_search, &error);
+    if (code == CAIRN_OK)
+        code = cairn_reader_open(&reader, path, &error);
+    if (code != CAIRN_OK)
+        return cairn_report(&cairn_command_search, &error);
+    code = print_hits(values, &reader, &request, &error);
+    cairn_reader_close(&reader);
+    if (code == CAIRN_INVALID) /* a polygon that GEOS finds fault with */
+        return cairn_usage_report(&cairn_command_search, &error);
+    return code == CAIRN_OK ? CAIRN_EXIT_OK : cairn_report(&cairn_command_search, &error);
+}
+
+static int run(int argc, char **argv)
+{
+    search values = {0};
+    cairn_operands operands = {.min = 1, .max = 1, .names = "CATALOG"};
+    int exit = cairn_options_read(&cairn_command_search, options, argc, argv, &values, &operands);
+    if (exit >= 0)
+        return exit;
+    cairn_arena *arena = cairn_arena_new(CAIRN_READER_MAX_TEXT);
+    if (!arena)
+        return cairn_exit_of(CAIRN_NOMEM);
+    exit = search_catalog(&values, operands.items[0], arena);
+    cairn_arena_free(arena);
+    return exit;
+}
+
+const cairn_command cairn_command_search = {
+    .name = "search",
+    .summary = "print the items that meet a search",
+    .usage = "cairn search CATALOG [options]",
+    .help = "The options mean what the parameters of STAC API's Item Search mean, and all that are given must be met.\n"
+            "Without any, every item is printed. Newest first; items without a time last; then by collection and id.\n"
+            "The catalog is read in short pages, so a writer never waits for a long listing.\n"
+            "\n"
+            "Examples:\n"
+            "  $ cairn search demo.cairn --bbox 5.9,45.8,10.5,47.9\n"
+            "  $ cairn search demo.cairn --datetime 2019-01-01T00:00:00Z/.. --format count\n"
+            "  $ cairn search demo.cairn --limit 2 --format geojson\n"
+            "  $ cairn search demo.cairn --bbox 170,-90,-170,90 --null-geometry match\n"
+            "  $ echo '{\"type\":\"Point\",\"coordinates\":[7.4,46.9]}' | cairn search demo.cairn --intersects -\n",
+    .run = run,
+};

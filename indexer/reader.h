@@ -1,0 +1,33 @@
+/* A catalog opened for reading by a command. Belongs to one thread. */
+#ifndef CAIRN_INDEXER_READER_H
+#define CAIRN_INDEXER_READER_H
+
+#include "store/sqlite/sqlite_store.h"
+
+typedef struct cairn_reader {
+    const char *path; /* borrowed */
+    cairn_store *store;
+    cairn_session *session;
+} cairn_reader;
+
+/* The message of an error names the file. */
+cairn_code cairn_reader_open(cairn_reader *reader, const char *path, cairn_error *error);
+void cairn_reader_close(cairn_reader *reader);
+
+/* What is read in one transaction. It may be run again from the start, so it begins by forgetting what it had. */
+typedef cairn_code (*cairn_reading)(void *context, cairn_session *session, cairn_error *error);
+
+/* Runs `reading` within one committed state. When the file was replaced meanwhile, the new one is opened and `reading`
+ * runs again (a few times at most). */
+cairn_code cairn_reader_run(cairn_reader *reader, cairn_reading reading, void *context, cairn_error *error);
+
+/* The largest text that a command makes in memory: the page of a listing, one document. */
+#define CAIRN_READER_MAX_TEXT ((size_t)1 << 30)
+
+/* Appends the whole document of a row and a line feed: what is served, or the source's own words. */
+cairn_code cairn_reader_print_item(cairn_session *session, const cairn_item_row *row, bool source, cairn_buf *out,
+                                   cairn_error *error);
+cairn_code cairn_reader_print_collection(const cairn_collection_row *row, bool source, cairn_buf *out,
+                                         cairn_error *error);
+
+#endif
