@@ -22,6 +22,14 @@ add_custom_target(cairn_revision ALL
           -DVERSION=${PROJECT_VERSION} -P ${CMAKE_SOURCE_DIR}/cmake/revision.cmake
   BYPRODUCTS ${CMAKE_BINARY_DIR}/generated/cairn_revision.h)
 
+# For targets that include "cairn_revision.h" (CAIRN_VERSION, CAIRN_REVISION).
+function(cairn_uses_revision)
+  foreach(target ${ARGN})
+    add_dependencies(${target} cairn_revision)
+    target_include_directories(${target} PRIVATE ${CMAKE_BINARY_DIR}/generated)
+  endforeach()
+endfunction()
+
 function(cairn_program name main)
   if(NOT EXISTS ${CMAKE_SOURCE_DIR}/${main})
     return()
