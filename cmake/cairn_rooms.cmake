@@ -25,8 +25,10 @@ add_custom_target(cairn_revision ALL
 # For targets that include "cairn_revision.h" (CAIRN_VERSION, CAIRN_REVISION).
 function(cairn_uses_revision)
   foreach(target ${ARGN})
-    add_dependencies(${target} cairn_revision)
-    target_include_directories(${target} PRIVATE ${CMAKE_BINARY_DIR}/generated)
+    if(TARGET ${target})
+      add_dependencies(${target} cairn_revision)
+      target_include_directories(${target} PRIVATE ${CMAKE_BINARY_DIR}/generated)
+    endif()
   endforeach()
 endfunction()
 
