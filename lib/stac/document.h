@@ -48,6 +48,7 @@ typedef struct cairn_read_options {
                                  Relative hrefs resolve against: asset_base, else an absolute self link, else base. */
     cairn_span collection;    /* for items that name none; absent: such an item is refused */
     size_t max_vertices;      /* of a geometry; 0: default */
+    bool compact;             /* the text has no white space outside of strings (cairn_json_facts): saves a copy */
 } cairn_read_options;
 
 /* "links":[ at the end of an open form without kept links. */
