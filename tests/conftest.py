@@ -1,0 +1,186 @@
+"""Fixtures of the black-box tests.
+
+The programs are those in CAIRN_BUILD (default build/dev of this clone).
+"""
+
+import json
+import os
+import pathlib
+import select
+import signal
+import subprocess
+import time
+
+import pytest
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+BUILD = pathlib.Path(os.environ.get("CAIRN_BUILD", ROOT / "build" / "dev")).resolve()
+SAMPLE = ROOT / "examples" / "sample"
+
+# Programs under sanitizers are slow to start and stop.
+PATIENCE = float(os.environ.get("CAIRN_TEST_PATIENCE", "30"))
+
+
+def run_cairn(*args, check=True, input=None, cwd=None, timeout=10 * PATIENCE, env=None):
+    """Runs `cairn ARGS...`; with `check` (the default) an exit code other than 0 fails the test.
+
+    `input` may be text or bytes; stdout and stderr are text. Returns the CompletedProcess.
+    """
+    if isinstance(input, bytes):
+        input = input.decode()
+    done = subprocess.run(
+        [str(BUILD / "cairn"), *map(str, args)],
+        input=input,
+        capture_output=True,
+        cwd=cwd,
+        timeout=timeout,
+        text=True,
+        encoding="utf-8",
+        env={**os.environ, **(env or {})},
+    )
+    if check:
+        assert done.returncode == 0, f"cairn {' '.join(map(str, args))}: exit {done.returncode}\n{done.stderr}"
+    return done
+
+
+def sample_sources():
+    """The sources that make up the sample catalog, in the order in which they are ingested."""
+    catalogs = [path for path in [SAMPLE / "catalog.json"] if path.exists()]
+    return catalogs + sorted(SAMPLE.glob("*.ndjson"))
+
+
+class Server:
+    """A running cairnd. `url` is its root, ending in a slash."""
+
+    def __init__(self, catalog, *args, env=None, cwd=None):
+        self.catalog = pathlib.Path(catalog)
+        command = [str(BUILD / "cairnd"), "--catalog", str(catalog)]
+        if "--listen" not in args:
+            command += ["--listen", "127.0.0.1:0"]
+        self.process = subprocess.Popen(
+            command + [str(arg) for arg in args],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env={**os.environ, **(env or {})},
+            cwd=cwd,
+        )
+        self.url = self._read_url()
+
+    def _read_url(self):
+        ready, _, _ = select.select([self.process.stdout], [], [], PATIENCE)
+        line = self.process.stdout.readline().strip() if ready else ""
+        if not line.startswith("http"):
+            self.process.kill()
+            _, errors = self.process.communicate()
+            raise AssertionError(f"cairnd gave no URL as its first line but {line!r}\n{errors}")
+        return line if line.endswith("/") else line + "/"
+
+    @property
+    def port(self):
+        return int(self.url.split("//")[1].split("/")[0].rsplit(":", 1)[1])
+
+    def stop(self, with_signal=signal.SIGTERM):
+        """Ends the daemon; returns (exit code, rest of stdout, stderr)."""
+        if self.process.poll() is None:
+            self.process.send_signal(with_signal)
+        try:
+            out, errors = self.process.communicate(timeout=PATIENCE)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            out, errors = self.process.communicate()
+            raise AssertionError(f"cairnd did not end after signal {with_signal}\n{errors}") from None
+        return self.process.returncode, out, errors
+
+
+@pytest.fixture(scope="session")
+def cairn():
+    """Runs the program: cairn("info", path) -> CompletedProcess. See run_cairn()."""
+    return run_cairn
+
+
+@pytest.fixture(scope="session")
+def sample():
+    """The folder of the bundled sample."""
+    return SAMPLE
+
+
+@pytest.fixture(scope="session")
+def catalog(tmp_path_factory):
+    """The sample as a catalog file, shared by all tests: read it only (copy it to change it)."""
+    path = tmp_path_factory.mktemp("sample") / "sample.cairn"
+    run_cairn("ingest", path, *sample_sources())
+    return path
+
+
+@pytest.fixture
+def start_server():
+    """start_server(catalog, *flags, env=None) -> Server; all are stopped by SIGTERM at the end, which must exit 0."""
+    started = []
+
+    def start(catalog, *args, **kwargs):
+        server = Server(catalog, *args, **kwargs)
+        started.append(server)
+        return server
+
+    yield start
+    codes = [(server.stop(), server)[0] for server in started if server.process.poll() is None]
+    assert all(code == 0 for code, _, _ in codes), codes
+
+
+@pytest.fixture(scope="session")
+def server(catalog):
+    """A daemon that serves the sample, shared by all tests."""
+    server = Server(catalog)
+    yield server
+    code, _, errors = server.stop()
+    assert code == 0, errors
+
+
+def make_item(id, collection="things", lon=None, lat=None, datetime="2020-01-01T00:00:00Z", **more):
+    """A small valid item: a point, or without a place."""
+    geometry = None if lon is None else {"type": "Point", "coordinates": [lon, lat]}
+    item = {
+        "type": "Feature",
+        "stac_version": "1.0.0",
+        "id": id,
+        "collection": collection,
+        "geometry": geometry,
+        "properties": {"datetime": datetime},
+        "links": [],
+        "assets": {},
+    }
+    if geometry:
+        item["bbox"] = [lon, lat, lon, lat]
+    item.update(more)
+    return item
+
+
+@pytest.fixture(scope="session")
+def item():
+    """make_item() for tests."""
+    return make_item
+
+
+@pytest.fixture
+def make_catalog(tmp_path):
+    """make_catalog(items, name="made.cairn", *flags) -> path of a new catalog with these items."""
+
+    def make(items, name="made.cairn", *flags):
+        path = tmp_path / name
+        text = "".join(json.dumps(item, ensure_ascii=False) + "\n" for item in items)
+        run_cairn("ingest", path, "-", *flags, input=text)
+        return path
+
+    return make
+
+
+def wait_until(condition, seconds=PATIENCE, pause=0.05):
+    """Waits until condition() is true and returns what it gave; fails after `seconds`."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        value = condition()
+        if value:
+            return value
+        time.sleep(pause)
+    raise AssertionError(f"not true within {seconds} s: {condition}")
