@@ -9,6 +9,7 @@ import pathlib
 import select
 import signal
 import subprocess
+import tempfile
 import time
 
 import pytest
@@ -57,10 +58,11 @@ class Server:
         command = [str(BUILD / "cairnd"), "--catalog", str(catalog)]
         if "--listen" not in args:
             command += ["--listen", "127.0.0.1:0"]
+        self.log = tempfile.TemporaryFile("w+", errors="replace")  # a pipe that nobody reads would fill up
         self.process = subprocess.Popen(
             command + [str(arg) for arg in args],
             stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            stderr=self.log,
             text=True,
             env={**os.environ, **(env or {})},
             cwd=cwd,
@@ -72,25 +74,30 @@ class Server:
         line = self.process.stdout.readline().strip() if ready else ""
         if not line.startswith("http"):
             self.process.kill()
-            _, errors = self.process.communicate()
-            raise AssertionError(f"cairnd gave no URL as its first line but {line!r}\n{errors}")
+            self.process.communicate()
+            raise AssertionError(f"cairnd gave no URL as its first line but {line!r}\n{self.errors()}")
         return line if line.endswith("/") else line + "/"
 
     @property
     def port(self):
         return int(self.url.split("//")[1].split("/")[0].rsplit(":", 1)[1])
 
+    def errors(self):
+        """What it wrote to standard error so far."""
+        self.log.seek(0)
+        return self.log.read()
+
     def stop(self, with_signal=signal.SIGTERM):
         """Ends the daemon; returns (exit code, rest of stdout, stderr)."""
         if self.process.poll() is None:
             self.process.send_signal(with_signal)
         try:
-            out, errors = self.process.communicate(timeout=PATIENCE)
+            out, _ = self.process.communicate(timeout=PATIENCE)
         except subprocess.TimeoutExpired:
             self.process.kill()
-            out, errors = self.process.communicate()
-            raise AssertionError(f"cairnd did not end after signal {with_signal}\n{errors}") from None
-        return self.process.returncode, out, errors
+            self.process.communicate()
+            raise AssertionError(f"cairnd did not end after signal {with_signal}\n{self.errors()}") from None
+        return self.process.returncode, out, self.errors()
 
 
 @pytest.fixture(scope="session")
@@ -124,8 +131,8 @@ def start_server():
         return server
 
     yield start
-    codes = [(server.stop(), server)[0] for server in started if server.process.poll() is None]
-    assert all(code == 0 for code, _, _ in codes), codes
+    ended = [server.stop() for server in started if server.process.poll() is None]
+    assert all(code == 0 for code, _, _ in ended), ended
 
 
 @pytest.fixture(scope="session")
