@@ -1,5 +1,6 @@
-/* STAC API semantics without an HTTP library: a request in, a response out. server/http is the only caller in production;
- * tests call it directly. Thread-safety: one cairn_api is shared and read-only; each thread has its own store session. */
+/* STAC API semantics without an HTTP library: a request in, a response out. server/http is the only caller in
+ * production; tests call it directly. Thread-safety: one cairn_api is shared and read-only; each thread has its own
+ * store session. */
 #ifndef CAIRN_API_API_H
 #define CAIRN_API_API_H
 
@@ -26,20 +27,21 @@ enum { CAIRN_MAX_SEGMENTS = 16, CAIRN_MAX_PARAMS = 128 };
 /* A request that has passed the gate: everything decoded exactly once, no NUL bytes. All of it lives in `arena`. */
 typedef struct cairn_request {
     cairn_method method;
-    cairn_span path;                          /* as sent, without the query, for logs and errors */
-    cairn_span segments[CAIRN_MAX_SEGMENTS];  /* the path split on '/', each segment decoded; "/" has none. A trailing slash is dropped. */
+    cairn_span path;                         /* as sent, without the query, for logs and errors */
+    cairn_span segments[CAIRN_MAX_SEGMENTS]; /* the path split on '/', each segment decoded; "/" has none. A trailing
+                                                slash is dropped. */
     size_t n_segments;
-    cairn_param params[CAIRN_MAX_PARAMS];     /* of the query string, in order */
+    cairn_param params[CAIRN_MAX_PARAMS]; /* of the query string, in order */
     size_t n_params;
-    cairn_span accept;        /* header values, absent when not sent */
+    cairn_span accept; /* header values, absent when not sent */
     cairn_span accept_profile;
     cairn_span content_type;
     cairn_span if_none_match;
-    bool accepts_gzip;        /* Accept-Encoding allows gzip with q > 0 */
-    cairn_span body;          /* POST: whole body, within the limit */
-    cairn_span base_url;      /* "https://example.org/stac", the external root of the links, without a trailing slash */
-    int64_t deadline;         /* cairn_clock_now() nanoseconds */
-    cairn_arena *arena;       /* of this request, with the hard cap */
+    bool accepts_gzip;   /* Accept-Encoding allows gzip with q > 0 */
+    cairn_span body;     /* POST: whole body, within the limit */
+    cairn_span base_url; /* "https://example.org/stac", the external root of the links, without a trailing slash */
+    int64_t deadline;    /* cairn_clock_now() nanoseconds */
+    cairn_arena *arena;  /* of this request, with the hard cap */
 } cairn_request;
 
 /* The answer. The caller frees `body` (cairn_buf_free). */
@@ -56,12 +58,13 @@ typedef struct cairn_response {
 } cairn_response;
 
 typedef struct cairn_api_options {
-    cairn_span id, title, description; /* of the landing page, when configured; else the catalog's root, else the file's name */
-    cairn_span file_name;              /* of the catalog, without folder and suffix */
+    cairn_span id, title,
+        description;      /* of the landing page, when configured; else the catalog's root, else the file's name */
+    cairn_span file_name; /* of the catalog, without folder and suffix */
     cairn_search_limits limits;
-    uint64_t max_page_bytes;           /* default 32 MB: a page ends there, with at least one item */
-    uint64_t count_budget;             /* candidates looked at for numberMatched on an ordinary first page; default 10,000 */
-    uint64_t count_budget_one;         /* the same when limit=1, which is how clients ask for a count; default 1,000,000 */
+    uint64_t max_page_bytes;   /* default 32 MB: a page ends there, with at least one item */
+    uint64_t count_budget;     /* candidates looked at for numberMatched on an ordinary first page; default 10,000 */
+    uint64_t count_budget_one; /* the same when limit=1, which is how clients ask for a count; default 1,000,000 */
     bool ignore_unknown_params;
     bool null_geometry_hits;
 } cairn_api_options;
@@ -72,9 +75,9 @@ typedef struct cairn_api cairn_api;
 cairn_api *cairn_api_new(const cairn_api_options *options);
 void cairn_api_free(cairn_api *api);
 
-/* Answers a request; never fails: what goes wrong becomes a JSON error {code, description} with the right status. Runs inside one
- * read transaction of the session. CAIRN_CONFLICT as result means: the catalog was replaced in the meantime, nothing in `response` is to be
- * used, ask again with a new session. */
+/* Answers a request; never fails: what goes wrong becomes a JSON error {code, description} with the right status. Runs
+ * inside one read transaction of the session. CAIRN_CONFLICT as result means: the catalog was replaced in the meantime,
+ * nothing in `response` is to be used, ask again with a new session. */
 cairn_code cairn_api_answer(const cairn_api *api, cairn_session *session, cairn_request *request,
                             cairn_response *response);
 

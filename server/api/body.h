@@ -1,0 +1,25 @@
+/* The writer of bodies that hold items. Items are never parsed on the way out: in gzip their stored blocks are spliced
+ * untouched between generated text, else they are inflated into the buffer. */
+#ifndef CAIRN_API_BODY_H
+#define CAIRN_API_BODY_H
+
+#include "store/store.h"
+
+typedef struct cairn_body {
+    cairn_session *session;
+    cairn_buf *out;
+    bool splicing; /* out becomes one gzip member */
+    cairn_gzip gzip;
+    cairn_buf pending; /* generated text since the last block, when splicing */
+} cairn_body;
+
+void cairn_body_begin(cairn_body *body, cairn_session *session, cairn_buf *out, bool splicing);
+/* Where generated text is to be appended. */
+cairn_buf *cairn_body_text(cairn_body *body);
+/* Appends an item's open form, or the source's own words of it. */
+cairn_code cairn_body_item(cairn_body *body, const cairn_item_row *row, bool source, cairn_error *error);
+/* Ends the member; CAIRN_NOMEM when anything did not fit. */
+cairn_code cairn_body_end(cairn_body *body, cairn_error *error);
+void cairn_body_free(cairn_body *body);
+
+#endif

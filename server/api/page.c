@@ -1,0 +1,134 @@
+#include "api/page.h"
+
+#include "api/body.h"
+#include "api/links.h"
+#include "query/token.h"
+
+typedef struct item_sink {
+    cairn_call *call;
+    cairn_body body;
+    cairn_item_links links;
+    size_t n;
+} item_sink;
+
+static cairn_code add_item(void *context, const cairn_item_row *row, cairn_error *error)
+{
+    item_sink *sink = context;
+    if (sink->n++)
+        cairn_buf_add_byte(cairn_body_text(&sink->body), ',');
+    cairn_code code = cairn_body_item(&sink->body, row, sink->call->source, error);
+    if (code)
+        return code;
+    if (!cairn_item_links_add(&sink->links, sink->call, row->collection, row->id, cairn_body_text(&sink->body)) ||
+        sink->body.out->failed)
+        return cairn_error_set(error, CAIRN_NOMEM, "the page does not fit in memory");
+    return CAIRN_OK;
+}
+
+static item_sink begin_items(cairn_call *call)
+{
+    item_sink sink = {.call = call};
+    /* The source's own words are made by editing the stored text, which can't be spliced: they are compressed as a
+     * whole. */
+    call->response->gzipped = call->request->accepts_gzip && !call->source;
+    cairn_body_begin(&sink.body, call->session, &call->response->body, call->response->gzipped);
+    return sink;
+}
+
+static cairn_code end_items(item_sink *sink, cairn_code code)
+{
+    if (!code)
+        code = cairn_body_end(&sink->body, &sink->call->error);
+    cairn_body_free(&sink->body);
+    cairn_item_links_free(&sink->links);
+    return code;
+}
+
+cairn_code cairn_get_item(cairn_call *call)
+{
+    item_sink sink = begin_items(call);
+    cairn_code code =
+        cairn_session_item(call->session, call->collection_id, call->item_id, add_item, &sink, &call->error);
+    return end_items(&sink, code);
+}
+
+static cairn_code set_page(cairn_call *call, cairn_page_request *request)
+{
+    const cairn_api_options *options = call->api->options;
+    const cairn_search *search = request->search;
+    cairn_catalog_info info;
+    cairn_code code = cairn_session_info(call->session, call->request->arena, &info, &call->error);
+    if (code)
+        return code;
+    request->token_key = info.token_key;
+    request->page.limit = search->limit ? search->limit : CAIRN_DEFAULT_LIMIT;
+    if (request->page.limit > options->limits.max_limit)
+        request->page.limit = options->limits.max_limit;
+    request->page.max_bytes = options->max_page_bytes;
+    if (!search->token.p) {
+        request->page.count_budget = request->page.limit == 1 ? options->count_budget_one : options->count_budget;
+        return CAIRN_OK;
+    }
+    cairn_token token;
+    code = cairn_token_read(search->token, info.token_key, call->request->arena, &token, &call->error);
+    if (code)
+        return code;
+    request->position = token.position;
+    request->page.position = &request->position;
+    request->page.backward = token.backward;
+    return CAIRN_OK;
+}
+
+/* The links of the list itself, beside next and prev. */
+static void add_own_links(const cairn_call *call, const cairn_page_request *request, cairn_buf *out)
+{
+    cairn_arena *arena = call->request->arena;
+    if (call->request->method != CAIRN_POST)
+        cairn_link_add(call, out, "self", "application/geo+json", cairn_page_path(call, request->search->token),
+                       CAIRN_SPAN_NONE);
+    cairn_link_add(call, out, "root", "application/json", cairn_span_of("/"), CAIRN_SPAN_NONE);
+    if (!call->collection_id.p)
+        return;
+    cairn_span path = cairn_path_of_collection(arena, call->collection_id, false);
+    cairn_link_add(call, out, "parent", "application/json", path, CAIRN_SPAN_NONE);
+    cairn_link_add(call, out, "collection", "application/json", path, CAIRN_SPAN_NONE);
+}
+
+/* All matches are on this page. */
+static bool is_whole(const cairn_page_request *request)
+{
+    return !request->page.position && !request->result.more;
+}
+
+static cairn_code add_tail(cairn_call *call, const cairn_page_request *request, cairn_buf *out)
+{
+    const cairn_result *result = &request->result;
+    cairn_buf_add_text(out, "],\"links\":[");
+    add_own_links(call, request, out);
+    cairn_code code = cairn_page_links_add(call, request, out);
+    cairn_buf_printf(out, "],\"numberReturned\":%lu", (unsigned long)result->returned);
+    if (result->matched_known || is_whole(request))
+        cairn_buf_printf(out, ",\"numberMatched\":%llu",
+                         (unsigned long long)(result->matched_known ? result->matched : result->returned));
+    cairn_buf_add_byte(out, '}');
+    return code;
+}
+
+cairn_code cairn_page_answer(cairn_call *call, cairn_search *search, uint32_t *returned)
+{
+    cairn_page_request request = {.search = search};
+    search->null_geometry_hits = call->api->options->null_geometry_hits;
+    cairn_code code = cairn_search_check(search, &call->error);
+    if (!code)
+        code = set_page(call, &request);
+    if (code)
+        return code;
+    item_sink sink = begin_items(call);
+    cairn_buf_add_text(cairn_body_text(&sink.body), "{\"type\":\"FeatureCollection\",\"features\":[");
+    code = cairn_session_search(call->session, search, &request.page, call->request->arena, add_item, &sink,
+                                &request.result, &call->error);
+    if (!code)
+        code = add_tail(call, &request, cairn_body_text(&sink.body));
+    *returned = request.result.returned;
+    return end_items(&sink, code);
+}

@@ -1,0 +1,15 @@
+/* The parameters of a query string that are not a search: which are known, `f` and `profile`. */
+#ifndef CAIRN_API_PARAMS_H
+#define CAIRN_API_PARAMS_H
+
+#include "api/call.h"
+
+/* The names that the call's route knows for its method. */
+const char *const *cairn_params_known(const cairn_call *call);
+bool cairn_params_has(const char *const *names, cairn_span name);
+
+/* Refuses unknown parameters, naming the nearest known one (unless the options ignore them), and `f` or `profile` given
+ * twice; reads both, and the headers Accept and Accept-Profile, into the call. Sets call->status for 406. */
+cairn_code cairn_params_read(cairn_call *call);
+
+#endif

@@ -1,0 +1,187 @@
+#include "api/routes.h"
+
+#include "api/call.h"
+#include "api/links.h"
+#include "query/names.h"
+
+#define STAC "https://api.stacspec.org/v1.0.0/"
+#define OGC  "http://www.opengis.net/spec/"
+
+static const char *const no_classes[] = {NULL};
+static const char *const core_classes[] = {STAC "core", NULL};
+static const char *const conformance_classes[] = {OGC "ogcapi-features-1/1.0/conf/core", NULL};
+static const char *const openapi_classes[] = {OGC "ogcapi-features-1/1.0/conf/oas30", NULL};
+static const char *const collection_classes[] = {STAC "collections", OGC "ogcapi-common-2/1.0/conf/collections", NULL};
+static const char *const feature_classes[] = {STAC "ogcapi-features", OGC "ogcapi-features-1/1.0/conf/core",
+                                              OGC "ogcapi-features-1/1.0/conf/geojson", NULL};
+static const char *const search_classes[] = {STAC "item-search", NULL};
+
+static const char *const plain_parameters[] = {"f", NULL};
+static const char *const profile_parameters[] = {"profile", "f", NULL};
+static const char *const items_parameters[] = {"bbox",  "datetime", "intersects", "ids", "limit",
+                                               "token", "profile",  "f",          NULL};
+static const char *const search_parameters[] = {"bbox",  "datetime", "intersects", "ids", "collections",
+                                                "limit", "token",    "profile",    "f",   NULL};
+
+enum { READ = CAIRN_GET | CAIRN_HEAD | CAIRN_OPTIONS };
+
+const cairn_route cairn_routes[] = {
+    {.info = {READ, "/", "getLandingPage", NULL},
+     .get = cairn_get_landing_page,
+     .as = cairn_as_json,
+     .parameters = plain_parameters,
+     .classes = core_classes,
+     .links = {{"self", "application/json", "This catalog", NULL}, {"root", "application/json", "This catalog", NULL}},
+     .needs_catalog = true},
+    {.info = {READ, "/conformance", "getConformance", NULL},
+     .get = cairn_get_conformance,
+     .as = cairn_as_json,
+     .parameters = plain_parameters,
+     .classes = conformance_classes,
+     .links = {{"conformance", "application/json", "Conformance classes", NULL}}},
+    {.info = {READ, "/api", "getOpenapi", NULL},
+     .get = cairn_get_openapi,
+     .as = cairn_as_openapi,
+     .parameters = plain_parameters,
+     .classes = openapi_classes,
+     .links = {{"service-desc", "application/vnd.oai.openapi+json;version=3.0", "OpenAPI definition", NULL}}},
+    {.info = {READ, "/api.html", "getOpenapiHtml", NULL},
+     .get = cairn_get_openapi_html,
+     .as = cairn_as_html,
+     .parameters = plain_parameters,
+     .classes = no_classes,
+     .links = {{"service-doc", "text/html", "API documentation", NULL}}},
+    {.info = {READ, "/healthz", "getHealth", NULL},
+     .get = cairn_get_health,
+     .as = cairn_as_json,
+     .parameters = plain_parameters,
+     .classes = no_classes,
+     .needs_catalog = true},
+    {.info = {READ, "/collections", "getCollections", NULL},
+     .get = cairn_get_collections,
+     .as = cairn_as_json,
+     .parameters = profile_parameters,
+     .classes = collection_classes,
+     .links = {{"data", "application/json", "Collections", NULL}},
+     .needs_catalog = true},
+    {.info = {READ, "/collections/{collectionId}", "getCollection", NULL},
+     .get = cairn_get_collection,
+     .as = cairn_as_json,
+     .parameters = profile_parameters,
+     .classes = collection_classes,
+     .needs_catalog = true},
+    {.info = {READ, "/collections/{collectionId}/items", "getItems", NULL},
+     .get = cairn_get_items,
+     .as = cairn_as_geojson,
+     .parameters = items_parameters,
+     .classes = feature_classes,
+     .needs_catalog = true},
+    {.info = {READ, "/collections/{collectionId}/items/{itemId}", "getItem", NULL},
+     .get = cairn_get_item,
+     .as = cairn_as_geojson,
+     .parameters = profile_parameters,
+     .classes = feature_classes,
+     .needs_catalog = true},
+    {.info = {READ | CAIRN_POST, "/search", "getSearch", "postSearch"},
+     .get = cairn_get_search,
+     .post = cairn_post_search,
+     .as = cairn_as_geojson,
+     .parameters = search_parameters,
+     .post_parameters = profile_parameters,
+     .classes = search_classes,
+     .links = {{"search", "application/geo+json", "Search items", "GET"},
+               {"search", "application/geo+json", "Search items", "POST"}},
+     .needs_catalog = true},
+};
+const size_t cairn_n_routes = sizeof cairn_routes / sizeof *cairn_routes;
+
+const cairn_route_info *cairn_api_route(size_t index)
+{
+    return index < cairn_n_routes ? &cairn_routes[index].info : NULL;
+}
+
+/* The segments of a template, as the request has its own. */
+static size_t split_template(const char *path, cairn_span segments[CAIRN_MAX_SEGMENTS])
+{
+    size_t n = 0;
+    while (*path == '/' && path[1] && n < CAIRN_MAX_SEGMENTS) {
+        size_t length = strcspn(path + 1, "/");
+        segments[n++] = cairn_span_make(path + 1, length);
+        path += 1 + length;
+    }
+    return n;
+}
+
+static bool is_variable(cairn_span segment)
+{
+    return cairn_span_starts(segment, "{");
+}
+
+static bool match(const char *path, const cairn_request *request, cairn_span values[2])
+{
+    cairn_span segments[CAIRN_MAX_SEGMENTS];
+    size_t n = split_template(path, segments);
+    size_t n_values = 0;
+    if (n != request->n_segments)
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        if (is_variable(segments[i]))
+            values[n_values++] = request->segments[i];
+        else if (!cairn_span_equal(segments[i], request->segments[i]))
+            return false;
+    }
+    return true;
+}
+
+const cairn_route *cairn_route_match(const cairn_request *request, cairn_span *collection_id, cairn_span *item_id)
+{
+    for (size_t i = 0; i < cairn_n_routes; i++) {
+        cairn_span values[2] = {CAIRN_SPAN_NONE, CAIRN_SPAN_NONE};
+        if (match(cairn_routes[i].info.path, request, values)) {
+            *collection_id = values[0];
+            *item_id = values[1];
+            return &cairn_routes[i];
+        }
+    }
+    return NULL;
+}
+
+/* True when each fixed segment is the request's or near it; `wrong` says how many only are near. */
+static bool is_near(const cairn_span *segments, const cairn_request *request, size_t *wrong)
+{
+    *wrong = 0;
+    for (size_t i = 0; i < request->n_segments; i++) {
+        if (is_variable(segments[i]) || cairn_span_equal(segments[i], request->segments[i]))
+            continue;
+        cairn_span name = cairn_arena_copy(request->arena, segments[i]);
+        const char *const names[] = {name.p, NULL};
+        if (!name.p || !cairn_name_nearest(request->segments[i], names))
+            return false;
+        ++*wrong;
+    }
+    return true;
+}
+
+static cairn_span fill(cairn_span *segments, const cairn_request *request)
+{
+    for (size_t i = 0; i < request->n_segments; i++)
+        if (is_variable(segments[i]))
+            segments[i] = request->segments[i];
+    return cairn_path_join(request->arena, segments, request->n_segments);
+}
+
+cairn_span cairn_route_suggest(const cairn_request *request)
+{
+    cairn_span best = CAIRN_SPAN_NONE;
+    size_t fewest = request->n_segments + 1;
+    for (size_t i = 0; i < cairn_n_routes; i++) {
+        cairn_span segments[CAIRN_MAX_SEGMENTS];
+        size_t wrong;
+        if (split_template(cairn_routes[i].info.path, segments) != request->n_segments ||
+            !is_near(segments, request, &wrong) || wrong >= fewest)
+            continue;
+        fewest = wrong;
+        best = fill(segments, request);
+    }
+    return best;
+}
