@@ -58,7 +58,7 @@ class Server:
         command = [str(BUILD / "cairnd"), "--catalog", str(catalog)]
         if "--listen" not in args:
             command += ["--listen", "127.0.0.1:0"]
-        self.log = tempfile.TemporaryFile("w+", errors="replace")  # a pipe that nobody reads would fill up
+        self.log = tempfile.TemporaryFile()  # a pipe that nobody reads would fill up
         self.process = subprocess.Popen(
             command + [str(arg) for arg in args],
             stdout=subprocess.PIPE,
@@ -84,8 +84,7 @@ class Server:
 
     def errors(self):
         """What it wrote to standard error so far."""
-        self.log.seek(0)
-        return self.log.read()
+        return os.pread(self.log.fileno(), 1 << 24, 0).decode(errors="replace")
 
     def stop(self, with_signal=signal.SIGTERM):
         """Ends the daemon; returns (exit code, rest of stdout, stderr)."""
