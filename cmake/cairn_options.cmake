@@ -16,7 +16,7 @@ option(CAIRN_FUZZ "Build the libFuzzer programs (needs clang)" OFF)
 
 add_library(cairn_flags INTERFACE)
 target_compile_definitions(cairn_flags INTERFACE _GNU_SOURCE)
-target_compile_options(cairn_flags INTERFACE -Wall -Wextra -Wshadow -Wpointer-arith -Wstrict-prototypes
+target_compile_options(cairn_flags INTERFACE -Wall -Wextra $<$<C_COMPILER_ID:GNU>:-Wshadow=local> -Wpointer-arith -Wstrict-prototypes
   -Wmissing-prototypes -Wwrite-strings -Wvla -Wformat=2 -Wno-format-nonliteral -fno-common -fstack-protector-strong)
 if(CAIRN_WERROR)
   target_compile_options(cairn_flags INTERFACE -Werror)

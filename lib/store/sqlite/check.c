@@ -1,0 +1,246 @@
+/* cairn check: the file by SQLite's own checks, then every item re-read from its bytes and compared with its rows. */
+#include "store/sqlite/internal.h"
+
+#include "base/json.h"
+
+#include <stdlib.h>
+
+typedef struct checker {
+    sqlite_session *session;
+    cairn_finding_sink sink;
+    cairn_progress_sink progress;
+    void *context;
+    uint64_t findings, done, total;
+    cairn_arena *arena;
+    cairn_buf text, document;
+    sqlite3_stmt *boxes;
+} checker;
+
+static void report(checker *checker, const char *where, const item_row *row, const char *message)
+{
+    cairn_finding finding = {where, CAIRN_SPAN_NONE, CAIRN_SPAN_NONE, message};
+    if (row) {
+        finding.collection = row->position.collection;
+        finding.id = row->position.id;
+    }
+    checker->findings++;
+    if (checker->sink)
+        checker->sink(checker->context, &finding);
+}
+
+/* Runs a check whose rows are messages, "ok" when all is well. */
+static cairn_code check_by_sql(checker *checker, const char *sql, const char *where, cairn_error *error)
+{
+    sqlite3_stmt *statement = NULL;
+    cairn_code code = db_prepare(checker->session->db, sql, &statement, error);
+    int rc = SQLITE_DONE;
+    while (!code && (rc = sqlite3_step(statement)) == SQLITE_ROW) {
+        const char *text = (const char *)sqlite3_column_text(statement, 0);
+        if (text && strcmp(text, "ok") != 0)
+            report(checker, where, NULL, text);
+    }
+    if (!code && rc != SQLITE_DONE) {
+        if ((rc & 0xff) == SQLITE_CORRUPT)
+            report(checker, where, NULL, sqlite3_errmsg(checker->session->db));
+        else
+            code = db_error(checker->session->db, rc, "checking", error);
+    }
+    sqlite3_finalize(statement);
+    return code;
+}
+
+static const struct {
+    const char *where, *sql;
+} file_checks[] = {
+    {"file", "PRAGMA integrity_check"},
+    {"index", "SELECT rtreecheck('item_box')"},
+    {"index", "SELECT 'an entry of item_box has no item: ' || entry FROM item_box"
+              " WHERE (entry >> 1) NOT IN (SELECT key FROM item)"},
+    {"body", "SELECT 'a body has no item: key ' || key FROM item_body WHERE key NOT IN (SELECT key FROM item)"},
+    {"collection", "SELECT 'items of a collection that does not exist: ' || collection FROM item"
+                   " WHERE collection NOT IN (SELECT id FROM collection) GROUP BY collection"},
+    {"collection",
+     "SELECT 'collection ' || c.id || ' says ' || c.items || ' items, there are ' || count(i.key)"
+     " FROM collection c LEFT JOIN item i ON i.collection=c.id GROUP BY c.id HAVING c.items<>count(i.key)"},
+    {"file", "SELECT 'the token key is missing' WHERE NOT EXISTS"
+             " (SELECT 1 FROM meta WHERE key='token_key' AND length(value)=32)"},
+};
+
+/* ---- one item ---- */
+
+static bool same_box(cairn_box a, cairn_box b)
+{
+    return a.west == b.west && a.south == b.south && a.east == b.east && a.north == b.north;
+}
+
+static bool same_range(cairn_interval a, cairn_interval b)
+{
+    return !cairn_time_compare(a.start, b.start) && !cairn_time_compare(a.end, b.end);
+}
+
+static void compare_item(checker *checker, const item_row *row, cairn_span footprint, const cairn_item *item)
+{
+    if (!cairn_span_equal(row->position.id, item->id) || !cairn_span_equal(row->position.collection, item->collection))
+        report(checker, "item", row, "the bytes name another item");
+    if (cairn_time_compare(row->position.time, cairn_item_sort_time(item)) || !same_range(row->range, item->range))
+        report(checker, "item", row, "the indexed time is not that of the bytes");
+    if (row->has_place != item->footprint.present)
+        report(checker, "item", row,
+               row->has_place ? "is indexed with a place that its bytes have not" : "its place is not indexed");
+    else if (row->has_place &&
+             (!same_box(row->box, item->footprint.box) || !cairn_span_equal(footprint, item->footprint.wkb)))
+        report(checker, "item", row, "the indexed footprint is not that of the bytes");
+}
+
+/* The R*Tree rounds outwards, so each entry must hold the exact part. */
+static cairn_code check_boxes(checker *checker, const item_row *row, cairn_error *error)
+{
+    cairn_box parts[2];
+    size_t n = row->has_place ? cairn_box_split(row->box, parts) : 0;
+    double start = rtree_day(row->range.start), end = rtree_day(row->range.end);
+    for (size_t k = 0; k < 2; k++) {
+        sqlite3_bind_int64(checker->boxes, 1, row->key * 2 + (sqlite3_int64)k);
+        int rc = sqlite3_step(checker->boxes);
+        if (rc != SQLITE_ROW && rc != SQLITE_DONE)
+            return db_error(checker->session->db, rc, "checking", error);
+        bool there = rc == SQLITE_ROW;
+        double v[6] = {0};
+        for (int i = 0; there && i < 6; i++)
+            v[i] = sqlite3_column_double(checker->boxes, i);
+        sqlite3_reset(checker->boxes);
+        if (there != (k < n))
+            report(checker, "index", row, there ? "has an entry too many in item_box" : "lacks an entry in item_box");
+        else if (there && (v[0] > parts[k].west || v[1] < parts[k].east || v[2] > parts[k].south ||
+                           v[3] < parts[k].north || v[4] > start || v[5] < end))
+            report(checker, "index", row, "its entry in item_box does not hold it");
+    }
+    return CAIRN_OK;
+}
+
+/* Inflates (with the CRC), closes the open form, parses, and applies the patch of the source's words. */
+static cairn_code reread(checker *checker, const cairn_item_row *stored, cairn_item *item, cairn_error *error)
+{
+    cairn_session *session = &checker->session->base;
+    cairn_read_options options = {0};
+    cairn_buf_reset(&checker->text);
+    cairn_buf_reset(&checker->document);
+    cairn_code code = CAIRN_OK;
+    if (stored->source.bytes.p)
+        code = cairn_row_text(session, stored, true, &checker->text, error);
+    cairn_buf_reset(&checker->text);
+    if (!code)
+        code = cairn_unpack(session->codec, &stored->body, true, &checker->text, error);
+    if (code)
+        return code;
+    if (!cairn_document_close(cairn_buf_span(&checker->text), CAIRN_SPAN_NONE, &checker->document))
+        return cairn_error_set(error, CAIRN_NOMEM, "out of memory");
+    cairn_span json = cairn_buf_span(&checker->document);
+    code = cairn_json_check(json, CAIRN_JSON_MAX_DEPTH, NULL, error);
+    return code ? code : cairn_item_read(session->geos, json, &options, checker->arena, item, error);
+}
+
+typedef struct stored_item {
+    checker *checker;
+    const item_row *row;
+    cairn_span footprint;
+} stored_item;
+
+static cairn_code on_item(void *context, const cairn_item_row *stored, cairn_error *error)
+{
+    stored_item *at = context;
+    cairn_error fault = CAIRN_ERROR_INIT;
+    cairn_item item;
+    cairn_code code = reread(at->checker, stored, &item, &fault);
+    if (code == CAIRN_NOMEM)
+        return cairn_error_set(error, code, "%s", fault.message);
+    if (code)
+        report(at->checker, "body", at->row, fault.message);
+    else
+        compare_item(at->checker, at->row, at->footprint, &item);
+    cairn_arena_reset(at->checker->arena);
+    return CAIRN_OK;
+}
+
+static cairn_code check_item(checker *checker, sqlite3_stmt *rows, cairn_error *error)
+{
+    item_row row;
+    item_row_read(rows, &row);
+    stored_item at = {checker, &row, db_column_span(rows, 13)};
+    hit found = {row.key, row.position};
+    cairn_error fault = CAIRN_ERROR_INIT;
+    cairn_code code = session_deliver(checker->session, &found, NULL, on_item, &at, &fault);
+    if (code == CAIRN_CORRUPT) {
+        report(checker, "body", &row, fault.message);
+        code = CAIRN_OK;
+    }
+    if (code)
+        return cairn_error_set(error, code, "%s", fault.message);
+    if (checker->progress && ++checker->done % 1000 == 0)
+        checker->progress(checker->context, checker->done, checker->total);
+    return check_boxes(checker, &row, error);
+}
+
+static cairn_code check_items(checker *checker, cairn_error *error)
+{
+    sqlite3 *db = checker->session->db;
+    sqlite3_stmt *rows = NULL;
+    cairn_code code = db_prepare(db, "SELECT " ITEM_COLUMNS ", footprint FROM item ORDER BY key", &rows, error);
+    if (!code)
+        code = db_prepare(db, "SELECT west, east, south, north, start_day, end_day FROM item_box WHERE entry=?1",
+                          &checker->boxes, error);
+    int rc = SQLITE_DONE;
+    while (!code && (rc = sqlite3_step(rows)) == SQLITE_ROW)
+        code = check_item(checker, rows, error);
+    if (!code && rc != SQLITE_DONE) {
+        if ((rc & 0xff) == SQLITE_CORRUPT)
+            report(checker, "file", NULL, sqlite3_errmsg(db));
+        else
+            code = db_error(db, rc, "checking", error);
+    }
+    sqlite3_finalize(rows);
+    sqlite3_finalize(checker->boxes);
+    return code;
+}
+
+static cairn_code check_all(checker *checker, cairn_error *error)
+{
+    sqlite3_int64 total = 0;
+    cairn_code code = CAIRN_OK;
+    for (size_t i = 0; !code && i < sizeof file_checks / sizeof *file_checks; i++)
+        code = check_by_sql(checker, file_checks[i].sql, file_checks[i].where, error);
+    if (!code && db_integer(checker->session->db, "SELECT count(*) FROM item", &total, NULL) == CAIRN_OK)
+        checker->total = (uint64_t)total;
+    return code ? code : check_items(checker, error);
+}
+
+cairn_code sqlite_check(cairn_store *store, cairn_finding_sink sink, cairn_progress_sink progress, void *context,
+                        uint64_t *findings, cairn_error *error)
+{
+    enum { ARENA_BYTES = 256 << 20, TEXT_BYTES = 1 << 30 };
+    cairn_session *session = NULL;
+    cairn_code code = sqlite_session_open(store, &session, error);
+    if (code)
+        return code;
+    checker checker = {
+        .session = (sqlite_session *)session,
+        .sink = sink,
+        .progress = progress,
+        .context = context,
+        .arena = cairn_arena_new(ARENA_BYTES),
+        .text = CAIRN_BUF_INIT(TEXT_BYTES),
+        .document = CAIRN_BUF_INIT(TEXT_BYTES),
+    };
+    if (!checker.arena)
+        code = cairn_error_set(error, CAIRN_NOMEM, "out of memory");
+    if (!code)
+        code = sqlite_session_begin(session, 0, error);
+    if (!code)
+        code = check_all(&checker, error);
+    sqlite_session_end(session, NULL);
+    *findings = checker.findings;
+    cairn_buf_free(&checker.text);
+    cairn_buf_free(&checker.document);
+    cairn_arena_free(checker.arena);
+    sqlite_session_close(session);
+    return code;
+}

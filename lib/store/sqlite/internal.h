@@ -1,0 +1,274 @@
+/* What the files of the SQLite store share. Nothing here is seen outside of lib/store/sqlite. */
+#ifndef CAIRN_STORE_SQLITE_INTERNAL_H
+#define CAIRN_STORE_SQLITE_INTERNAL_H
+
+#include "store/sqlite/sqlite_store.h"
+
+#include <sqlite3.h>
+#include <sys/stat.h>
+
+enum {
+    CAIRN_APPLICATION_ID = 0x43524e31, /* "CRN1" */
+    CAIRN_SCHEMA_VERSION = 1,
+    CAIRN_PAGE_BYTES = 16384,
+};
+
+/* ---- file.c: the file itself, before SQLite sees it ---- */
+
+typedef struct catalog_file {
+    dev_t device;
+    ino_t inode;
+    off_t size;
+    struct timespec changed;
+    bool in_wal_mode; /* by the header */
+    int schema_version;
+    off_t wal_size; /* -1: there is no -wal */
+    bool has_shm;
+    bool on_network; /* a file system shared between hosts: no WAL, no memory map */
+} catalog_file;
+
+/* Reads header and surroundings; refuses what is no catalog, or a newer one. */
+cairn_code catalog_file_inspect(const char *path, catalog_file *out, cairn_error *error);
+/* CAIRN_CONFLICT, saying the way out, when a -wal of another catalog stands beside. */
+cairn_code catalog_file_check_wal(const char *path, const catalog_file *file, cairn_error *error);
+/* The stat part only; false when the file is gone. */
+bool catalog_file_stat(const char *path, catalog_file *out);
+/* path + suffix, malloc'ed. */
+char *catalog_file_sibling(const char *path, const char *suffix);
+
+/* ---- lock.c: one writer in the world ---- */
+typedef struct catalog_lock {
+    int fd;
+    char *path;
+} catalog_lock;
+cairn_code catalog_lock_take(const char *catalog, int wait_ms, const char *program, catalog_lock *lock,
+                             cairn_error *error);
+void catalog_lock_release(catalog_lock *lock);
+
+/* ---- db.c: SQLite in our words ---- */
+
+/* Opens a connection with what every connection of ours has. `uri_flags` such as "immutable=1", or "". */
+cairn_code db_open(const char *path, int flags, const char *uri_flags, int busy_ms, sqlite3 **out, cairn_error *error);
+/* Turns a result code into an error: never shows SQL. `what` says what was being done. */
+cairn_code db_error(sqlite3 *db, int rc, const char *what, cairn_error *error);
+cairn_code db_exec(sqlite3 *db, const char *sql, const char *what, cairn_error *error);
+cairn_code db_prepare(sqlite3 *db, const char *sql, sqlite3_stmt **out, cairn_error *error);
+/* Steps a statement that returns no row, and resets it. */
+cairn_code db_run(sqlite3 *db, sqlite3_stmt *statement, const char *what, cairn_error *error);
+/* The first column of the first row as an integer. */
+cairn_code db_integer(sqlite3 *db, const char *sql, sqlite3_int64 *out, cairn_error *error);
+void db_bind_span(sqlite3_stmt *statement, int index, cairn_span text);  /* as TEXT; absent: NULL */
+void db_bind_blob(sqlite3_stmt *statement, int index, cairn_span bytes); /* absent: NULL */
+cairn_span db_column_span(sqlite3_stmt *statement, int column);          /* TEXT or BLOB; NULL: absent */
+
+/* ---- store.c ---- */
+typedef struct sqlite_store {
+    cairn_store base;
+    char *path;
+    cairn_sqlite_options options;
+    catalog_file file; /* as it was when opened */
+    bool immutable;    /* opened so, by option or because of left-overs */
+} sqlite_store;
+
+bool sqlite_store_changed(const sqlite_store *store);
+
+/* ---- session.c ---- */
+
+/* Prepared when first used, kept for the session's life. */
+typedef enum query_id {
+    Q_BEGIN,
+    Q_COMMIT,
+    Q_ITEM_KEY,
+    Q_BODY,
+    Q_LENGTH,
+    Q_FOOTPRINT,
+    Q_BOX_PROBE,
+    Q_ITEM_ROW,
+    Q_IDS,
+    Q_IDS_COLLECTION,
+    Q_ORDER_ALL,
+    Q_ORDER_ALL_BACK,
+    Q_COLLECTIONS,
+    Q_COLLECTION,
+    Q_LAGS,
+    Q_META,
+    Q_TOTALS,
+    Q_DATA_VERSION,
+    Q_COUNT,
+} query_id;
+
+enum { MAX_MERGED = 64 }; /* collections whose orders are merged; more than that scan the order over all */
+
+typedef struct sqlite_session {
+    cairn_session base;
+    sqlite3 *db;
+    int64_t deadline;
+    sqlite3_stmt *queries[Q_COUNT];
+    sqlite3_stmt *order[MAX_MERGED];      /* one collection each, forward */
+    sqlite3_stmt *order_back[MAX_MERGED]; /* and backward */
+} sqlite_session;
+
+cairn_code session_query(sqlite_session *session, query_id id, sqlite3_stmt **out, cairn_error *error);
+/* The k-th statement over one collection's order. */
+cairn_code session_order_query(sqlite_session *session, size_t k, bool backward, sqlite3_stmt **out,
+                               cairn_error *error);
+bool session_is_late(const sqlite_session *session);
+
+/* ---- row.c: item rows as the searches see them ---- */
+
+/* The columns of every query that yields item rows, in this order. */
+#define ITEM_COLUMNS                                                                                                   \
+    "key, collection, id, back_sec, back_nsec, start_sec, start_nsec, end_sec, end_nsec, west, south, east, north"
+
+typedef struct item_row {
+    sqlite3_int64 key;
+    cairn_position position; /* strings borrowed from the statement, until its next step */
+    cairn_interval range;
+    bool has_place;
+    cairn_box box;
+} item_row;
+void item_row_read(sqlite3_stmt *statement, item_row *out);
+
+/* The sort time as stored: negated, so that ascending order is newest first. */
+sqlite3_int64 back_sec(cairn_time time);
+int back_nsec(cairn_time time);
+/* Days since 2000-01-01 for the R*Tree; open ends far outside. Monotonic. */
+double rtree_day(cairn_time time);
+
+/* ---- search.c, scan.c, probe.c ---- */
+
+/* Hits of a search, with strings in the arena. */
+typedef struct hit {
+    sqlite3_int64 key;
+    cairn_position position;
+} hit;
+typedef struct hits {
+    hit *list;
+    size_t n, cap;
+} hits;
+cairn_code hits_add(hits *hits, const item_row *row, cairn_arena *arena, cairn_error *error);
+
+typedef struct search_run {
+    sqlite_session *session;
+    const cairn_search *search;
+    const cairn_page *page;
+    cairn_arena *arena;
+    cairn_area *area; /* NULL: anywhere */
+    hits hits;
+    uint64_t looked_at;
+    uint64_t matched;
+    bool complete; /* hits has every match, unsorted; else those of the page, in scan order */
+    bool counted;  /* matched is exact */
+    bool cut;      /* the deadline came */
+} search_run;
+
+/* Does the row match all of the search? */
+cairn_code row_matches(search_run *run, const item_row *row, bool *match, cairn_error *error);
+
+/* By ids: every match. */
+cairn_code probe_ids(search_run *run, cairn_error *error);
+/* By the R*Tree: every match, unless there are more candidates than it is worth; then *done is false. */
+cairn_code probe_boxes(search_run *run, bool *done, cairn_error *error);
+/* In the default order from the page's position until the page is full (one more than its limit). */
+cairn_code scan_order(search_run *run, cairn_error *error);
+
+cairn_code sqlite_session_search(cairn_session *base, const cairn_search *search, const cairn_page *page,
+                                 cairn_arena *arena, cairn_item_sink sink, void *context, cairn_result *result,
+                                 cairn_error *error);
+cairn_code session_deliver(sqlite_session *session, const hit *hit, const cairn_page *page, cairn_item_sink sink,
+                           void *context, cairn_error *error);
+
+cairn_code sqlite_session_open(cairn_store *store, cairn_session **out, cairn_error *error);
+void sqlite_session_close(cairn_session *session);
+cairn_code sqlite_session_begin(cairn_session *session, int64_t deadline, cairn_error *error);
+cairn_code sqlite_session_end(cairn_session *session, cairn_error *error);
+cairn_code sqlite_session_item(cairn_session *session, cairn_span collection, cairn_span id, cairn_item_sink sink,
+                               void *context, cairn_error *error);
+cairn_code sqlite_session_collections(cairn_session *session, cairn_collection_sink sink, void *context,
+                                      cairn_error *error);
+cairn_code sqlite_session_collection(cairn_session *session, cairn_span id, cairn_collection_sink sink, void *context,
+                                     cairn_error *error);
+cairn_code sqlite_session_info(cairn_session *session, cairn_arena *arena, cairn_catalog_info *out, cairn_error *error);
+
+/* ---- migrate.c ---- */
+cairn_code schema_migrate(sqlite3 *db, int from, cairn_error *error);
+
+/* ---- tally.c: what a collection's row says of its items, kept in memory during a batch ---- */
+typedef struct tally {
+    char *id; /* owned, with length */
+    size_t id_size;
+    bool made, dirty, stale;
+    uint64_t items;
+    cairn_extent extent;
+    int64_t lead, lag; /* seconds that a range begins before, ends after the sort time; saturated */
+    struct tally *next;
+} tally;
+
+typedef enum write_id {
+    W_FIND,
+    W_INSERT,
+    W_UPDATE,
+    W_DELETE,
+    W_BODY_PUT,
+    W_BODY_GET,
+    W_BODY_DELETE,
+    W_BOX_INSERT,
+    W_BOX_DELETE,
+    W_COLLECTION_GET,
+    W_COLLECTION_PUT,
+    W_COLLECTION_TEXT,
+    W_COLLECTION_TALLY,
+    W_COLLECTION_DELETE,
+    W_COLLECTION_ROWS,
+    W_COLLECTION_BOXES_DELETE,
+    W_COLLECTION_BODIES_DELETE,
+    W_COLLECTION_ITEMS_DELETE,
+    W_META_PUT,
+    W_META_GET,
+    W_GENERATION,
+    W_COUNT,
+} write_id;
+
+enum { TALLY_BUCKETS = 1024 };
+
+typedef struct sqlite_writer {
+    cairn_writer base;
+    sqlite3 *db;
+    catalog_lock lock;
+    bool in_batch;
+    bool in_wal;
+    int wal_pages; /* in the -wal after the last commit */
+    sqlite3_stmt *queries[W_COUNT];
+    tally *tallies[TALLY_BUCKETS];
+    int64_t now;
+} sqlite_writer;
+
+cairn_code tally_get(sqlite_writer *writer, cairn_span id, tally **out, cairn_error *error);
+/* Counts a row in or out; what can't be counted out exactly makes the tally stale, to be made anew when saved. */
+void tally_add(tally *tally, const item_row *row);
+void tally_drop(tally *tally, const item_row *row);
+cairn_code tally_save_all(sqlite_writer *writer, cairn_error *error);
+void tally_forget_all(sqlite_writer *writer);
+
+/* ---- writer.c and its parts ---- */
+cairn_code writer_query(sqlite_writer *writer, write_id id, sqlite3_stmt **out, cairn_error *error);
+
+cairn_code sqlite_put_item(cairn_writer *base, const cairn_item_record *record, cairn_conflict conflict,
+                           cairn_put *what, cairn_error *error);
+cairn_code sqlite_delete_item(cairn_writer *base, cairn_span collection, cairn_span id, cairn_error *error);
+cairn_code sqlite_put_collection(cairn_writer *base, const cairn_collection *collection, cairn_conflict conflict,
+                                 cairn_put *what, cairn_error *error);
+cairn_code sqlite_ensure_collection(cairn_writer *base, cairn_span id, bool make, bool *made, cairn_error *error);
+cairn_code sqlite_delete_collection(cairn_writer *base, cairn_span id, uint64_t *items, cairn_error *error);
+cairn_code sqlite_set_catalog(cairn_writer *base, const cairn_catalog *catalog, bool only_if_unset, cairn_error *error);
+cairn_code sqlite_writer_open(cairn_store *store, cairn_writer **out, cairn_error *error);
+cairn_code sqlite_writer_close(cairn_writer *writer, cairn_error *error);
+cairn_code sqlite_writer_begin(cairn_writer *writer, cairn_error *error);
+cairn_code sqlite_writer_commit(cairn_writer *writer, cairn_error *error);
+void sqlite_writer_rollback(cairn_writer *writer);
+
+cairn_code sqlite_check(cairn_store *store, cairn_finding_sink sink, cairn_progress_sink progress, void *context,
+                        uint64_t *findings, cairn_error *error);
+cairn_code sqlite_optimize(cairn_store *store, cairn_error *error);
+
+#endif

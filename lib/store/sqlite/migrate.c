@@ -1,0 +1,122 @@
+#include "store/sqlite/internal.h"
+
+#include "base/clock.h"
+#include "base/secret.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+/* Made from schema/NNN_*.sql at build time, NUL-terminated. */
+extern const char cairn_migration_001[];
+
+/* migrations[v] leads from version v to v + 1. */
+static const char *const migrations[CAIRN_SCHEMA_VERSION] = {cairn_migration_001};
+
+cairn_code schema_migrate(sqlite3 *db, int from, cairn_error *error)
+{
+    for (int version = from; version < CAIRN_SCHEMA_VERSION; version++) {
+        char stamp[64];
+        snprintf(stamp, sizeof stamp, "PRAGMA user_version=%d; COMMIT", version + 1);
+        cairn_code code = db_exec(db, "BEGIN IMMEDIATE", "migrating the catalog", error);
+        if (!code)
+            code = db_exec(db, migrations[version], "migrating the catalog", error);
+        if (!code)
+            code = db_exec(db, stamp, "migrating the catalog", error);
+        if (code) {
+            db_exec(db, "ROLLBACK", "migrating the catalog", NULL);
+            return code;
+        }
+    }
+    return CAIRN_OK;
+}
+
+static cairn_code write_first_meta(sqlite3 *db, cairn_error *error)
+{
+    char key[CAIRN_KEY_BYTES];
+    if (!cairn_random(key, sizeof key))
+        return cairn_error_set(error, CAIRN_IO, "the system gives no random bytes");
+    sqlite3_stmt *put = NULL;
+    cairn_code code = db_prepare(
+        db, "INSERT INTO meta(key, value) VALUES('token_key', ?1), ('created', ?2), ('generation', 1)", &put, error);
+    if (code)
+        return code;
+    sqlite3_bind_blob(put, 1, key, sizeof key, SQLITE_STATIC);
+    sqlite3_bind_int64(put, 2, cairn_clock_wall());
+    code = db_run(db, put, "making the catalog", error);
+    sqlite3_finalize(put);
+    return code;
+}
+
+static cairn_code build(const char *path, cairn_error *error)
+{
+    sqlite3 *db = NULL;
+    cairn_code code = db_open(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, "", 0, &db, error);
+    if (code)
+        return code;
+    char first[160];
+    snprintf(first, sizeof first, "PRAGMA page_size=%d; PRAGMA application_id=%d; PRAGMA synchronous=FULL",
+             CAIRN_PAGE_BYTES, CAIRN_APPLICATION_ID);
+    code = db_exec(db, first, "making the catalog", error);
+    if (!code)
+        code = schema_migrate(db, 0, error);
+    if (!code)
+        code = write_first_meta(db, error);
+    sqlite3_close(db);
+    return code;
+}
+
+/* The name of a file is durable only when its folder is synced. */
+static void sync_folder(const char *path)
+{
+    char *folder = strdup(path);
+    if (!folder)
+        return;
+    char *slash = strrchr(folder, '/');
+    if (slash)
+        slash[slash == folder ? 1 : 0] = '\0';
+    int fd = open(slash ? folder : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd >= 0) {
+        fsync(fd);
+        close(fd);
+    }
+    free(folder);
+}
+
+/* link() and not rename(): it does not replace a catalog that somebody else made in the meantime. Where hard links are
+ * not to be had, rename. */
+static cairn_code publish(const char *temporary, const char *path, cairn_error *error)
+{
+    if (link(temporary, path) == 0) {
+        unlink(temporary);
+        return CAIRN_OK;
+    }
+    if (errno == EEXIST)
+        return cairn_error_set(error, CAIRN_CONFLICT, "%s: exists already", path);
+    if (access(path, F_OK) != 0 && rename(temporary, path) == 0)
+        return CAIRN_OK;
+    return cairn_error_set(error, CAIRN_IO, "%s: cannot be made: %s", path, strerror(errno));
+}
+
+cairn_code cairn_sqlite_create(const char *path, cairn_error *error)
+{
+    if (access(path, F_OK) == 0)
+        return cairn_error_set(error, CAIRN_CONFLICT, "%s: exists already", path);
+    char suffix[32];
+    snprintf(suffix, sizeof suffix, ".new-%ld", (long)getpid());
+    char *temporary = catalog_file_sibling(path, suffix);
+    if (!temporary)
+        return cairn_error_set(error, CAIRN_NOMEM, "out of memory");
+    unlink(temporary);
+    cairn_code code = build(temporary, error);
+    if (!code)
+        code = publish(temporary, path, error);
+    if (code)
+        unlink(temporary);
+    else
+        sync_folder(path);
+    free(temporary);
+    return code;
+}

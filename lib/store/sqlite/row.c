@@ -1,0 +1,65 @@
+#include "store/sqlite/internal.h"
+
+#include <math.h>
+
+sqlite3_int64 back_sec(cairn_time time)
+{
+    return time.sec == INT64_MIN ? INT64_MAX : -time.sec;
+}
+
+int back_nsec(cairn_time time)
+{
+    return -time.nsec;
+}
+
+double rtree_day(cairn_time time)
+{
+    static const int64_t epoch = 946684800; /* 2000-01-01 */
+    if (time.sec == INT64_MIN)
+        return -1e9;
+    if (time.sec == INT64_MAX)
+        return 1e9;
+    return (double)(time.sec - epoch) / 86400.0 + (double)time.nsec / 86400e9;
+}
+
+static cairn_time time_of(sqlite3_stmt *statement, int column, cairn_time otherwise)
+{
+    if (sqlite3_column_type(statement, column) == SQLITE_NULL)
+        return otherwise;
+    return (cairn_time){sqlite3_column_int64(statement, column), sqlite3_column_int(statement, column + 1)};
+}
+
+void item_row_read(sqlite3_stmt *statement, item_row *out)
+{
+    sqlite3_int64 back = sqlite3_column_int64(statement, 3);
+    out->key = sqlite3_column_int64(statement, 0);
+    out->position.collection = db_column_span(statement, 1);
+    out->position.id = db_column_span(statement, 2);
+    out->position.time = back == INT64_MAX ? CAIRN_TIME_MIN : (cairn_time){-back, -sqlite3_column_int(statement, 4)};
+    out->range.start = time_of(statement, 5, out->position.time);
+    out->range.end = time_of(statement, 7, out->position.time);
+    out->has_place = sqlite3_column_type(statement, 9) != SQLITE_NULL;
+    if (out->has_place)
+        out->box = (cairn_box){sqlite3_column_double(statement, 9), sqlite3_column_double(statement, 10),
+                               sqlite3_column_double(statement, 11), sqlite3_column_double(statement, 12)};
+}
+
+cairn_code hits_add(hits *hits, const item_row *row, cairn_arena *arena, cairn_error *error)
+{
+    if (hits->n == hits->cap) {
+        size_t cap = hits->cap ? hits->cap * 2 : 64;
+        hit *list = cairn_arena_alloc(arena, cap * sizeof *list);
+        if (!list)
+            return cairn_error_set(error, CAIRN_NOMEM, "the answer needs more memory than one request may use");
+        if (hits->n)
+            memcpy(list, hits->list, hits->n * sizeof *list);
+        hits->list = list;
+        hits->cap = cap;
+    }
+    hit *new = &hits->list[hits->n];
+    new->key = row->key;
+    if (!cairn_position_copy(arena, &row->position, &new->position))
+        return cairn_error_set(error, CAIRN_NOMEM, "the answer needs more memory than one request may use");
+    hits->n++;
+    return CAIRN_OK;
+}

@@ -1,0 +1,360 @@
+#include "store/sqlite/internal.h"
+
+#include "base/clock.h"
+#include "base/secret.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+static const char *const query_text[Q_COUNT] = {
+    [Q_BEGIN] = "BEGIN",
+    [Q_COMMIT] = "COMMIT",
+    [Q_ITEM_KEY] = "SELECT " ITEM_COLUMNS " FROM item WHERE id=?2 AND collection=?1",
+    [Q_BODY] = "SELECT encoding, crc, length, changed, body, source_encoding, source_crc, source_length, source"
+               " FROM item_body WHERE key=?1",
+    [Q_LENGTH] = "SELECT length FROM item_body WHERE key=?1",
+    [Q_FOOTPRINT] = "SELECT footprint FROM item WHERE key=?1",
+    [Q_BOX_PROBE] = "SELECT entry FROM item_box WHERE west<=?3 AND east>=?1 AND south<=?4 AND north>=?2"
+                    " AND start_day<=?6 AND end_day>=?5 LIMIT ?7",
+    [Q_ITEM_ROW] = "SELECT " ITEM_COLUMNS " FROM item WHERE key=?1",
+    [Q_IDS] = "SELECT " ITEM_COLUMNS " FROM item WHERE id=?1",
+    [Q_IDS_COLLECTION] = "SELECT " ITEM_COLUMNS " FROM item WHERE id=?1 AND collection=?2",
+    [Q_ORDER_ALL] = "SELECT " ITEM_COLUMNS " FROM item INDEXED BY item_order_all"
+                    " WHERE (back_sec, back_nsec, collection, id) > (?1, ?2, ?3, ?4) AND back_sec<=?5"
+                    " ORDER BY back_sec, back_nsec, collection, id",
+    [Q_ORDER_ALL_BACK] = "SELECT " ITEM_COLUMNS " FROM item INDEXED BY item_order_all"
+                         " WHERE (back_sec, back_nsec, collection, id) < (?1, ?2, ?3, ?4) AND back_sec>=?5"
+                         " ORDER BY back_sec DESC, back_nsec DESC, collection DESC, id DESC",
+    [Q_COLLECTIONS] = "SELECT id, title, body, source, made, items, west, south, east, north, start_sec, start_nsec,"
+                      " end_sec, end_nsec FROM collection ORDER BY id",
+    [Q_COLLECTION] = "SELECT id, title, body, source, made, items, west, south, east, north, start_sec, start_nsec,"
+                     " end_sec, end_nsec FROM collection WHERE id=?1",
+    [Q_LAGS] = "SELECT max(lead), max(lag) FROM collection WHERE ?1 IS NULL OR id=?1",
+    [Q_META] = "SELECT value FROM meta WHERE key=?1",
+    [Q_TOTALS] = "SELECT coalesce(sum(items), 0), count(*) FROM collection",
+    [Q_DATA_VERSION] = "PRAGMA data_version",
+};
+
+static const char order_text[] = "SELECT " ITEM_COLUMNS " FROM item INDEXED BY item_order WHERE collection=?3"
+                                 " AND (back_sec, back_nsec, id) > (?1, ?2, ?4) AND back_sec<=?5"
+                                 " ORDER BY back_sec, back_nsec, id";
+static const char order_back_text[] = "SELECT " ITEM_COLUMNS " FROM item INDEXED BY item_order WHERE collection=?3"
+                                      " AND (back_sec, back_nsec, id) < (?1, ?2, ?4) AND back_sec>=?5"
+                                      " ORDER BY back_sec DESC, back_nsec DESC, id DESC";
+
+cairn_code session_query(sqlite_session *session, query_id id, sqlite3_stmt **out, cairn_error *error)
+{
+    cairn_code code = CAIRN_OK;
+    if (!session->queries[id])
+        code = db_prepare(session->db, query_text[id], &session->queries[id], error);
+    *out = session->queries[id];
+    return code;
+}
+
+cairn_code session_order_query(sqlite_session *session, size_t k, bool backward, sqlite3_stmt **out, cairn_error *error)
+{
+    sqlite3_stmt **slot = backward ? &session->order_back[k] : &session->order[k];
+    cairn_code code = CAIRN_OK;
+    if (!*slot)
+        code = db_prepare(session->db, backward ? order_back_text : order_text, slot, error);
+    *out = *slot;
+    return code;
+}
+
+bool session_is_late(const sqlite_session *session)
+{
+    return session->deadline && cairn_clock_now() >= session->deadline;
+}
+
+static int on_progress(void *context)
+{
+    return session_is_late(context);
+}
+
+static cairn_code open_db(const sqlite_store *store, sqlite_session *session, cairn_error *error)
+{
+    enum { STEPS_BETWEEN_CLOCKS = 1000 };
+    const cairn_sqlite_options *options = &store->options;
+    cairn_code code = db_open(store->path, SQLITE_OPEN_READONLY, store->immutable ? "immutable=1" : "",
+                              options->busy_ms, &session->db, error);
+    if (code)
+        return code;
+    char pragmas[160];
+    snprintf(pragmas, sizeof pragmas, "PRAGMA query_only=1; PRAGMA cache_size=-%llu; PRAGMA mmap_size=%llu",
+             (unsigned long long)(options->cache_bytes >> 10), (unsigned long long)options->mmap_bytes);
+    sqlite3_progress_handler(session->db, STEPS_BETWEEN_CLOCKS, on_progress, session);
+    return db_exec(session->db, pragmas, "opening the catalog", error);
+}
+
+cairn_code sqlite_session_open(cairn_store *store, cairn_session **out, cairn_error *error)
+{
+    sqlite_session *session = calloc(1, sizeof *session);
+    if (!session)
+        return cairn_error_set(error, CAIRN_NOMEM, "out of memory");
+    session->base.store = store;
+    session->base.geos = cairn_geos_new();
+    session->base.codec = cairn_codec_new(6);
+    cairn_code code = CAIRN_OK;
+    if (!session->base.geos || !session->base.codec)
+        code = cairn_error_set(error, CAIRN_NOMEM, "out of memory");
+    if (!code)
+        code = open_db((sqlite_store *)store, session, error);
+    if (code) {
+        sqlite_session_close(&session->base);
+        return code;
+    }
+    *out = &session->base;
+    return CAIRN_OK;
+}
+
+void sqlite_session_close(cairn_session *base)
+{
+    sqlite_session *session = (sqlite_session *)base;
+    for (size_t i = 0; i < Q_COUNT; i++)
+        sqlite3_finalize(session->queries[i]);
+    for (size_t i = 0; i < MAX_MERGED; i++) {
+        sqlite3_finalize(session->order[i]);
+        sqlite3_finalize(session->order_back[i]);
+    }
+    sqlite3_close(session->db);
+    cairn_geos_free(base->geos);
+    cairn_codec_free(base->codec);
+    free(session);
+}
+
+static cairn_code run_query(sqlite_session *session, query_id id, const char *what, cairn_error *error)
+{
+    sqlite3_stmt *statement;
+    cairn_code code = session_query(session, id, &statement, error);
+    return code ? code : db_run(session->db, statement, what, error);
+}
+
+cairn_code sqlite_session_begin(cairn_session *base, int64_t deadline, cairn_error *error)
+{
+    sqlite_session *session = (sqlite_session *)base;
+    session->deadline = 0;
+    cairn_code code = run_query(session, Q_BEGIN, "reading the catalog", error);
+    session->deadline = deadline;
+    return code;
+}
+
+cairn_code sqlite_session_end(cairn_session *base, cairn_error *error)
+{
+    sqlite_session *session = (sqlite_session *)base;
+    const sqlite_store *store = (const sqlite_store *)base->store;
+    session->deadline = 0;
+    cairn_code code =
+        sqlite3_get_autocommit(session->db) ? CAIRN_OK : run_query(session, Q_COMMIT, "reading the catalog", error);
+    if (!code && store->immutable && sqlite_store_changed(store))
+        code = cairn_error_set(error, CAIRN_CONFLICT, "the catalog was changed while it was read");
+    return code;
+}
+
+/* ---- items ---- */
+
+static cairn_packed packed_of(sqlite3_stmt *row, int encoding, int crc, int length, int bytes)
+{
+    cairn_packed packed = {0};
+    packed.bytes = db_column_span(row, bytes);
+    if (packed.bytes.p) {
+        packed.encoding = (cairn_encoding)sqlite3_column_int(row, encoding);
+        packed.crc = (uint32_t)sqlite3_column_int64(row, crc);
+        packed.length = (size_t)sqlite3_column_int64(row, length);
+    }
+    return packed;
+}
+
+cairn_code session_deliver(sqlite_session *session, const hit *hit, const cairn_page *page, cairn_item_sink sink,
+                           void *context, cairn_error *error)
+{
+    cairn_item_row row = {.collection = hit->position.collection, .id = hit->position.id, .time = hit->position.time};
+    if (page && page->without_body)
+        return sink(context, &row, error);
+    sqlite3_stmt *body;
+    cairn_code code = session_query(session, Q_BODY, &body, error);
+    if (code)
+        return code;
+    sqlite3_bind_int64(body, 1, hit->key);
+    int rc = sqlite3_step(body);
+    if (rc == SQLITE_ROW) {
+        row.body = packed_of(body, 0, 1, 2, 4);
+        row.source = packed_of(body, 5, 6, 7, 8);
+        row.changed = sqlite3_column_int64(body, 3);
+        code = sink(context, &row, error);
+    } else {
+        code = rc == SQLITE_DONE ? cairn_error_set(error, CAIRN_CORRUPT, "an item has no body; run `cairn check`")
+                                 : db_error(session->db, rc, "reading an item", error);
+    }
+    sqlite3_reset(body);
+    return code;
+}
+
+cairn_code sqlite_session_item(cairn_session *base, cairn_span collection, cairn_span id, cairn_item_sink sink,
+                               void *context, cairn_error *error)
+{
+    sqlite_session *session = (sqlite_session *)base;
+    sqlite3_stmt *find;
+    cairn_code code = session_query(session, Q_ITEM_KEY, &find, error);
+    if (code)
+        return code;
+    db_bind_span(find, 1, collection);
+    db_bind_span(find, 2, id);
+    int rc = sqlite3_step(find);
+    if (rc == SQLITE_ROW) {
+        item_row row;
+        item_row_read(find, &row);
+        hit found = {row.key, row.position};
+        code = session_deliver(session, &found, NULL, sink, context, error);
+    } else if (rc == SQLITE_DONE) {
+        char quoted[160];
+        code = cairn_error_set(error, CAIRN_NOT_FOUND, "there is no item %s in this collection",
+                               cairn_quote(id, quoted, sizeof quoted));
+    } else {
+        code = db_error(session->db, rc, "reading an item", error);
+    }
+    sqlite3_reset(find);
+    return code;
+}
+
+/* ---- collections ---- */
+
+static cairn_extent extent_of(sqlite3_stmt *row, int column)
+{
+    cairn_extent extent = {0};
+    extent.has_box = sqlite3_column_type(row, column) != SQLITE_NULL;
+    if (extent.has_box)
+        extent.box = (cairn_box){sqlite3_column_double(row, column), sqlite3_column_double(row, column + 1),
+                                 sqlite3_column_double(row, column + 2), sqlite3_column_double(row, column + 3)};
+    extent.has_time = sqlite3_column_type(row, column + 4) != SQLITE_NULL;
+    if (extent.has_time)
+        extent.time = (cairn_interval){{sqlite3_column_int64(row, column + 4), sqlite3_column_int(row, column + 5)},
+                                       {sqlite3_column_int64(row, column + 6), sqlite3_column_int(row, column + 7)}};
+    return extent;
+}
+
+static cairn_code give_collection(sqlite3_stmt *statement, cairn_collection_sink sink, void *context,
+                                  cairn_error *error)
+{
+    cairn_collection_row row = {
+        .id = db_column_span(statement, 0),
+        .title = db_column_span(statement, 1),
+        .body = db_column_span(statement, 2),
+        .source = db_column_span(statement, 3),
+        .made = sqlite3_column_int(statement, 4) != 0,
+        .items = (uint64_t)sqlite3_column_int64(statement, 5),
+        .extent = extent_of(statement, 6),
+    };
+    return sink(context, &row, error);
+}
+
+cairn_code sqlite_session_collections(cairn_session *base, cairn_collection_sink sink, void *context,
+                                      cairn_error *error)
+{
+    sqlite_session *session = (sqlite_session *)base;
+    sqlite3_stmt *statement;
+    cairn_code code = session_query(session, Q_COLLECTIONS, &statement, error);
+    int rc = SQLITE_DONE;
+    while (!code && (rc = sqlite3_step(statement)) == SQLITE_ROW)
+        code = give_collection(statement, sink, context, error);
+    if (!code && rc != SQLITE_DONE)
+        code = db_error(session->db, rc, "reading the collections", error);
+    sqlite3_reset(statement);
+    return code;
+}
+
+cairn_code sqlite_session_collection(cairn_session *base, cairn_span id, cairn_collection_sink sink, void *context,
+                                     cairn_error *error)
+{
+    sqlite_session *session = (sqlite_session *)base;
+    sqlite3_stmt *statement;
+    cairn_code code = session_query(session, Q_COLLECTION, &statement, error);
+    if (code)
+        return code;
+    db_bind_span(statement, 1, id);
+    int rc = sqlite3_step(statement);
+    char quoted[160];
+    if (rc == SQLITE_ROW)
+        code = give_collection(statement, sink, context, error);
+    else if (rc == SQLITE_DONE)
+        code = cairn_error_set(error, CAIRN_NOT_FOUND, "there is no collection %s",
+                               cairn_quote(id, quoted, sizeof quoted));
+    else
+        code = db_error(session->db, rc, "reading a collection", error);
+    sqlite3_reset(statement);
+    return code;
+}
+
+/* ---- the catalog ---- */
+
+static cairn_code read_meta(sqlite_session *session, const char *key, cairn_arena *arena, cairn_span *out,
+                            cairn_error *error)
+{
+    sqlite3_stmt *statement;
+    cairn_code code = session_query(session, Q_META, &statement, error);
+    if (code)
+        return code;
+    *out = CAIRN_SPAN_NONE;
+    db_bind_span(statement, 1, cairn_span_of(key));
+    int rc = sqlite3_step(statement);
+    if (rc == SQLITE_ROW) {
+        *out = cairn_arena_copy(arena, db_column_span(statement, 0));
+        if (!out->p)
+            code = cairn_error_set(error, CAIRN_NOMEM, "out of memory");
+    } else if (rc != SQLITE_DONE) {
+        code = db_error(session->db, rc, "reading the catalog", error);
+    }
+    sqlite3_reset(statement);
+    return code;
+}
+
+static cairn_code read_totals(sqlite_session *session, cairn_catalog_info *out, cairn_error *error)
+{
+    sqlite3_stmt *statement;
+    cairn_code code = session_query(session, Q_TOTALS, &statement, error);
+    if (code)
+        return code;
+    int rc = sqlite3_step(statement);
+    if (rc == SQLITE_ROW) {
+        out->items = (uint64_t)sqlite3_column_int64(statement, 0);
+        out->collections = (uint64_t)sqlite3_column_int64(statement, 1);
+    } else {
+        code = db_error(session->db, rc, "reading the catalog", error);
+    }
+    sqlite3_reset(statement);
+    return code;
+}
+
+static uint64_t file_bytes(const char *path)
+{
+    char *wal = catalog_file_sibling(path, "-wal");
+    struct stat st;
+    uint64_t bytes = stat(path, &st) == 0 ? (uint64_t)st.st_size : 0;
+    if (wal && stat(wal, &st) == 0)
+        bytes += (uint64_t)st.st_size;
+    free(wal);
+    return bytes;
+}
+
+cairn_code sqlite_session_info(cairn_session *base, cairn_arena *arena, cairn_catalog_info *out, cairn_error *error)
+{
+    sqlite_session *session = (sqlite_session *)base;
+    const sqlite_store *store = (const sqlite_store *)base->store;
+    *out = (cairn_catalog_info){.schema_version = store->file.schema_version, .bytes = file_bytes(store->path)};
+    cairn_span generation = CAIRN_SPAN_NONE;
+    const struct {
+        const char *key;
+        cairn_span *to;
+    } wanted[] = {{"id", &out->id},
+                  {"title", &out->title},
+                  {"description", &out->description},
+                  {"token_key", &out->token_key},
+                  {"generation", &generation}};
+    cairn_code code = read_totals(session, out, error);
+    for (size_t i = 0; !code && i < sizeof wanted / sizeof *wanted; i++)
+        code = read_meta(session, wanted[i].key, arena, wanted[i].to, error);
+    if (!code && out->token_key.n != CAIRN_KEY_BYTES)
+        code = cairn_error_set(error, CAIRN_CORRUPT, "the catalog has no token key; run `cairn check`");
+    if (!code && generation.p)
+        out->generation = strtoull(generation.p, NULL, 10);
+    return code;
+}

@@ -1,0 +1,138 @@
+#include "store/sqlite/internal.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+static void store_close(cairn_store *base)
+{
+    sqlite_store *store = (sqlite_store *)base;
+    free(store->path);
+    free(store);
+}
+
+static const cairn_store_ops sqlite_ops = {
+    .name = "sqlite",
+    .close = store_close,
+    .session_open = sqlite_session_open,
+    .session_close = sqlite_session_close,
+    .begin = sqlite_session_begin,
+    .end = sqlite_session_end,
+    .search = sqlite_session_search,
+    .item = sqlite_session_item,
+    .collections = sqlite_session_collections,
+    .collection = sqlite_session_collection,
+    .info = sqlite_session_info,
+    .writer_open = sqlite_writer_open,
+    .writer_close = sqlite_writer_close,
+    .write_begin = sqlite_writer_begin,
+    .commit = sqlite_writer_commit,
+    .rollback = sqlite_writer_rollback,
+    .put_item = sqlite_put_item,
+    .delete_item = sqlite_delete_item,
+    .put_collection = sqlite_put_collection,
+    .ensure_collection = sqlite_ensure_collection,
+    .delete_collection = sqlite_delete_collection,
+    .set_catalog = sqlite_set_catalog,
+    .check = sqlite_check,
+    .optimize = sqlite_optimize,
+};
+
+/* Left-overs of another catalog's WAL at this path (empty -wal, or a -shm that its last users still map) must not be
+ * touched by SQLite: such a file is read as immutable. So is a catalog in WAL mode whose -wal is gone and can't be
+ * made. */
+static bool must_be_immutable(const char *path, const catalog_file *file)
+{
+    if (!file->in_wal_mode)
+        return file->wal_size == 0 || file->has_shm;
+    if (file->wal_size >= 0)
+        return false;
+    char *probe = catalog_file_sibling(path, "");
+    char *slash = probe ? strrchr(probe, '/') : NULL;
+    if (slash)
+        slash[slash == probe ? 1 : 0] = '\0';
+    bool writable = probe && access(slash ? probe : ".", W_OK) == 0;
+    free(probe);
+    return !writable;
+}
+
+static cairn_code store_new(char *path, const cairn_sqlite_options *options, const catalog_file *file,
+                            cairn_store **out, cairn_error *error)
+{
+    sqlite_store *store = calloc(1, sizeof *store);
+    if (!store) {
+        free(path);
+        return cairn_error_set(error, CAIRN_NOMEM, "out of memory");
+    }
+    store->base.ops = &sqlite_ops;
+    store->path = path;
+    store->file = *file;
+    if (options)
+        store->options = *options;
+    if (!store->options.busy_ms)
+        store->options.busy_ms = 5000;
+    if (!store->options.cache_bytes)
+        store->options.cache_bytes = 16 << 20;
+    if (!store->options.mmap_bytes && !file->on_network)
+        store->options.mmap_bytes = INT32_MAX;
+    store->immutable = store->options.immutable || must_be_immutable(path, file);
+    *out = &store->base;
+    return CAIRN_OK;
+}
+
+static cairn_code open_checked(const char *path, const cairn_sqlite_options *options, bool swapped, cairn_store **out,
+                               cairn_error *error)
+{
+    catalog_file file;
+    char *real = realpath(path, NULL); /* -wal and lock stand beside the real file, not beside a link to it */
+    if (!real && errno == ENOMEM)
+        return cairn_error_set(error, CAIRN_NOMEM, "out of memory");
+    cairn_code code = catalog_file_inspect(real ? real : path, &file, error);
+    if (!code && swapped && file.in_wal_mode)
+        code =
+            cairn_error_set(error, CAIRN_CONFLICT,
+                            "%s: is still in WAL mode, so it cannot take the place of a catalog that is served; finish "
+                            "it with `cairn optimize` before it is renamed",
+                            path);
+    if (!code)
+        code = catalog_file_check_wal(real, &file, error);
+    if (code) {
+        free(real);
+        return code;
+    }
+    return store_new(real, options, &file, out, error);
+}
+
+cairn_code cairn_sqlite_open(const char *path, const cairn_sqlite_options *options, cairn_store **out,
+                             cairn_error *error)
+{
+    return open_checked(path, options, false, out, error);
+}
+
+cairn_code cairn_sqlite_open_swapped(const char *path, const cairn_sqlite_options *options, cairn_store **out,
+                                     cairn_error *error)
+{
+    return open_checked(path, options, true, out, error);
+}
+
+static bool same_time(struct timespec a, struct timespec b)
+{
+    return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec;
+}
+
+/* An immutable opening sees no changes by itself, so any change of the file counts. */
+bool sqlite_store_changed(const sqlite_store *store)
+{
+    catalog_file now = {0};
+    if (!catalog_file_stat(store->path, &now))
+        return false; /* between unlink and rename of an unlucky publisher: go on with what is open */
+    if (now.inode != store->file.inode || now.device != store->file.device)
+        return true;
+    return store->immutable && !store->options.immutable &&
+           (now.size != store->file.size || !same_time(now.changed, store->file.changed));
+}
+
+bool cairn_sqlite_is_replaced(const cairn_store *base)
+{
+    return sqlite_store_changed((const sqlite_store *)base);
+}

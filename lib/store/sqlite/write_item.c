@@ -1,0 +1,250 @@
+#include "store/sqlite/internal.h"
+
+static item_row row_of(const cairn_item *item, sqlite3_int64 key)
+{
+    return (item_row){
+        .key = key,
+        .position = {cairn_item_sort_time(item), item->collection, item->id},
+        .range = item->range,
+        .has_place = item->footprint.present,
+        .box = item->footprint.box,
+    };
+}
+
+/* An end that is the sort time is not stored. */
+static void bind_end(sqlite3_stmt *put, int index, cairn_time end, cairn_time time)
+{
+    if (cairn_time_compare(end, time) == 0) {
+        sqlite3_bind_null(put, index);
+        sqlite3_bind_null(put, index + 1);
+    } else {
+        sqlite3_bind_int64(put, index, end.sec);
+        sqlite3_bind_int(put, index + 1, end.nsec);
+    }
+}
+
+static void bind_item(sqlite3_stmt *put, const cairn_item *item, const item_row *row, bool new)
+{
+    if (new)
+        sqlite3_bind_null(put, 1);
+    else
+        sqlite3_bind_int64(put, 1, row->key);
+    db_bind_span(put, 2, item->collection);
+    db_bind_span(put, 3, item->id);
+    sqlite3_bind_int64(put, 4, back_sec(row->position.time));
+    sqlite3_bind_int(put, 5, back_nsec(row->position.time));
+    bind_end(put, 6, row->range.start, row->position.time);
+    bind_end(put, 8, row->range.end, row->position.time);
+    const double box[4] = {row->box.west, row->box.south, row->box.east, row->box.north};
+    for (int i = 0; i < 4; i++)
+        if (row->has_place)
+            sqlite3_bind_double(put, 10 + i, box[i]);
+        else
+            sqlite3_bind_null(put, 10 + i);
+    db_bind_blob(put, 14, row->has_place ? item->footprint.wkb : CAIRN_SPAN_NONE);
+}
+
+static cairn_code insert_boxes(sqlite_writer *writer, const item_row *row, cairn_error *error)
+{
+    if (!row->has_place)
+        return CAIRN_OK;
+    sqlite3_stmt *insert;
+    cairn_code code = writer_query(writer, W_BOX_INSERT, &insert, error);
+    cairn_box parts[2];
+    size_t n = cairn_box_split(row->box, parts);
+    for (size_t k = 0; !code && k < n; k++) {
+        sqlite3_bind_int64(insert, 1, row->key * 2 + (sqlite3_int64)k);
+        sqlite3_bind_double(insert, 2, parts[k].west);
+        sqlite3_bind_double(insert, 3, parts[k].east);
+        sqlite3_bind_double(insert, 4, parts[k].south);
+        sqlite3_bind_double(insert, 5, parts[k].north);
+        sqlite3_bind_double(insert, 6, rtree_day(row->range.start));
+        sqlite3_bind_double(insert, 7, rtree_day(row->range.end));
+        code = db_run(writer->db, insert, "writing an item", error);
+    }
+    return code;
+}
+
+static cairn_code delete_boxes(sqlite_writer *writer, const item_row *row, cairn_error *error)
+{
+    if (!row->has_place)
+        return CAIRN_OK;
+    sqlite3_stmt *statement;
+    cairn_code code = writer_query(writer, W_BOX_DELETE, &statement, error);
+    cairn_box parts[2];
+    size_t n = cairn_box_split(row->box, parts);
+    for (size_t k = 0; !code && k < n; k++) {
+        sqlite3_bind_int64(statement, 1, row->key * 2 + (sqlite3_int64)k);
+        code = db_run(writer->db, statement, "writing an item", error);
+    }
+    return code;
+}
+
+static void bind_packed(sqlite3_stmt *put, int encoding, int crc, int length, int bytes, const cairn_packed *packed)
+{
+    db_bind_blob(put, bytes, packed->bytes);
+    if (packed->bytes.p) {
+        sqlite3_bind_int(put, encoding, packed->encoding);
+        sqlite3_bind_int64(put, crc, packed->crc);
+        sqlite3_bind_int64(put, length, (sqlite3_int64)packed->length);
+    } else {
+        sqlite3_bind_null(put, encoding);
+        sqlite3_bind_null(put, crc);
+        sqlite3_bind_null(put, length);
+    }
+}
+
+static cairn_code put_body(sqlite_writer *writer, sqlite3_int64 key, const cairn_item_record *record,
+                           cairn_error *error)
+{
+    sqlite3_stmt *put;
+    cairn_code code = writer_query(writer, W_BODY_PUT, &put, error);
+    if (code)
+        return code;
+    sqlite3_bind_int64(put, 1, key);
+    bind_packed(put, 2, 3, 4, 6, &record->body);
+    sqlite3_bind_int64(put, 5, writer->now);
+    bind_packed(put, 7, 8, 9, 10, &record->source);
+    return db_run(writer->db, put, "writing an item", error);
+}
+
+/* CRC and length first; the packed bytes may differ by compression level, the texts then still be the same. */
+static bool same_text(sqlite3_stmt *stored, int crc, int length, int bytes, const cairn_packed *new)
+{
+    cairn_span old = db_column_span(stored, bytes);
+    if (!old.p || !new->bytes.p)
+        return !old.p && !new->bytes.p;
+    return (uint32_t)sqlite3_column_int64(stored, crc) == new->crc &&
+           (size_t)sqlite3_column_int64(stored, length) == new->length &&cairn_span_equal(old, new->bytes);
+}
+
+static cairn_code is_unchanged(sqlite_writer *writer, sqlite3_int64 key, const cairn_item_record *record, bool *same,
+                               cairn_error *error)
+{
+    sqlite3_stmt *get;
+    cairn_code code = writer_query(writer, W_BODY_GET, &get, error);
+    if (code)
+        return code;
+    sqlite3_bind_int64(get, 1, key);
+    int rc = sqlite3_step(get);
+    *same = rc == SQLITE_ROW && same_text(get, 1, 2, 3, &record->body) && same_text(get, 4, 5, 6, &record->source);
+    if (rc != SQLITE_ROW && rc != SQLITE_DONE)
+        code = db_error(writer->db, rc, "reading an item", error);
+    sqlite3_reset(get);
+    return code;
+}
+
+/* Finds the item's row. The strings of *out are dead afterwards: only key, range, place and time are to be used. */
+static cairn_code find_item(sqlite_writer *writer, cairn_span collection, cairn_span id, bool *found, item_row *out,
+                            cairn_error *error)
+{
+    sqlite3_stmt *find;
+    cairn_code code = writer_query(writer, W_FIND, &find, error);
+    if (code)
+        return code;
+    db_bind_span(find, 1, collection);
+    db_bind_span(find, 2, id);
+    int rc = sqlite3_step(find);
+    *found = rc == SQLITE_ROW;
+    if (*found)
+        item_row_read(find, out);
+    else if (rc != SQLITE_DONE)
+        code = db_error(writer->db, rc, "reading an item", error);
+    sqlite3_reset(find);
+    return code;
+}
+
+static cairn_code write_row(sqlite_writer *writer, tally *tally, const cairn_item_record *record, bool new,
+                            sqlite3_int64 key, cairn_error *error)
+{
+    item_row row = row_of(record->item, key);
+    sqlite3_stmt *put;
+    cairn_code code = writer_query(writer, new ? W_INSERT : W_UPDATE, &put, error);
+    if (code)
+        return code;
+    bind_item(put, record->item, &row, new);
+    code = db_run(writer->db, put, "writing an item", error);
+    if (new)
+        row.key = sqlite3_last_insert_rowid(writer->db);
+    if (!code)
+        code = put_body(writer, row.key, record, error);
+    if (!code)
+        code = insert_boxes(writer, &row, error);
+    if (!code)
+        tally_add(tally, &row);
+    return code;
+}
+
+static cairn_code replace(sqlite_writer *writer, tally *tally, const cairn_item_record *record, const item_row *old,
+                          cairn_conflict conflict, cairn_put *what, cairn_error *error)
+{
+    bool same;
+    cairn_code code = is_unchanged(writer, old->key, record, &same, error);
+    if (code)
+        return code;
+    *what = same ? CAIRN_PUT_UNCHANGED : conflict == CAIRN_CONFLICT_SKIP ? CAIRN_PUT_SKIPPED : CAIRN_PUT_REPLACED;
+    if (*what != CAIRN_PUT_REPLACED)
+        return CAIRN_OK;
+    char quoted[160];
+    if (conflict == CAIRN_CONFLICT_ERROR)
+        return cairn_error_set(error, CAIRN_CONFLICT, "item %s exists already in this collection, with other contents",
+                               cairn_quote(record->item->id, quoted, sizeof quoted));
+    code = delete_boxes(writer, old, error);
+    if (code)
+        return code;
+    tally_drop(tally, old);
+    return write_row(writer, tally, record, false, old->key, error);
+}
+
+cairn_code sqlite_put_item(cairn_writer *base, const cairn_item_record *record, cairn_conflict conflict,
+                           cairn_put *what, cairn_error *error)
+{
+    sqlite_writer *writer = (sqlite_writer *)base;
+    tally *tally;
+    bool found;
+    item_row old;
+    cairn_code code = tally_get(writer, record->item->collection, &tally, error);
+    if (!code)
+        code = find_item(writer, record->item->collection, record->item->id, &found, &old, error);
+    if (code)
+        return code;
+    if (found)
+        return replace(writer, tally, record, &old, conflict, what, error);
+    *what = CAIRN_PUT_ADDED;
+    return write_row(writer, tally, record, true, 0, error);
+}
+
+static cairn_code delete_by_key(sqlite_writer *writer, write_id id, sqlite3_int64 key, cairn_error *error)
+{
+    sqlite3_stmt *statement;
+    cairn_code code = writer_query(writer, id, &statement, error);
+    if (code)
+        return code;
+    sqlite3_bind_int64(statement, 1, key);
+    return db_run(writer->db, statement, "deleting an item", error);
+}
+
+cairn_code sqlite_delete_item(cairn_writer *base, cairn_span collection, cairn_span id, cairn_error *error)
+{
+    sqlite_writer *writer = (sqlite_writer *)base;
+    tally *tally;
+    bool found;
+    item_row row;
+    cairn_code code = tally_get(writer, collection, &tally, error);
+    if (!code)
+        code = find_item(writer, collection, id, &found, &row, error);
+    if (code)
+        return code;
+    char quoted[160];
+    if (!found)
+        return cairn_error_set(error, CAIRN_NOT_FOUND, "there is no item %s in this collection",
+                               cairn_quote(id, quoted, sizeof quoted));
+    code = delete_boxes(writer, &row, error);
+    if (!code)
+        code = delete_by_key(writer, W_BODY_DELETE, row.key, error);
+    if (!code)
+        code = delete_by_key(writer, W_DELETE, row.key, error);
+    if (!code)
+        tally_drop(tally, &row);
+    return code;
+}

@@ -1,0 +1,217 @@
+/* The writer: one at a time in the world, by the write lock; the only one that checkpoints. */
+#include "store/sqlite/internal.h"
+
+#include "base/clock.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+static const char *const write_text[W_COUNT] = {
+    [W_FIND] = "SELECT " ITEM_COLUMNS " FROM item WHERE id=?2 AND collection=?1",
+    [W_INSERT] =
+        "INSERT INTO item(key, collection, id, back_sec, back_nsec, start_sec, start_nsec, end_sec, end_nsec,"
+        " west, south, east, north, footprint) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
+    [W_UPDATE] = "UPDATE item SET collection=?2, id=?3, back_sec=?4, back_nsec=?5, start_sec=?6, start_nsec=?7,"
+                 " end_sec=?8, end_nsec=?9, west=?10, south=?11, east=?12, north=?13, footprint=?14 WHERE key=?1",
+    [W_DELETE] = "DELETE FROM item WHERE key=?1",
+    [W_BODY_PUT] =
+        "INSERT OR REPLACE INTO item_body(key, encoding, crc, length, changed, body, source_encoding, source_crc,"
+        " source_length, source) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+    [W_BODY_GET] = "SELECT encoding, crc, length, body, source_crc, source_length, source FROM item_body WHERE key=?1",
+    [W_BODY_DELETE] = "DELETE FROM item_body WHERE key=?1",
+    [W_BOX_INSERT] = "INSERT INTO item_box VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+    [W_BOX_DELETE] = "DELETE FROM item_box WHERE entry=?1",
+    [W_COLLECTION_GET] = "SELECT made, items, west, south, east, north, start_sec, start_nsec, end_sec, end_nsec, lead,"
+                         " lag, body, source FROM collection WHERE id=?1",
+    [W_COLLECTION_PUT] = "INSERT INTO collection(id, title, made, body, source) VALUES(?1, ?2, ?3, ?4, ?5)",
+    [W_COLLECTION_TEXT] = "UPDATE collection SET title=?2, made=?3, body=?4, source=?5 WHERE id=?1",
+    [W_COLLECTION_TALLY] = "UPDATE collection SET items=?2, west=?3, south=?4, east=?5, north=?6, start_sec=?7,"
+                           " start_nsec=?8, end_sec=?9, end_nsec=?10, lead=?11, lag=?12, body=coalesce(?13, body)"
+                           " WHERE id=?1",
+    [W_COLLECTION_DELETE] = "DELETE FROM collection WHERE id=?1",
+    [W_COLLECTION_ROWS] = "SELECT " ITEM_COLUMNS " FROM item INDEXED BY item_order WHERE collection=?1",
+    [W_COLLECTION_BOXES_DELETE] = "DELETE FROM item_box WHERE entry IN"
+                                  " (SELECT key * 2 FROM item WHERE collection=?1 AND west IS NOT NULL UNION ALL"
+                                  " SELECT key * 2 + 1 FROM item WHERE collection=?1 AND west > east)",
+    [W_COLLECTION_BODIES_DELETE] = "DELETE FROM item_body WHERE key IN (SELECT key FROM item WHERE collection=?1)",
+    [W_COLLECTION_ITEMS_DELETE] = "DELETE FROM item WHERE collection=?1",
+    [W_META_PUT] = "INSERT OR REPLACE INTO meta(key, value) VALUES(?1, ?2)",
+    [W_META_GET] = "SELECT value FROM meta WHERE key=?1",
+    [W_GENERATION] = "UPDATE meta SET value=value + 1 WHERE key='generation'",
+};
+
+cairn_code writer_query(sqlite_writer *writer, write_id id, sqlite3_stmt **out, cairn_error *error)
+{
+    cairn_code code = CAIRN_OK;
+    if (!writer->queries[id])
+        code = db_prepare(writer->db, write_text[id], &writer->queries[id], error);
+    *out = writer->queries[id];
+    return code;
+}
+
+static int on_wal_commit(void *context, sqlite3 *db, const char *name, int pages)
+{
+    (void)db, (void)name;
+    ((sqlite_writer *)context)->wal_pages = pages;
+    return SQLITE_OK;
+}
+
+/* An empty -wal or a -shm beside a file in rollback mode is a left-over of another catalog: SQLite must not meet it. */
+static void remove_leftovers(const char *path, const catalog_file *file)
+{
+    static const char *const suffixes[] = {"-wal", "-shm"};
+    if (file->in_wal_mode)
+        return;
+    for (size_t i = 0; i < 2; i++) {
+        char *name = catalog_file_sibling(path, suffixes[i]);
+        if (name)
+            unlink(name);
+        free(name);
+    }
+}
+
+/* WAL lets readers go on while we write. Where memory can't be shared, or a reader never pauses, rollback mode does as
+ * well. */
+static cairn_code choose_journal(sqlite_writer *writer, const catalog_file *file, cairn_error *error)
+{
+    sqlite3_stmt *mode = NULL;
+    cairn_code code = db_prepare(
+        writer->db, file->on_network ? "PRAGMA journal_mode=DELETE" : "PRAGMA journal_mode=WAL", &mode, error);
+    if (code)
+        return code;
+    int rc = sqlite3_step(mode);
+    if (rc == SQLITE_ROW)
+        writer->in_wal = cairn_span_is(db_column_span(mode, 0), "wal");
+    else
+        code = db_error(writer->db, rc, "opening the catalog for writing", error);
+    sqlite3_finalize(mode);
+    if (writer->in_wal)
+        sqlite3_wal_hook(writer->db, on_wal_commit, writer);
+    return code;
+}
+
+static cairn_code open_for_writing(sqlite_writer *writer, const sqlite_store *store, cairn_error *error)
+{
+    catalog_file file;
+    cairn_code code = catalog_file_inspect(store->path, &file, error);
+    if (!code)
+        code = catalog_file_check_wal(store->path, &file, error);
+    if (code)
+        return code;
+    remove_leftovers(store->path, &file);
+    code = db_open(store->path, SQLITE_OPEN_READWRITE, "", store->options.busy_ms, &writer->db, error);
+    if (!code)
+        code = schema_migrate(writer->db, file.schema_version, error);
+    if (!code)
+        code = choose_journal(writer, &file, error);
+    if (!code)
+        code = db_exec(writer->db, "PRAGMA synchronous=FULL; PRAGMA cache_size=-65536; PRAGMA temp_store=MEMORY",
+                       "opening the catalog for writing", error);
+    return code;
+}
+
+cairn_code sqlite_writer_open(cairn_store *base, cairn_writer **out, cairn_error *error)
+{
+    const sqlite_store *store = (const sqlite_store *)base;
+    if (store->options.immutable)
+        return cairn_error_set(error, CAIRN_INVALID, "%s: was opened as immutable, so it can't be written",
+                               store->path);
+    sqlite_writer *writer = calloc(1, sizeof *writer);
+    if (!writer)
+        return cairn_error_set(error, CAIRN_NOMEM, "out of memory");
+    writer->base.store = base;
+    writer->lock.fd = -1;
+    cairn_code code =
+        catalog_lock_take(store->path, store->options.lock_wait_ms, store->options.program, &writer->lock, error);
+    if (!code)
+        code = open_for_writing(writer, store, error);
+    if (code) {
+        sqlite_writer_close(&writer->base, NULL);
+        return code;
+    }
+    *out = &writer->base;
+    return CAIRN_OK;
+}
+
+/* Back to one file. A reader that has the catalog open keeps it in WAL mode: then the -wal is left, empty if possible.
+ */
+static void leave_one_file(sqlite3 *db)
+{
+    enum { PATIENCE_MS = 200 };
+    sqlite3_busy_timeout(db, PATIENCE_MS);
+    sqlite3_wal_checkpoint_v2(db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+    db_exec(db, "PRAGMA journal_mode=DELETE", "closing the catalog", NULL);
+}
+
+cairn_code sqlite_writer_close(cairn_writer *base, cairn_error *error)
+{
+    sqlite_writer *writer = (sqlite_writer *)base;
+    sqlite_writer_rollback(base);
+    for (size_t i = 0; i < W_COUNT; i++)
+        sqlite3_finalize(writer->queries[i]);
+    tally_forget_all(writer);
+    if (writer->db && writer->in_wal)
+        leave_one_file(writer->db);
+    int rc = sqlite3_close(writer->db);
+    cairn_code code = rc ? db_error(NULL, rc, "closing the catalog", error) : CAIRN_OK;
+    catalog_lock_release(&writer->lock);
+    free(writer);
+    return code;
+}
+
+cairn_code sqlite_writer_begin(cairn_writer *base, cairn_error *error)
+{
+    sqlite_writer *writer = (sqlite_writer *)base;
+    cairn_code code = db_exec(writer->db, "BEGIN IMMEDIATE", "writing the catalog", error);
+    writer->in_batch = !code;
+    writer->now = cairn_clock_wall();
+    return code;
+}
+
+cairn_code sqlite_writer_commit(cairn_writer *base, cairn_error *error)
+{
+    enum { CHECKPOINT_PAGES = 8192 };
+    sqlite_writer *writer = (sqlite_writer *)base;
+    sqlite3_stmt *generation;
+    cairn_code code = tally_save_all(writer, error);
+    if (!code)
+        code = writer_query(writer, W_GENERATION, &generation, error);
+    if (!code)
+        code = db_run(writer->db, generation, "writing the catalog", error);
+    if (!code)
+        code = db_exec(writer->db, "COMMIT", "committing", error);
+    if (code) {
+        sqlite_writer_rollback(base);
+        return code;
+    }
+    writer->in_batch = false;
+    if (writer->wal_pages > CHECKPOINT_PAGES)
+        sqlite3_wal_checkpoint_v2(writer->db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+    return CAIRN_OK;
+}
+
+void sqlite_writer_rollback(cairn_writer *base)
+{
+    sqlite_writer *writer = (sqlite_writer *)base;
+    if (!writer->in_batch)
+        return;
+    writer->in_batch = false;
+    tally_forget_all(writer);
+    if (!sqlite3_get_autocommit(writer->db))
+        db_exec(writer->db, "ROLLBACK", "rolling back", NULL);
+}
+
+void cairn_sqlite_tidy(const char *path)
+{
+    catalog_file file;
+    cairn_store *store = NULL;
+    cairn_writer *writer = NULL;
+    cairn_sqlite_options options = {.program = "cairnd", .busy_ms = 200};
+    if (catalog_file_inspect(path, &file, NULL) || !file.in_wal_mode || access(path, W_OK) != 0)
+        return;
+    if (cairn_sqlite_open(path, &options, &store, NULL))
+        return;
+    if (!sqlite_writer_open(store, &writer, NULL))
+        sqlite_writer_close(writer, NULL);
+    cairn_store_close(store);
+}
