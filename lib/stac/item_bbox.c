@@ -3,8 +3,9 @@
 #include <math.h>
 #include <stdio.h>
 
-/* Degrees by which a bbox may differ from the footprint: noise, and what rounding to the digits written explains. */
-static const double NOISE = 1e-6, ROUNDING_MAX = 0.01;
+/* Degrees by which a bbox may differ from the footprint: noise, what rounding to the digits written explains, and a
+ * margin that is a part of its size. */
+static const double NOISE = 1e-6, ROUNDING_MAX = 0.01, MARGIN = 0.01;
 
 static double rounding_of(cairn_span number)
 {
@@ -18,7 +19,7 @@ static double rounding_of(cairn_span number)
 }
 
 /* For west, south, east, north of an array of 4 or 6 numbers. */
-static void tolerances_of(cairn_span bbox, double out[4])
+static void roundings_of(cairn_span bbox, double out[4])
 {
     size_t flat = cairn_json_count(bbox) / 2, i = 0;
     cairn_span number;
@@ -39,11 +40,12 @@ static bool near_longitude(double a, double b, double tolerance)
     return apart <= tolerance || fabs(apart - 360) <= tolerance;
 }
 
-static bool boxes_agree(cairn_box a, cairn_box b, const double tolerance[4])
+static bool boxes_agree(cairn_box a, cairn_box b, const double rounding[4])
 {
-    return near_longitude(a.west, b.west, tolerance[0]) && fabs(a.south - b.south) <= tolerance[1] &&
-           near_longitude(a.east, b.east, tolerance[2]) && fabs(a.north - b.north) <= tolerance[3] &&
-           fabs(width(a) - width(b)) <= tolerance[0] + tolerance[2];
+    double wide = MARGIN * width(b), high = MARGIN * (b.north - b.south);
+    return near_longitude(a.west, b.west, rounding[0] + wide) && fabs(a.south - b.south) <= rounding[1] + high &&
+           near_longitude(a.east, b.east, rounding[2] + wide) && fabs(a.north - b.north) <= rounding[3] + high &&
+           fabs(width(a) - width(b)) <= rounding[0] + rounding[2] + 2 * wide;
 }
 
 static const char *print_box(cairn_box box, char out[CAIRN_RECORD_QUOTE])
@@ -57,7 +59,7 @@ cairn_code cairn_item_check_bbox(cairn_record *record, cairn_span bbox, const ca
     char quoted[CAIRN_RECORD_QUOTE], printed[CAIRN_RECORD_QUOTE];
     cairn_error fault = CAIRN_ERROR_INIT;
     cairn_box box;
-    double tolerance[4];
+    double rounding[4];
     bool given = bbox.p && !cairn_json_is_null(bbox);
     if (!footprint->present && given)
         return cairn_record_mend(record, "/bbox", "an item without a geometry has no bbox, found %s: not indexed",
@@ -69,8 +71,8 @@ cairn_code cairn_item_check_bbox(cairn_record *record, cairn_span bbox, const ca
         return cairn_record_mend(record, "/bbox", "bbox is missing: the geometry's %s is indexed", printed);
     if (cairn_box_from_json(bbox, &box, &fault) != CAIRN_OK)
         return cairn_record_mend(record, "/bbox", "%s: the geometry's %s is indexed", fault.message, printed);
-    tolerances_of(bbox, tolerance);
-    if (boxes_agree(box, footprint->box, tolerance))
+    roundings_of(bbox, rounding);
+    if (boxes_agree(box, footprint->box, rounding))
         return CAIRN_OK;
     return cairn_record_mend(record, "/bbox", "%s contradicts the geometry, whose box is %s and is indexed",
                              cairn_record_quote(bbox, quoted), printed);

@@ -54,14 +54,16 @@ typedef struct cairn_hrefs {
     cairn_edit *first, *last;
 } cairn_hrefs;
 
-/* What relative hrefs of `document` resolve against: asset_base, else an absolute self link, else base. */
-cairn_hrefs cairn_hrefs_of(cairn_record *record, cairn_span document);
+/* cairn_links_of() for the value of `links`. */
+cairn_links cairn_links_in(cairn_span links, cairn_arena *arena);
+/* What relative hrefs resolve against: asset_base, else an absolute self link among `links`, else base. */
+cairn_hrefs cairn_hrefs_of(cairn_record *record, cairn_span links);
 /* Notes the edits that make the hrefs of assets (and of their alternates) absolute, in the order of the text. */
 cairn_code cairn_hrefs_assets(cairn_hrefs *hrefs, const cairn_members *assets);
 /* Appends `text` with the edits; all of them lie in it, or none (they lie in one `assets`). */
 bool cairn_hrefs_write(const cairn_hrefs *hrefs, cairn_span text, cairn_buf *out);
-/* Appends "links":[ and the kept links of the document with absolute hrefs, a comma behind each. */
-cairn_code cairn_hrefs_write_links(cairn_hrefs *hrefs, cairn_span document, cairn_buf *out);
+/* Appends "links":[ and the kept ones of `links` with absolute hrefs, a comma behind each. */
+cairn_code cairn_hrefs_write_links(cairn_hrefs *hrefs, cairn_span links, cairn_buf *out);
 
 /* ---- the source and its forms ---- */
 typedef struct cairn_source {

@@ -33,7 +33,7 @@ cairn_code cairn_source_read(cairn_record *record, cairn_span json, cairn_source
     if (code == CAIRN_OK)
         code = cairn_record_members(record, "", out->text, &out->members);
     if (code == CAIRN_OK)
-        out->hrefs = cairn_hrefs_of(record, out->text);
+        out->hrefs = cairn_hrefs_of(record, cairn_members_get(&out->members, "links"));
     return code;
 }
 
@@ -48,7 +48,7 @@ cairn_code cairn_source_assets(cairn_source *source)
 cairn_code cairn_source_links(cairn_source *source)
 {
     cairn_buf buf = cairn_source_buf(source);
-    cairn_code code = cairn_hrefs_write_links(&source->hrefs, source->text, &buf);
+    cairn_code code = cairn_hrefs_write_links(&source->hrefs, cairn_members_get(&source->members, "links"), &buf);
     if (code == CAIRN_OK)
         return cairn_record_take(source->record, &buf, &source->links);
     cairn_buf_free(&buf);

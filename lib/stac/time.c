@@ -153,7 +153,7 @@ static bool scan_timestamp(scan *s, civil *c)
     else if (*s->p != 'T' && *s->p != 't')
         return false;
     s->p++;
-    return scan_clock(s, c) && scan_zone(s, c) && s->p == s->end;
+    return scan_clock(s, c) && scan_zone(s, c) && (s->p == s->end || fault(s, "something stands behind the zone"));
 }
 
 /* Days since 1970-01-01 of a proleptic Gregorian date: eras of 400 years that begin in March. */
