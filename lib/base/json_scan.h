@@ -123,7 +123,7 @@ static inline const char *json_plain_run(const char *p, const char *end, bool *h
 /* Behind the closing quote of a checked string whose inside begins at `p`. */
 static inline const char *json_skip_string(const char *p, const char *end)
 {
-    bool high;
+    bool high = false;
     for (;;) {
         p = json_plain_run(p, end, &high);
         if (end - p < 2)
