@@ -163,6 +163,7 @@ static void test_strings(void **state)
                   "\xEF\xBF\xBD"
                   "A",
                   4);
+    assert_string("\"\\udef0\\udef0\"", "\xEF\xBF\xBD\xEF\xBF\xBD", 6);
     assert_string("\"\\udef0\\ud83d\"", "\xEF\xBF\xBD\xEF\xBF\xBD", 6);
     assert_string("\"\\ud83d\\ud83d\\udef0\"", "\xEF\xBF\xBD\xF0\x9F\x9B\xB0", 7);
     assert_string("\"a\\u0000b\"", "a\0b", 3);

@@ -73,6 +73,7 @@ static const cairn_span VALID[] = {
     BYTES("[null,1,true,false,\"x\",[],{}]"),
     BYTES("[[[[[[[[[[\"deep\"]]]]]]]]]]"),
     BYTES("[1\n]"),
+    BYTES("[{\"a\":1},[1],{\"b\":[{}]},[{}]]"),
     BYTES("[\"a string that is longer than one step of the scanner, with \\\"quotes\\\" at the end\"]"),
 };
 
@@ -98,6 +99,9 @@ static const cairn_span INVALID[] = {
     BYTES("[1]]"),
     BYTES("[1]x"),
     BYTES("[1}"),
+    BYTES("[{\"a\":1},[1}]"),
+    BYTES("[[1],{\"a\":1]]"),
+    BYTES("[{\"a\":1},[\"b\":1]]"),
     BYTES("{]"),
     BYTES("[[1]"),
     BYTES("[3[4]]"),
