@@ -95,7 +95,8 @@ static cairn_code show_meets(tool *t, cairn_span json, cairn_error *error)
     if (code)
         return code;
     cairn_json_walk walk = cairn_json_walk_array(cairn_json_get(json, "footprints"));
-    const char *before = "{\"meets\":[";
+    const char *before = "";
+    cairn_buf_add_text(&t->out, "{\"meets\":[");
     for (cairn_span geojson; cairn_json_next_element(&walk, &geojson); before = ",") {
         bool meets;
         if ((code = meets_one(t, area, geojson, &meets, error)))
