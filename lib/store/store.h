@@ -1,11 +1,11 @@
-/* The store: where a catalog is kept. This is the interface; sqlite/ is the default, memory/ the reference that evaluates
- * everything by brute force and the oracle of the differential tests. It takes a checked search and gives raw item
- * bytes; nothing above it sees SQL, and it never sees HTTP.
+/* The store: where a catalog is kept. This is the interface; sqlite/ is the default, memory/ the reference that
+ * evaluates everything by brute force and the oracle of the differential tests. It takes a checked search and gives raw
+ * item bytes; nothing above it sees SQL, and it never sees HTTP.
  *
  * Reading: a cairn_store is opened once; each thread opens a session of its own (a read connection, its statements and
  * its GEOS context). Between begin and end all answers come from one committed state.
- * Writing: one writer at a time in the world (the second gets CAIRN_BUSY, or waits); what was put is seen by others when
- * commit returns, and survives a crash from then on. */
+ * Writing: one writer at a time in the world (the second gets CAIRN_BUSY, or waits); what was put is seen by others
+ * when commit returns, and survives a crash from then on. */
 #ifndef CAIRN_STORE_STORE_H
 #define CAIRN_STORE_STORE_H
 
@@ -23,19 +23,19 @@ typedef struct cairn_writer cairn_writer;
 
 typedef struct cairn_item_row {
     cairn_span collection, id;
-    cairn_time time;      /* sort time */
-    cairn_packed body;    /* open form, see stac/document.h */
-    cairn_packed source;  /* a patch (base/patch.h) that turns the body into the source's own words; absent: the same */
-    int64_t changed;      /* when it was last written, seconds since 1970 (0: unknown) */
+    cairn_time time;     /* sort time */
+    cairn_packed body;   /* open form, see stac/document.h */
+    cairn_packed source; /* a patch (base/patch.h) that turns the body into the source's own words; absent: the same */
+    int64_t changed;     /* when it was last written, seconds since 1970 (0: unknown) */
 } cairn_item_row;
 
 typedef struct cairn_collection_row {
-    cairn_span id, title;  /* title may be absent */
-    cairn_span body;       /* open form, plain */
-    cairn_span source;     /* open form of the source's own words, absent when the same */
-    bool made;             /* by Cairn: its extent follows its items */
+    cairn_span id, title; /* title may be absent */
+    cairn_span body;      /* open form, plain */
+    cairn_span source;    /* open form of the source's own words, absent when the same */
+    bool made;            /* by Cairn: its extent follows its items */
     uint64_t items;
-    cairn_extent extent;   /* of its items */
+    cairn_extent extent; /* of its items */
 } cairn_collection_row;
 
 /* Return CAIRN_OK to go on; anything else ends the walk and is returned by it. */
@@ -49,17 +49,17 @@ typedef struct cairn_page {
     uint64_t max_bytes;             /* ends when the plain bodies reach this, with at least one row; 0: no limit */
     const cairn_position *position; /* NULL: from the start */
     bool backward;                  /* rows before position (those nearest to it), still in forward order */
-    uint64_t count_budget;          /* count all matches if no more than so many candidates must be looked at; 0: don't */
-    bool without_body;              /* rows come without body and source (ids, counting) */
+    uint64_t count_budget; /* count all matches if no more than so many candidates must be looked at; 0: don't */
+    bool without_body;     /* rows come without body and source (ids, counting) */
 } cairn_page;
 
 typedef struct cairn_result {
     uint32_t returned;
-    bool more;            /* there are rows beyond the page in its direction */
-    bool cut;             /* the deadline ended the page early; more is true */
+    bool more; /* there are rows beyond the page in its direction */
+    bool cut;  /* the deadline ended the page early; more is true */
     bool matched_known;
-    uint64_t matched;     /* exact when matched_known */
-    uint64_t looked_at;   /* candidates that were examined */
+    uint64_t matched;           /* exact when matched_known */
+    uint64_t looked_at;         /* candidates that were examined */
     cairn_position first, last; /* of the page, in the arena, when returned > 0 */
 } cairn_result;
 
@@ -69,9 +69,9 @@ typedef struct cairn_catalog_info {
     cairn_span id, title, description; /* of the root catalog that was crawled; absent when unknown */
     cairn_span token_key;              /* CAIRN_KEY_BYTES */
     uint64_t items, collections;
-    uint64_t generation;               /* changes with every commit */
+    uint64_t generation; /* changes with every commit */
     int schema_version;
-    uint64_t bytes;                    /* of the file(s) */
+    uint64_t bytes; /* of the file(s) */
 } cairn_catalog_info;
 
 typedef enum cairn_put { CAIRN_PUT_ADDED, CAIRN_PUT_REPLACED, CAIRN_PUT_UNCHANGED, CAIRN_PUT_SKIPPED } cairn_put;
@@ -100,9 +100,8 @@ typedef struct cairn_store_ops {
     void (*session_close)(cairn_session *session);
     cairn_code (*begin)(cairn_session *session, int64_t deadline, cairn_error *error);
     cairn_code (*end)(cairn_session *session, cairn_error *error);
-    cairn_code (*search)(cairn_session *session, const cairn_search *search, const cairn_page *page,
-                         cairn_arena *arena, cairn_item_sink sink, void *context, cairn_result *result,
-                         cairn_error *error);
+    cairn_code (*search)(cairn_session *session, const cairn_search *search, const cairn_page *page, cairn_arena *arena,
+                         cairn_item_sink sink, void *context, cairn_result *result, cairn_error *error);
     cairn_code (*item)(cairn_session *session, cairn_span collection, cairn_span id, cairn_item_sink sink,
                        void *context, cairn_error *error);
     cairn_code (*collections)(cairn_session *session, cairn_collection_sink sink, void *context, cairn_error *error);
@@ -148,13 +147,14 @@ void cairn_store_close(cairn_store *store);
 cairn_code cairn_session_open(cairn_store *store, cairn_session **out, cairn_error *error);
 void cairn_session_close(cairn_session *session);
 /* A read transaction that must be over at `deadline` (cairn_clock_now() nanoseconds; 0: none): later calls end with
- * CAIRN_DEADLINE. CAIRN_CONFLICT from end (or from any call between) means that the file was replaced in the meantime and the answer must be thrown
- * away: reopen the session and ask again. */
+ * CAIRN_DEADLINE. CAIRN_CONFLICT from end (or from any call between) means that the file was replaced in the meantime
+ * and the answer must be thrown away: reopen the session and ask again. */
 cairn_code cairn_session_begin(cairn_session *session, int64_t deadline, cairn_error *error);
 cairn_code cairn_session_end(cairn_session *session, cairn_error *error);
 
 /* Calls `sink` for each row of the page, in order. When the deadline comes after at least one row: CAIRN_OK with
- * result->cut; with none: CAIRN_DEADLINE. The same search gives the same rows in the same order in every store. */
+ * result->cut; with none: CAIRN_DEADLINE. The arena must be reset or freed before the session is closed, since it
+ * holds geometries of its GEOS context. The same search gives the same rows in the same order in every store. */
 cairn_code cairn_session_search(cairn_session *session, const cairn_search *search, const cairn_page *page,
                                 cairn_arena *arena, cairn_item_sink sink, void *context, cairn_result *result,
                                 cairn_error *error);
@@ -166,8 +166,7 @@ cairn_code cairn_session_collections(cairn_session *session, cairn_collection_si
                                      cairn_error *error);
 cairn_code cairn_session_collection(cairn_session *session, cairn_span id, cairn_collection_sink sink, void *context,
                                     cairn_error *error);
-cairn_code cairn_session_info(cairn_session *session, cairn_arena *arena, cairn_catalog_info *out,
-                              cairn_error *error);
+cairn_code cairn_session_info(cairn_session *session, cairn_arena *arena, cairn_catalog_info *out, cairn_error *error);
 
 /* ---- writing: open, then begin, put ..., commit or rollback, as often as wanted, then close ---- */
 
@@ -196,7 +195,8 @@ cairn_code cairn_writer_delete_collection(cairn_writer *writer, cairn_span id, u
 cairn_code cairn_writer_set_catalog(cairn_writer *writer, const cairn_catalog *catalog, bool only_if_unset,
                                     cairn_error *error);
 
-/* Integrity: the file, the indexes, every item re-read and compared with its index rows. Calls `sink` for each fault. */
+/* Integrity: the file, the indexes, every item re-read and compared with its index rows. Calls `sink` for each fault.
+ */
 cairn_code cairn_store_check(cairn_store *store, cairn_finding_sink sink, cairn_progress_sink progress, void *context,
                              uint64_t *findings, cairn_error *error);
 /* Compacts and brings statistics up to date. Takes the write lock. */
