@@ -15,7 +15,7 @@ static const struct {
     {CAIRN_NOT_FOUND, CAIRN_EXIT_FAILED, NULL},
     {CAIRN_CONFLICT, CAIRN_EXIT_FAILED, NULL},
     {CAIRN_TOO_LARGE, CAIRN_EXIT_FAILED, NULL},
-    {CAIRN_BUSY, CAIRN_EXIT_FAILED, "try again when the other program has finished"},
+    {CAIRN_BUSY, CAIRN_EXIT_FAILED, NULL},
     {CAIRN_DEADLINE, CAIRN_EXIT_FAILED, "try again, or ask for less at once"},
     {CAIRN_UNSUPPORTED, CAIRN_EXIT_FAILED, NULL},
     {CAIRN_IO, CAIRN_EXIT_FAILED, NULL},
