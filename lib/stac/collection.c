@@ -3,6 +3,8 @@
 #include "stac/record.h"
 #include "stac/upgrade.h"
 
+#include <stdio.h>
+
 static const char UNKNOWN_EXTENT[] =
     "{\"spatial\":{\"bbox\":[[-180,-90,180,90]]},\"temporal\":{\"interval\":[[null,null]]}}";
 
@@ -32,26 +34,14 @@ static cairn_code read_id(reader *r)
 
 static cairn_code read_version(reader *r)
 {
-    cairn_span value = cairn_members_get(&r->source.members, "stac_version");
-    char quoted[CAIRN_RECORD_QUOTE];
-    r->version = cairn_json_string(value, r->record.arena);
+    cairn_code code = cairn_source_version(&r->source, &r->version);
     r->changed = cairn_upgrade_is_needed(r->version);
-    if (r->version.p)
-        return CAIRN_OK;
-    return cairn_record_mend(&r->record, "/stac_version",
-                             "expected a version such as \"1.0.0\", found %s: taken as older than that",
-                             cairn_record_quote(value, quoted));
+    return code;
 }
 
 static cairn_code read_links(reader *r)
 {
-    cairn_span links = cairn_members_get(&r->source.members, "links");
-    char kind = cairn_json_kind(links), quoted[CAIRN_RECORD_QUOTE];
-    cairn_code code = CAIRN_OK;
-    if (kind != '[' && !(kind == '{' && r->changed))
-        code = cairn_record_mend(&r->record, "/links", "expected an array of links, found %s",
-                                 cairn_record_quote(links, quoted));
-    return code == CAIRN_OK ? cairn_source_links(&r->source) : code;
+    return cairn_source_links(&r->source, r->changed);
 }
 
 static cairn_code read_assets(reader *r)
@@ -64,7 +54,7 @@ static cairn_code read_assets(reader *r)
 /* The member must be there and of that kind ('"' or '{'), otherwise `value` is written in. */
 static cairn_code need_member(reader *r, cairn_jnode *tree, const char *name, char kind, cairn_span value)
 {
-    char pointer[CAIRN_ERROR_POINTER_MAX];
+    char pointer[CAIRN_ERROR_POINTER_MAX], done[CAIRN_RECORD_QUOTE];
     cairn_jnode *node = cairn_j_get(r->record.arena, tree, name);
     bool given = node && (node->kind == CAIRN_J_RAW ? cairn_json_kind(node->raw) == kind && node->raw.n > 2
                                                     : node->kind == CAIRN_J_OBJECT && kind == '{');
@@ -74,8 +64,9 @@ static cairn_code need_member(reader *r, cairn_jnode *tree, const char *name, ch
     if (!value.p || !cairn_j_set(r->record.arena, tree, name, value))
         return cairn_record_full(&r->record);
     cairn_json_pointer(pointer, "", cairn_span_of(name));
-    return cairn_record_mend(&r->record, pointer, "%s is missing or %s: %.*s is written in", name,
-                             kind == '{' ? "no object" : "no text", CAIRN_SPAN_FMT(value));
+    snprintf(done, sizeof done, "%.*s is written in", value.n < 64 ? (int)value.n : 0, value.p);
+    return cairn_record_mend(&r->record, pointer, value.n < 64 ? done : "a default is written in",
+                             "%s is missing or %s", name, kind == '{' ? "no object" : "no text");
 }
 
 static cairn_span default_description(reader *r)

@@ -235,7 +235,7 @@ static cairn_code keep_link(cairn_hrefs *hrefs, cairn_link link, size_t place, c
     snprintf(number, sizeof number, "%zu", place);
     cairn_json_pointer(pointer, "/links", cairn_span_of(number));
     if (!link.rel.p || !link.href.p)
-        return cairn_record_mend(record, pointer, "a link needs rel and href, both strings: left out");
+        return cairn_record_mend(record, pointer, "left out", "a link needs rel and href, both strings");
     cairn_code code = absolute_href(hrefs, pointer, href, &put);
     if (code == CAIRN_OK && !write_link(link, !cairn_json_get(link.whole, "rel").p, href, put, out))
         return cairn_record_full(record);

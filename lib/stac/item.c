@@ -46,15 +46,9 @@ static cairn_code upgrade(reader *r, cairn_span version)
 
 static cairn_code read_version(reader *r)
 {
-    cairn_span value = cairn_members_get(&r->source.members, "stac_version");
-    cairn_span version = cairn_json_string(value, r->record.arena);
-    cairn_code code = CAIRN_OK;
-    char quoted[CAIRN_RECORD_QUOTE];
+    cairn_span version;
+    cairn_code code = cairn_source_version(&r->source, &version);
     r->view = r->source.members;
-    if (!version.p)
-        code = cairn_record_mend(&r->record, "/stac_version",
-                                 "expected a version such as \"1.0.0\", found %s: taken as older than that",
-                                 cairn_record_quote(value, quoted));
     r->item->stac_version = version.p ? version : cairn_span_of("");
     return code == CAIRN_OK && cairn_upgrade_is_needed(version) ? upgrade(r, version) : code;
 }
@@ -91,13 +85,7 @@ static cairn_code read_collection(reader *r)
 
 static cairn_code read_links(reader *r)
 {
-    cairn_span links = cairn_members_get(&r->source.members, "links");
-    char kind = cairn_json_kind(links), quoted[CAIRN_RECORD_QUOTE];
-    cairn_code code = CAIRN_OK;
-    if (kind != '[' && !(kind == '{' && r->upgraded))
-        code = cairn_record_mend(&r->record, "/links", "expected an array of links, found %s",
-                                 cairn_record_quote(links, quoted));
-    return code == CAIRN_OK ? cairn_source_links(&r->source) : code;
+    return cairn_source_links(&r->source, r->upgraded);
 }
 
 static cairn_code read_assets(reader *r)
@@ -109,7 +97,7 @@ static cairn_code read_assets(reader *r)
     cairn_record_quote(assets, quoted);
     if (assets.p && !cairn_json_is_null(assets))
         return cairn_record_refuse(&r->record, "/assets", "expected an object of assets, found %s", quoted);
-    return cairn_record_mend(&r->record, "/assets", "expected an object of assets, found %s",
+    return cairn_record_mend(&r->record, "/assets", "taken as none", "expected an object of assets, found %s",
                              assets.p ? quoted : "nothing");
 }
 
@@ -132,7 +120,7 @@ static cairn_code read_place(reader *r, cairn_geos *geos)
     cairn_geometry_limits limits = {.max_vertices = options->max_vertices};
     cairn_code code = CAIRN_OK;
     if (!geometry.p) {
-        code = cairn_record_mend(&r->record, "/geometry", "geometry is missing: taken as null");
+        code = cairn_record_mend(&r->record, "/geometry", "taken as null", "geometry is missing");
         geometry = cairn_span_of("null");
     }
     if (code == CAIRN_OK)

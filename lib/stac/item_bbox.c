@@ -18,6 +18,8 @@ static double rounding_of(cairn_span number)
     return unit < ROUNDING_MAX ? unit : ROUNDING_MAX;
 }
 
+static const char TAKEN[] = "the geometry's is indexed";
+
 /* For west, south, east, north of an array of 4 or 6 numbers. */
 static void roundings_of(cairn_span bbox, double out[4])
 {
@@ -62,18 +64,18 @@ cairn_code cairn_item_check_bbox(cairn_record *record, cairn_span bbox, const ca
     double rounding[4];
     bool given = bbox.p && !cairn_json_is_null(bbox);
     if (!footprint->present && given)
-        return cairn_record_mend(record, "/bbox", "an item without a geometry has no bbox, found %s: not indexed",
+        return cairn_record_mend(record, "/bbox", "not indexed", "an item without a geometry has no bbox, found %s",
                                  cairn_record_quote(bbox, quoted));
     if (!footprint->present)
         return CAIRN_OK;
     print_box(footprint->box, printed);
     if (!given)
-        return cairn_record_mend(record, "/bbox", "bbox is missing: the geometry's %s is indexed", printed);
+        return cairn_record_mend(record, "/bbox", TAKEN, "bbox is missing, the geometry has %s", printed);
     if (cairn_box_from_json(bbox, &box, &fault) != CAIRN_OK)
-        return cairn_record_mend(record, "/bbox", "%s: the geometry's %s is indexed", fault.message, printed);
+        return cairn_record_mend(record, "/bbox", TAKEN, "%s, the geometry has %s", fault.message, printed);
     roundings_of(bbox, rounding);
     if (boxes_agree(box, footprint->box, rounding))
         return CAIRN_OK;
-    return cairn_record_mend(record, "/bbox", "%s contradicts the geometry, whose box is %s and is indexed",
+    return cairn_record_mend(record, "/bbox", TAKEN, "%s contradicts the geometry, which has %s",
                              cairn_record_quote(bbox, quoted), printed);
 }

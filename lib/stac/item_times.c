@@ -53,7 +53,7 @@ static cairn_code read_end(cairn_record *record, stamp *s, bool has_datetime)
         return CAIRN_OK;
     if (!has_datetime)
         return cairn_record_refuse(record, s->pointer, "%s", fault.message);
-    return cairn_record_mend(record, s->pointer, "%s: left out of the index", fault.message);
+    return cairn_record_mend(record, s->pointer, "left out of the index", "%s", fault.message);
 }
 
 static cairn_code check_missing(cairn_record *record, const stamp *datetime, bool has_range)
@@ -65,7 +65,7 @@ static cairn_code check_missing(cairn_record *record, const stamp *datetime, boo
                                    datetime->value.p ? "null without them" : "nothing");
     if (datetime->value.p)
         return CAIRN_OK;
-    return cairn_record_mend(record, POINTER_DATETIME, "datetime is missing: taken as null, with the range given");
+    return cairn_record_mend(record, POINTER_DATETIME, "taken as null, with the range given", "datetime is missing");
 }
 
 static cairn_code take_range(cairn_record *record, const stamp *start, const stamp *end, cairn_item *item)
@@ -74,12 +74,12 @@ static cairn_code take_range(cairn_record *record, const stamp *start, const sta
     item->range.start = start->readable ? start->time : CAIRN_TIME_MIN;
     item->range.end = end->readable ? end->time : CAIRN_TIME_MAX;
     if (start->readable != end->readable)
-        code = cairn_record_mend(record, start->readable ? end->pointer : start->pointer,
-                                 "start_datetime and end_datetime belong together: this end is taken as open");
+        code = cairn_record_mend(record, start->readable ? end->pointer : start->pointer, "this end is taken as open",
+                                 "start_datetime and end_datetime belong together");
     if (code == CAIRN_OK && cairn_time_compare(item->range.start, item->range.end) > 0) {
         item->range = (cairn_interval){end->time, start->time};
-        code = cairn_record_mend(record, start->pointer,
-                                 "start_datetime is after end_datetime: indexed with the two exchanged");
+        code = cairn_record_mend(record, start->pointer, "indexed with the two exchanged",
+                                 "start_datetime is after end_datetime");
     }
     return code;
 }

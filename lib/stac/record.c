@@ -16,7 +16,7 @@ cairn_code cairn_record_refuse(cairn_record *record, const char *pointer, const 
     return code;
 }
 
-cairn_code cairn_record_mend(cairn_record *record, const char *pointer, const char *format, ...)
+cairn_code cairn_record_mend(cairn_record *record, const char *pointer, const char *done, const char *format, ...)
 {
     char message[CAIRN_ERROR_MESSAGE_MAX];
     va_list ap;
@@ -25,7 +25,7 @@ cairn_code cairn_record_mend(cairn_record *record, const char *pointer, const ch
     va_end(ap);
     if (record->options->strict)
         return cairn_record_refuse(record, pointer, "%s", message);
-    cairn_warn(record->warnings, record->arena, pointer, "%s", message);
+    cairn_warn(record->warnings, record->arena, pointer, "%s; %s", message, done);
     return CAIRN_OK;
 }
 
@@ -98,7 +98,7 @@ static cairn_code mend_duplicate(cairn_record *record, const char *prefix, cairn
 {
     char pointer[CAIRN_ERROR_POINTER_MAX];
     cairn_json_pointer(pointer, prefix, key);
-    return cairn_record_mend(record, pointer, "the key stands more than once: the last one counts");
+    return cairn_record_mend(record, pointer, "the last one counts", "the key stands more than once");
 }
 
 /* `seen` holds 1-based places of `members`, open addressing in a power of two. */

@@ -16,9 +16,9 @@ typedef struct cairn_record {
 /* Refuses the record: CAIRN_INVALID with the pointer and the message. */
 cairn_code cairn_record_refuse(cairn_record *record, const char *pointer, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
-/* Something is repaired or left out: a warning and CAIRN_OK, or refused when strict. */
-cairn_code cairn_record_mend(cairn_record *record, const char *pointer, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
+/* Something is repaired or left out: a warning "<what is wrong>; <done>" and CAIRN_OK, or refused when strict. */
+cairn_code cairn_record_mend(cairn_record *record, const char *pointer, const char *done, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
 /* The arena is used up. */
 cairn_code cairn_record_full(cairn_record *record);
 
@@ -78,8 +78,10 @@ typedef struct cairn_source {
 cairn_code cairn_source_read(cairn_record *record, cairn_span json, cairn_source *out);
 /* Notes what becomes absolute in `assets`, which may be absent. */
 cairn_code cairn_source_assets(cairn_source *source);
-/* Makes `links`. */
-cairn_code cairn_source_links(cairn_source *source);
+/* The stac_version, absent when it is missing, which is mended. */
+cairn_code cairn_source_version(const cairn_source *source, cairn_span *out);
+/* Checks that links are an array, or an object in a document that is `old`, and makes `links`. */
+cairn_code cairn_source_links(cairn_source *source, bool old);
 
 /* An empty buffer for a form of the source. */
 cairn_buf cairn_source_buf(const cairn_source *source);

@@ -45,10 +45,34 @@ cairn_code cairn_source_assets(cairn_source *source)
     return code == CAIRN_OK ? cairn_hrefs_assets(&source->hrefs, &assets) : code;
 }
 
-cairn_code cairn_source_links(cairn_source *source)
+cairn_code cairn_source_version(const cairn_source *source, cairn_span *out)
 {
+    cairn_span value = cairn_members_get(&source->members, "stac_version");
+    char quoted[CAIRN_RECORD_QUOTE];
+    *out = cairn_json_string(value, source->record->arena);
+    if (out->p)
+        return CAIRN_OK;
+    return cairn_record_mend(source->record, "/stac_version", "taken as older than that",
+                             "expected a version such as \"1.0.0\", found %s", cairn_record_quote(value, quoted));
+}
+
+static cairn_code check_links(const cairn_source *source, cairn_span links, bool old)
+{
+    char kind = cairn_json_kind(links), quoted[CAIRN_RECORD_QUOTE];
+    if (kind == '[' || (kind == '{' && old))
+        return CAIRN_OK;
+    return cairn_record_mend(source->record, "/links", kind == '{' ? "read all the same" : "taken as none",
+                             "expected an array of links, found %s", cairn_record_quote(links, quoted));
+}
+
+cairn_code cairn_source_links(cairn_source *source, bool old)
+{
+    cairn_span links = cairn_members_get(&source->members, "links");
+    cairn_code code = check_links(source, links, old);
+    if (code != CAIRN_OK)
+        return code;
     cairn_buf buf = cairn_source_buf(source);
-    cairn_code code = cairn_hrefs_write_links(&source->hrefs, cairn_members_get(&source->members, "links"), &buf);
+    code = cairn_hrefs_write_links(&source->hrefs, links, &buf);
     if (code == CAIRN_OK)
         return cairn_record_take(source->record, &buf, &source->links);
     cairn_buf_free(&buf);

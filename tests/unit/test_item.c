@@ -244,8 +244,8 @@ static void test_times_mended(void **state)
     assert_times("{\"datetime\":null,\"start_datetime\":\"" C "\",\"end_datetime\":\"" A "\"}", NULL, A, C);
     assert_warned("/properties/start_datetime", "exchanged");
     assert_times("{\"datetime\":\"" B "\",\"start_datetime\":\"soon\",\"end_datetime\":7}", B, B, B);
-    assert_warned("/properties/start_datetime", "found \"soon\": left out");
-    assert_warned("/properties/end_datetime", "found 7: left out");
+    assert_warned("/properties/start_datetime", "found \"soon\"; left out");
+    assert_warned("/properties/end_datetime", "found 7; left out");
 }
 
 static void test_times_refused(void **state)
@@ -282,12 +282,13 @@ static void test_bbox(void **state)
         {SQUARE ",\"bbox\":[10,20,12,22]", NULL},
         {SQUARE ",\"bbox\":[10.001,20.0,12.0,22.0]", NULL},
         {SQUARE ",\"bbox\":[10,20,-5,12,22,100]", NULL},
-        {SQUARE ",\"bbox\":[10,20,12,23]", "contradicts the geometry, whose box is [10, 20, 12, 22]"},
+        {SQUARE ",\"bbox\":[10,20,12,23]",
+         "contradicts the geometry, which has [10, 20, 12, 22]; the geometry's is indexed"},
         {SQUARE ",\"bbox\":[12,20,10,22]", "contradicts"},
         {SQUARE ",\"bbox\":[10,20,12]", "is indexed"},
         {SQUARE ",\"bbox\":\"10,20,12,22\"", "is indexed"},
         {SQUARE ",\"bbox\":null", "missing"},
-        {SQUARE, "bbox is missing: the geometry's [10, 20, 12, 22] is indexed"},
+        {SQUARE, "bbox is missing, the geometry has [10, 20, 12, 22]; the geometry's is indexed"},
         {CROSSING ",\"bbox\":[178,0,-178,2]", NULL},
         {CROSSING ",\"bbox\":[-180,0,180,2]", "contradicts"},
         {"\"geometry\":null,\"bbox\":[10,20,12,22]", "not indexed"},
