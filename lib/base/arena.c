@@ -126,7 +126,7 @@ bool cairn_arena_defer(cairn_arena *arena, void (*cleanup)(void *object), void *
     return true;
 }
 
-static void run_deferred(cairn_arena *arena)
+void cairn_arena_settle(cairn_arena *arena)
 {
     while (arena->deferred) {
         deferred *d = arena->deferred;
@@ -154,7 +154,7 @@ static block *keep_one(block *blocks)
 
 void cairn_arena_reset(cairn_arena *arena)
 {
-    run_deferred(arena);
+    cairn_arena_settle(arena);
     arena->blocks = keep_one(arena->blocks);
     if (arena->blocks) {
         arena->blocks->next = NULL;

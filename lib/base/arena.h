@@ -26,6 +26,8 @@ cairn_span cairn_arena_printf(cairn_arena *arena, const char *format, ...) __att
  * caller still owns the object. */
 bool cairn_arena_defer(cairn_arena *arena, void (*cleanup)(void *object), void *object);
 
+/* Runs the deferred cleanups now, for objects that must not outlive something else; the memory stays. */
+void cairn_arena_settle(cairn_arena *arena);
 /* Runs the deferred cleanups and makes the memory free for reuse, keeping one block. */
 void cairn_arena_reset(cairn_arena *arena);
 void cairn_arena_free(cairn_arena *arena);

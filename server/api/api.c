@@ -165,5 +165,6 @@ cairn_code cairn_api_answer(const cairn_api *api, cairn_session *session, cairn_
         cairn_buf_free(&response->body);
     else if (code)
         fail(&call, code);
+    cairn_arena_settle(request->arena);
     return code == CAIRN_CONFLICT ? code : CAIRN_OK;
 }

@@ -77,8 +77,8 @@ void cairn_api_free(cairn_api *api);
 
 /* Answers a request; never fails: what goes wrong becomes a JSON error {code, description} with the right status. Runs
  * inside one read transaction of the session. CAIRN_CONFLICT as result means: the catalog was replaced in the meantime,
- * nothing in `response` is to be used, ask again with a new session. The request's arena may
- * hold objects of the session: reset it before that session is closed. */
+ * nothing in `response` is to be used, ask again with a new session. Cleanups deferred
+ * on the request's arena have run when it returns, so that nothing there outlives the session. */
 cairn_code cairn_api_answer(const cairn_api *api, cairn_session *session, cairn_request *request,
                             cairn_response *response);
 

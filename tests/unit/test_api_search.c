@@ -50,6 +50,7 @@ static void put(fixture *f, cairn_writer *writer, cairn_codec *codec, const char
     ASSERT_OK(cairn_writer_put_item(writer, &record, CAIRN_CONFLICT_REPLACE, &what, &f->error));
     cairn_buf_free(&packed);
     cairn_buf_free(&patch);
+    cairn_arena_settle(f->arena);
 }
 
 #define ITEM(collection, id, lon, day)                                                                                 \
@@ -97,9 +98,9 @@ static int teardown(void **state)
     fixture *f = *state;
     cairn_buf_free(&f->response.body);
     cairn_api_free(f->api);
-    cairn_arena_free(f->arena); /* holds geometries of the session */
     cairn_session_close(f->session);
     cairn_store_close(f->store);
+    cairn_arena_free(f->arena);
     free(f);
     return 0;
 }
