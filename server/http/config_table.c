@@ -1,0 +1,127 @@
+#include "http/config_table.h"
+
+#include <ctype.h>
+#include <stddef.h>
+
+static const char *const UNKNOWN_PARAMS[] = {"error", "ignore", NULL};
+static const char *const NULL_GEOMETRY[] = {"ignore", "match", NULL};
+static const char *const LEVELS[] = {"error", "warn", "info", "debug", NULL};
+static const char *const FORMATS[] = {"text", "json", NULL};
+static const char *const HELP[] = {"no", "text", "markdown", NULL};
+
+#define AT(member) offsetof(cairn_config, member)
+#define TEXT(name, arg, member, help)                                                                                  \
+    {                                                                                                                  \
+        name, arg, NULL, help, CAIRN_OPTION_TEXT, AT(member), 0, 0, NULL, false, false                                 \
+    }
+#define SWITCH(name, member, only, help)                                                                               \
+    {                                                                                                                  \
+        name, NULL, "false", help, CAIRN_OPTION_SWITCH, AT(member), 0, 0, NULL, only, true                             \
+    }
+#define NUMBER(name, arg, kind, member, fallback, min, max, help)                                                      \
+    {                                                                                                                  \
+        name, arg, fallback, help, CAIRN_OPTION_##kind, AT(member), min, max, NULL, false, false                       \
+    }
+#define CHOICE(name, arg, member, fallback, choices, help)                                                             \
+    {                                                                                                                  \
+        name, arg, fallback, help, CAIRN_OPTION_CHOICE, AT(member), 0, 0, choices, false, false                        \
+    }
+
+#define MEGA (UINT64_C(1) << 20)
+#define GIGA (UINT64_C(1) << 30)
+#define HOUR UINT64_C(3600)
+
+static const cairn_option OPTIONS[] = {
+    TEXT("catalog", "FILE", catalog, "The catalog to serve. It may be replaced by rename while it is served."),
+    {"listen", "ADDR:PORT", "127.0.0.1:8080",
+     "Where to listen: an IPv4 address, or an IPv6 address in brackets, and a port. Port 0 takes a free one; the first "
+     "line on standard output is the URL.",
+     CAIRN_OPTION_LISTEN, AT(listen), 0, 0, NULL, false, false},
+    {"base-url", "URL", NULL,
+     "The external URL of the landing page, from which links are built. Without it: what trusted proxies say, else the "
+     "Host header. Requests are understood with its path in front and without.",
+     CAIRN_OPTION_URL, 0, 0, 0, NULL, false, false},
+    {"trust-proxy", "CIDR", NULL,
+     "A network whose Forwarded and X-Forwarded-* headers are believed. May be given more than once.",
+     CAIRN_OPTION_NETWORKS, AT(trusted), 0, 0, NULL, false, false},
+    TEXT("config", "FILE", file, "A configuration file: lines of the form key = value, with the names of the flags."),
+    TEXT("title", "TEXT", title, "The title of the landing page. Default: the crawled root catalog's, else the id."),
+    TEXT("description", "TEXT", description, "The description of the landing page."),
+    TEXT("id", "TEXT", id, "The id of the landing page. Default: the crawled root catalog's, else the file's name."),
+    NUMBER("threads", "N", COUNT, threads, "0", 0, 1024,
+           "Threads that answer requests. 0: twice the number of processors, at least 4."),
+    NUMBER("max-limit", "N", COUNT, max_limit, "10000", 1, 1000000,
+           "The largest page; a larger limit in a request is taken as this."),
+    NUMBER("max-page-bytes", "BYTES", BYTES, max_page_bytes, "32M", 1024, 4 * GIGA,
+           "A page ends when its items are this long together, with at least one item and a next link."),
+    NUMBER("max-body-bytes", "BYTES", BYTES, max_body_bytes, "10M", 1024, GIGA,
+           "The longest request body; a longer one is answered by 413."),
+    NUMBER("max-url-bytes", "BYTES", BYTES, max_url_bytes, "16K", 1024, MEGA,
+           "The longest request target (path and query); a longer one is answered by 414. Each connection keeps memory "
+           "for it, and zeroes it after each request."),
+    NUMBER("request-memory", "BYTES", BYTES, request_memory, "128M", MEGA, 64 * GIGA,
+           "The memory that the working out of one request may use, without its answer."),
+    NUMBER("max-connections", "N", COUNT, max_connections, "1000", 1, 1000000,
+           "Connections at the same time; further ones wait until one is closed."),
+    NUMBER("max-connections-per-ip", "N", COUNT, max_connections_per_ip, "0", 0, 1000000,
+           "Connections at the same time from one address; further ones are closed. 0: no limit. Behind a proxy all "
+           "come from the proxy's address."),
+    NUMBER("request-timeout", "TIME", DURATION, request_timeout, "30s", 0, HOUR,
+           "The whole request must have been read after this time; slow senders are cut."),
+    NUMBER("idle-timeout", "TIME", DURATION, idle_timeout, "60s", 0, HOUR,
+           "A connection on which nothing moves for this time is closed."),
+    NUMBER("query-timeout", "TIME", DURATION, query_timeout, "10s", 0, HOUR,
+           "A search that takes longer ends its page early, or is answered by 503 when it has found nothing yet."),
+    NUMBER("drain-timeout", "TIME", DURATION, drain_timeout, "10s", 0, HOUR,
+           "How long requests under way may take after SIGTERM."),
+    NUMBER("count-budget", "N", COUNT, count_budget, "10000", 0, UINT32_MAX,
+           "numberMatched is given when no more than so many candidates must be looked at to count."),
+    NUMBER("count-budget-one", "N", COUNT, count_budget_one, "1000000", 0, UINT32_MAX,
+           "The same for limit=1, which is how clients ask for a count."),
+    CHOICE("unknown-params", "error|ignore", unknown_params, "error", UNKNOWN_PARAMS,
+           "What to do with query parameters that no operation has: 400, or nothing (gateways add their own)."),
+    CHOICE("null-geometry", "ignore|match", null_geometry, "ignore", NULL_GEOMETRY,
+           "Whether items without a geometry meet every bbox and intersects, as OGC API Features has it."),
+    CHOICE("log-level", "error|warn|info|debug", log_level, "info", LEVELS, "What is logged to standard error."),
+    CHOICE("log-format", "text|json", log_format, "text", FORMATS, "One line a message, plain or as a JSON object."),
+    SWITCH("access-log", access_log, false,
+           "Log each answer: method, path, status, bytes, microseconds, peer. Queries are never logged."),
+    SWITCH("immutable", immutable, false,
+           "Promise that the file never changes while it is served: no locks are taken. For read-only media and file "
+           "systems without locks. Replacing the file by rename works."),
+    NUMBER("cache-mb", "N", COUNT, cache_mb, "16", 1, 65536, "Page cache of each reading connection, in MB (2^20)."),
+    {"help", NULL, "no", "Print this text; as markdown with --help=markdown.", CAIRN_OPTION_CHOICE, AT(help), 0, 0,
+     HELP, true, true},
+    SWITCH("version", version, true, "Print the versions of cairnd and of its libraries."),
+};
+
+#define N_OPTIONS ((int)(sizeof OPTIONS / sizeof OPTIONS[0]))
+_Static_assert(N_OPTIONS <= CAIRN_OPTIONS_MAX, "raise CAIRN_OPTIONS_MAX");
+
+const cairn_option *cairn_option_at(size_t index)
+{
+    return index < (size_t)N_OPTIONS ? &OPTIONS[index] : NULL;
+}
+
+int cairn_option_find(cairn_span name)
+{
+    for (int i = 0; i < N_OPTIONS; i++)
+        if (cairn_span_is(name, OPTIONS[i].name))
+            return i;
+    return -1;
+}
+
+const char *const *cairn_option_names(void)
+{
+    static const char *names[N_OPTIONS + 1];
+    for (int i = 0; i < N_OPTIONS; i++)
+        names[i] = OPTIONS[i].name;
+    return names;
+}
+
+void cairn_option_variable(const cairn_option *option, char *out, size_t size)
+{
+    int n = snprintf(out, size, "CAIRND_%s", option->name);
+    for (int i = 0; i < n && (size_t)i < size; i++)
+        out[i] = out[i] == '-' ? '_' : (char)toupper((unsigned char)out[i]);
+}

@@ -1,0 +1,219 @@
+#include "http/exchange.h"
+
+#include "base/clock.h"
+#include "http/encoding.h"
+#include "http/fields.h"
+#include "http/reply.h"
+#include "http/target.h"
+
+#include <stdlib.h>
+
+/* Bodies of all requests together: four of the longest, and this. */
+enum { SPARE_BODY_BYTES = 256 << 20, CONFLICT_ATTEMPTS = 3 };
+
+static void refuse(cairn_exchange *exchange, int status, cairn_code code, const char *message)
+{
+    if (exchange->refusal_status)
+        return;
+    exchange->refusal_status = status;
+    cairn_error_set(&exchange->refusal, code, "%s", message);
+}
+
+cairn_exchange *cairn_exchange_new(cairn_server *server, cairn_guard *guard, const char *target)
+{
+    cairn_exchange *exchange = calloc(1, sizeof *exchange);
+    if (!exchange)
+        return NULL;
+    exchange->server = server;
+    exchange->guard = guard;
+    exchange->started = cairn_clock_now();
+    exchange->body = (cairn_buf)CAIRN_BUF_INIT(server->config->max_body_bytes);
+    exchange->refusal = (cairn_error)CAIRN_ERROR_INIT;
+    exchange->target_length = strlen(target);
+    if (exchange->target_length > server->config->max_url_bytes) {
+        refuse(exchange, 414, CAIRN_TOO_LARGE, "the request target is longer than --max-url-bytes; send a POST");
+        exchange->target_length = 0;
+    } else if (!(exchange->target = strdup(target))) {
+        free(exchange);
+        return NULL;
+    }
+    return exchange;
+}
+
+void cairn_exchange_free(cairn_exchange *exchange)
+{
+    atomic_fetch_sub(&exchange->server->body_bytes, exchange->body_counted);
+    cairn_buf_free(&exchange->body);
+    free(exchange->target);
+    free(exchange);
+}
+
+static enum MHD_Result show_gate(void *context, enum MHD_ValueKind kind, const char *name, size_t name_length,
+                                 const char *value, size_t value_length)
+{
+    (void)kind;
+    cairn_gate_header(context, cairn_span_make(name, name_length),
+                      cairn_span_make(value ? value : "", value ? value_length : 0));
+    return MHD_YES;
+}
+
+static cairn_reply reply_to(const cairn_exchange *exchange, cairn_method method, bool close)
+{
+    cairn_span target = cairn_span_make(exchange->target ? exchange->target : "", exchange->target_length);
+    const char *query = target.n ? memchr(target.p, '?', target.n) : NULL;
+    if (query)
+        target.n = (size_t)(query - target.p);
+    return (cairn_reply){method, target, CAIRN_SPAN_NONE, close || atomic_load(&exchange->server->draining)};
+}
+
+static enum MHD_Result refuse_now(cairn_exchange *exchange, struct MHD_Connection *connection, cairn_method method,
+                                  int status, const cairn_error *error)
+{
+    cairn_response response = {0};
+    cairn_reply reply = reply_to(exchange, method, true);
+    cairn_api_error(&response, status, error);
+    return cairn_reply_queue(exchange, connection, &reply, &response);
+}
+
+enum MHD_Result cairn_exchange_gate(cairn_exchange *exchange, struct MHD_Connection *connection, const char *name,
+                                    const char *version)
+{
+    uint64_t length;
+    bool chunked;
+    cairn_gate gate = CAIRN_GATE_INIT;
+    cairn_error error = CAIRN_ERROR_INIT;
+    cairn_method method = cairn_method_parse(name);
+    uint64_t most = exchange->server->config->max_body_bytes;
+    exchange->gated = true;
+    MHD_get_connection_values_n(connection, MHD_HEADER_KIND, show_gate, &gate);
+    if (cairn_gate_check(&gate, method, cairn_span_of(version), &length, &chunked, &error))
+        return refuse_now(exchange, connection, method, 400, &error);
+    if (length > most)
+        refuse(exchange, 413, CAIRN_TOO_LARGE, "the request body is longer than --max-body-bytes");
+    if (length > 2 * most) /* not worth reading, even for the sake of the connection */
+        return refuse_now(exchange, connection, method, 413, &exchange->refusal);
+    return MHD_YES;
+}
+
+static void drop_body(cairn_exchange *exchange)
+{
+    cairn_buf_free(&exchange->body);
+    exchange->body = (cairn_buf)CAIRN_BUF_INIT(0);
+}
+
+void cairn_exchange_take_body(cairn_exchange *exchange, const char *bytes, size_t n)
+{
+    cairn_server *server = exchange->server;
+    uint64_t most = server->config->max_body_bytes;
+    if (exchange->refusal_status)
+        return;
+    exchange->body_counted += n;
+    if (exchange->body.n + n > most)
+        refuse(exchange, 413, CAIRN_TOO_LARGE, "the request body is longer than --max-body-bytes");
+    if (atomic_fetch_add(&server->body_bytes, n) + n > 4 * most + SPARE_BODY_BYTES)
+        refuse(exchange, 503, CAIRN_BUSY, "too many large request bodies at the same time");
+    if (!exchange->refusal_status && !cairn_buf_add(&exchange->body, bytes, n))
+        refuse(exchange, 503, CAIRN_NOMEM, "out of memory for the request body");
+    if (exchange->refusal_status)
+        drop_body(exchange);
+}
+
+static cairn_arena *take_arena(cairn_server *server)
+{
+    cairn_arena *arena = NULL;
+    pthread_mutex_lock(&server->arena_lock);
+    if (server->n_arenas)
+        arena = server->arenas[--server->n_arenas];
+    pthread_mutex_unlock(&server->arena_lock);
+    return arena ? arena : cairn_arena_new(server->config->request_memory);
+}
+
+static void give_arena(cairn_server *server, cairn_arena *arena)
+{
+    cairn_arena_reset(arena);
+    pthread_mutex_lock(&server->arena_lock);
+    bool kept = server->n_arenas < server->threads;
+    if (kept)
+        server->arenas[server->n_arenas++] = arena;
+    pthread_mutex_unlock(&server->arena_lock);
+    if (!kept)
+        cairn_arena_free(arena);
+}
+
+/* Everything that the API needs to know. */
+static cairn_code read_request(const cairn_exchange *exchange, struct MHD_Connection *connection,
+                               cairn_request *request, cairn_target_form *form, cairn_error *error)
+{
+    cairn_fields fields;
+    cairn_span target = cairn_span_make(exchange->target, exchange->target_length);
+    if (!cairn_fields_read(&fields, connection, request->arena))
+        return cairn_error_set(error, CAIRN_NOMEM, "the request needs more memory than --request-memory allows");
+    request->accept = fields.accept;
+    request->accept_profile = fields.accept_profile;
+    request->content_type = fields.content_type;
+    request->if_none_match = fields.if_none_match;
+    request->accepts_gzip = cairn_accepts_gzip(fields.accept_encoding);
+    request->body = cairn_buf_span(&exchange->body);
+    cairn_code code = cairn_target_parse(target, request->arena, request, form, error);
+    if (!code)
+        code = cairn_fields_locate(&fields, exchange->server, connection, form->authority, request, error);
+    if (!code && form->asterisk && request->method != CAIRN_OPTIONS)
+        code = cairn_error_set(error, CAIRN_INVALID, "request target: '*' is for OPTIONS only");
+    return code;
+}
+
+/* Asks the API; again with another session when the catalog was replaced under the answer. */
+static void ask(const cairn_server *server, cairn_request *request, cairn_response *response)
+{
+    cairn_lease lease;
+    cairn_error error = CAIRN_ERROR_INIT;
+    cairn_code code = CAIRN_CONFLICT;
+    for (int i = 0; i < CONFLICT_ATTEMPTS && code == CAIRN_CONFLICT; i++) {
+        *response = (cairn_response){0};
+        code = cairn_served_take(server->catalog, &lease, &error);
+        if (code)
+            break;
+        request->deadline = cairn_clock_now() + server->config->query_timeout;
+        code = cairn_api_answer(server->api, lease.session, request, response);
+        cairn_served_give(server->catalog, &lease);
+        if (code)
+            cairn_buf_free(&response->body);
+    }
+    if (code == CAIRN_CONFLICT)
+        cairn_error_set(&error, CAIRN_BUSY, "the catalog is being replaced, try again");
+    else if (code)
+        cairn_error_set(&error, code, "no answer was given");
+    if (code) {
+        *response = (cairn_response){0};
+        cairn_api_error(response, 0, &error);
+    }
+}
+
+static void work_out(const cairn_exchange *exchange, struct MHD_Connection *connection, cairn_request *request,
+                     cairn_response *response)
+{
+    cairn_target_form form;
+    cairn_error error = CAIRN_ERROR_INIT;
+    if (exchange->refusal_status)
+        cairn_api_error(response, exchange->refusal_status, &exchange->refusal);
+    else if (read_request(exchange, connection, request, &form, &error))
+        cairn_api_error(response, 0, &error);
+    else if (form.asterisk)
+        *response = (cairn_response){.status = 204, .allow = CAIRN_GET | CAIRN_HEAD | CAIRN_POST | CAIRN_OPTIONS};
+    else
+        ask(exchange->server, request, response);
+}
+
+enum MHD_Result cairn_exchange_answer(cairn_exchange *exchange, struct MHD_Connection *connection, const char *name)
+{
+    cairn_response response = {0};
+    cairn_request request = {.method = cairn_method_parse(name), .arena = take_arena(exchange->server)};
+    cairn_reply reply = reply_to(exchange, request.method, false);
+    if (!request.arena)
+        return MHD_NO;
+    work_out(exchange, connection, &request, &response);
+    reply.if_none_match = request.if_none_match;
+    enum MHD_Result result = cairn_reply_queue(exchange, connection, &reply, &response);
+    give_arena(exchange->server, request.arena);
+    return result;
+}

@@ -1,0 +1,54 @@
+/* One request and its answer, between libmicrohttpd and the API. Private to the server. */
+#ifndef CAIRN_HTTP_EXCHANGE_H
+#define CAIRN_HTTP_EXCHANGE_H
+
+#include "http/gate.h"
+#include "http/server.h"
+#include "http/watch.h"
+
+#include <microhttpd.h>
+#include <pthread.h>
+#include <stdatomic.h>
+
+struct cairn_server {
+    const cairn_config *config;
+    const cairn_api *api;
+    cairn_served *catalog;
+    cairn_watch *watch;
+    struct MHD_Daemon *daemon;
+    int socket;
+    char url[1600];    /* with its '/' */
+    cairn_origin self; /* of the bound address, for requests without Host; points into `url` unless has_base */
+    _Atomic bool draining;
+    _Atomic size_t body_bytes; /* of all request bodies in memory */
+    pthread_mutex_t arena_lock;
+    cairn_arena **arenas; /* a stack of idle ones */
+    size_t n_arenas, threads;
+};
+
+typedef struct cairn_exchange {
+    cairn_server *server;
+    cairn_guard *guard;
+    char *target; /* as sent; NULL when it was too long or memory ran out */
+    size_t target_length;
+    cairn_buf body;
+    size_t body_counted; /* bytes of it that the server's total has */
+    bool gated;
+    int refusal_status; /* not 0: answered so as soon as the body is read */
+    cairn_error refusal;
+    int64_t started;
+} cairn_exchange;
+
+/* Called with the request line. NULL when out of memory. */
+cairn_exchange *cairn_exchange_new(cairn_server *server, cairn_guard *guard, const char *target);
+void cairn_exchange_free(cairn_exchange *exchange);
+
+/* Called when the header is read: the gate. Queues an answer and closes when it must not pass. */
+enum MHD_Result cairn_exchange_gate(cairn_exchange *exchange, struct MHD_Connection *connection, const char *method,
+                                    const char *version);
+/* Takes a piece of the body, or throws it away when the request is refused already. */
+void cairn_exchange_take_body(cairn_exchange *exchange, const char *bytes, size_t n);
+/* Called when the request is whole: works the answer out and queues it. */
+enum MHD_Result cairn_exchange_answer(cairn_exchange *exchange, struct MHD_Connection *connection, const char *method);
+
+#endif

@@ -1,0 +1,156 @@
+#include "http/reply.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "http/encoding.h"
+
+#include <arpa/inet.h>
+#include <inttypes.h>
+
+#define EXPOSED  "Content-Encoding, ETag, Link, Location, Retry-After"
+#define REQUESTS "*, Accept, Accept-Profile, Authorization, Content-Type, If-None-Match"
+
+/* Slower takers of an answer are cut. */
+enum { MINIMAL_BYTES_PER_SECOND = 16 << 10 };
+
+const char cairn_reply_timeout[] =
+    "HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Type: application/json\r\n"
+    "Access-Control-Allow-Origin: *\r\nContent-Length: 96\r\n\r\n"
+    "{\"code\":\"RequestTimeout\",\"description\":\"the request did not arrive within the time that it may take\"}";
+
+static void free_body(void *context)
+{
+    cairn_buf body = CAIRN_BUF_INIT(0);
+    body.p = context;
+    cairn_buf_free(&body);
+}
+
+static void list_methods(unsigned methods, char *out, size_t size)
+{
+    static const struct {
+        cairn_method method;
+        const char *name;
+    } NAMES[] = {{CAIRN_GET, "GET"}, {CAIRN_HEAD, "HEAD"}, {CAIRN_POST, "POST"}, {CAIRN_OPTIONS, "OPTIONS"}};
+    size_t n = 0;
+    out[0] = 0;
+    for (size_t i = 0; i < sizeof NAMES / sizeof NAMES[0]; i++)
+        if (methods & NAMES[i].method)
+            n += (size_t)snprintf(out + n, size - n, "%s%s", n ? ", " : "", NAMES[i].name);
+}
+
+/* Fields that fail to be added for lack of memory are left out. */
+static void add(struct MHD_Response *out, const char *name, const char *value)
+{
+    MHD_add_response_header(out, name, value);
+}
+
+static void add_cross_origin(struct MHD_Response *out, const cairn_reply *reply, const char *allow)
+{
+    add(out, "Access-Control-Allow-Origin", "*");
+    if (reply->method != CAIRN_OPTIONS) {
+        add(out, "Access-Control-Expose-Headers", EXPOSED);
+        return;
+    }
+    add(out, "Access-Control-Allow-Methods", allow[0] ? allow : "GET, HEAD, POST, OPTIONS");
+    add(out, "Access-Control-Allow-Headers", REQUESTS);
+    add(out, "Access-Control-Max-Age", "86400");
+}
+
+static void add_vary(struct MHD_Response *out, const cairn_response *response)
+{
+    char vary[64];
+    snprintf(vary, sizeof vary, "Accept-Encoding%s%s", response->vary_accept ? ", Accept" : "",
+             response->vary_profile ? ", Accept-Profile" : "");
+    add(out, "Vary", vary);
+}
+
+static void add_fields(struct MHD_Response *out, const cairn_reply *reply, const cairn_response *response,
+                       const char *etag)
+{
+    char allow[64], location[2048];
+    list_methods(response->allow, allow, sizeof allow);
+    add_cross_origin(out, reply, allow);
+    add_vary(out, response);
+    add(out, "X-Content-Type-Options", "nosniff");
+    if (response->content_type && response->body.n)
+        add(out, "Content-Type", response->content_type);
+    if (response->gzipped && response->body.n)
+        add(out, "Content-Encoding", "gzip");
+    if (etag[0])
+        add(out, "ETag", etag);
+    if (response->status >= 400)
+        add(out, "Cache-Control", "no-store");
+    else if (response->cacheable)
+        add(out, "Cache-Control", "no-cache");
+    if (allow[0])
+        add(out, "Allow", allow);
+    if (response->status == 503)
+        add(out, "Retry-After", "1");
+    if (response->location.p && response->location.n < sizeof location) {
+        snprintf(location, sizeof location, "%.*s", CAIRN_SPAN_FMT(response->location));
+        add(out, "Location", location);
+    }
+    if (reply->close)
+        add(out, "Connection", "close");
+}
+
+/* The entity tag, or "" where there is none; turns the answer into 304 when the client has the same. */
+static void tag(const cairn_reply *reply, cairn_response *response, char etag[CAIRN_ETAG_SIZE])
+{
+    etag[0] = 0;
+    if (!response->cacheable || response->status != 200 || !(reply->method & (CAIRN_GET | CAIRN_HEAD)))
+        return;
+    cairn_etag_make(cairn_buf_span(&response->body), etag);
+    if (reply->if_none_match.p && cairn_etag_matches(reply->if_none_match, etag)) {
+        response->status = 304;
+        cairn_buf_free(&response->body);
+        response->body = (cairn_buf)CAIRN_BUF_INIT(0);
+    }
+}
+
+static const char *peer_name(struct MHD_Connection *connection, char *out, socklen_t size)
+{
+    const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    cairn_address address;
+    if (!info || !info->client_addr || !cairn_address_from(info->client_addr, &address) ||
+        !inet_ntop(AF_INET6, address.bytes, out, size))
+        return "-";
+    return strncmp(out, "::ffff:", 7) == 0 ? out + 7 : out;
+}
+
+static void log_access(const cairn_exchange *exchange, struct MHD_Connection *connection, const cairn_reply *reply,
+                       const cairn_response *response)
+{
+    static const char *const NAMES[] = {[CAIRN_GET] = "GET",
+                                        [CAIRN_HEAD] = "HEAD",
+                                        [CAIRN_POST] = "POST",
+                                        [CAIRN_OPTIONS] = "OPTIONS",
+                                        [CAIRN_OTHER_METHOD] = "OTHER"};
+    char path[512], peer[INET6_ADDRSTRLEN];
+    cairn_log(CAIRN_LOG_INFO, "access: %s %s %d %zu bytes %" PRId64 " us %s", NAMES[reply->method],
+              cairn_quote(reply->path, path, sizeof path), response->status, response->body.n,
+              (cairn_clock_now() - exchange->started) / 1000, peer_name(connection, peer, sizeof peer));
+}
+
+enum MHD_Result cairn_reply_queue(cairn_exchange *exchange, struct MHD_Connection *connection, const cairn_reply *reply,
+                                  cairn_response *response)
+{
+    char etag[CAIRN_ETAG_SIZE];
+    tag(reply, response, etag);
+    if (exchange->server->config->access_log)
+        log_access(exchange, connection, reply, response);
+    int64_t patience = exchange->server->config->request_timeout +
+                       (int64_t)(response->body.n / MINIMAL_BYTES_PER_SECOND) * CAIRN_SECOND;
+    struct MHD_Response *out = NULL;
+    if (cairn_guard_set(exchange->guard, CAIRN_ANSWERING, cairn_clock_now() + patience))
+        out = MHD_create_response_from_buffer_with_free_callback_cls(
+            response->body.n, response->body.p, response->body.p ? free_body : NULL, response->body.p);
+    if (!out) {
+        cairn_buf_free(&response->body);
+        return MHD_NO;
+    }
+    add_fields(out, reply, response, etag);
+    enum MHD_Result result = MHD_queue_response(connection, (unsigned)response->status, out);
+    MHD_destroy_response(out);
+    return result;
+}

@@ -1,0 +1,241 @@
+#include "http/served.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+
+#define RETRY_AFTER (CAIRN_SECOND / 4)
+enum { OPEN_ATTEMPTS = 5, INFO_MEMORY = 1 << 20 };
+
+struct cairn_generation {
+    cairn_store *store;
+    cairn_session **idle; /* a stack with room for all sessions */
+    size_t n_idle;
+    size_t references; /* leases, and one while it is current */
+};
+
+struct cairn_served {
+    cairn_served_ops ops;
+    size_t sessions;
+    pthread_mutex_t lock; /* current, and all generations' members */
+    cairn_generation *current;
+    pthread_mutex_t swapping; /* held while a replacement is opened; guards what follows */
+    int64_t next_try;
+    cairn_error refused; /* the reason that was logged last */
+};
+
+static void generation_free(cairn_generation *generation)
+{
+    while (generation->n_idle)
+        cairn_session_close(generation->idle[--generation->n_idle]);
+    if (generation->store)
+        cairn_store_close(generation->store);
+    free(generation->idle);
+    free(generation);
+}
+
+/* Opens a session and reads with it once, so that it holds all its files. */
+static cairn_code open_session(cairn_generation *generation, cairn_arena *arena, cairn_error *error)
+{
+    cairn_session *session;
+    cairn_catalog_info info;
+    cairn_code code = cairn_session_open(generation->store, &session, error);
+    if (code)
+        return code;
+    generation->idle[generation->n_idle++] = session;
+    code = cairn_session_begin(session, 0, error);
+    if (code)
+        return code;
+    code = cairn_session_info(session, arena, &info, error);
+    cairn_code end = cairn_session_end(session, code ? NULL : error);
+    cairn_arena_reset(arena);
+    return code ? code : end;
+}
+
+static cairn_code open_sessions(cairn_generation *generation, size_t n, cairn_error *error)
+{
+    cairn_arena *arena = cairn_arena_new(INFO_MEMORY);
+    cairn_code code = arena ? CAIRN_OK : cairn_error_set(error, CAIRN_NOMEM, "out of memory");
+    while (!code && generation->n_idle < n)
+        code = open_session(generation, arena, error);
+    if (arena)
+        cairn_arena_free(arena);
+    return code;
+}
+
+static cairn_code generation_open(const cairn_served *catalog, bool swapped, cairn_generation **out, cairn_error *error)
+{
+    cairn_generation *generation = calloc(1, sizeof *generation);
+    if (!generation || !(generation->idle = calloc(catalog->sessions, sizeof(cairn_session *)))) {
+        free(generation);
+        return cairn_error_set(error, CAIRN_NOMEM, "out of memory");
+    }
+    cairn_code code = catalog->ops.open(catalog->ops.context, swapped, &generation->store, error);
+    if (!code)
+        code = open_sessions(generation, catalog->sessions, error);
+    /* Replaced between the store and its sessions: these may be of another file. */
+    if (!code && catalog->ops.is_replaced(generation->store))
+        code = cairn_error_set(error, CAIRN_CONFLICT, "the catalog was replaced while it was opened");
+    if (code) {
+        generation_free(generation);
+        return code;
+    }
+    generation->references = 1;
+    *out = generation;
+    return CAIRN_OK;
+}
+
+static cairn_code generation_open_steady(const cairn_served *catalog, bool swapped, cairn_generation **out,
+                                         cairn_error *error)
+{
+    cairn_code code = CAIRN_CONFLICT;
+    for (int i = 0; i < OPEN_ATTEMPTS && code == CAIRN_CONFLICT; i++) {
+        cairn_error_clear(error);
+        code = generation_open(catalog, swapped, out, error);
+    }
+    return code;
+}
+
+/* Under the lock: true when the caller must free it after unlocking. */
+static bool unreference(cairn_generation *generation)
+{
+    return --generation->references == 0;
+}
+
+static void install(cairn_served *catalog, cairn_generation *generation)
+{
+    pthread_mutex_lock(&catalog->lock);
+    cairn_generation *old = catalog->current;
+    catalog->current = generation;
+    bool unused = old && unreference(old);
+    pthread_mutex_unlock(&catalog->lock);
+    if (unused)
+        generation_free(old);
+}
+
+static void log_refusal(cairn_served *catalog, const cairn_error *error)
+{
+    if (catalog->refused.code == error->code && strcmp(catalog->refused.message, error->message) == 0)
+        return;
+    catalog->refused = *error;
+    cairn_log(CAIRN_LOG_ERROR, "the new catalog is not taken, the old one stays in service: %s", error->message);
+}
+
+/* Holds `swapping`. */
+static void swap(cairn_served *catalog)
+{
+    cairn_error error = CAIRN_ERROR_INIT;
+    cairn_generation *generation;
+    if (generation_open_steady(catalog, true, &generation, &error)) {
+        catalog->next_try = cairn_clock_now() + RETRY_AFTER;
+        log_refusal(catalog, &error);
+        return;
+    }
+    install(catalog, generation);
+    catalog->next_try = 0;
+    cairn_error_clear(&catalog->refused);
+    cairn_log(CAIRN_LOG_INFO, "the catalog was replaced; the new one is served");
+}
+
+/* Current, with a reference of the caller's. */
+static cairn_generation *hold(cairn_served *catalog)
+{
+    pthread_mutex_lock(&catalog->lock);
+    cairn_generation *generation = catalog->current;
+    generation->references++;
+    pthread_mutex_unlock(&catalog->lock);
+    return generation;
+}
+
+static void let_go(cairn_served *catalog, cairn_generation *generation)
+{
+    pthread_mutex_lock(&catalog->lock);
+    bool unused = unreference(generation);
+    pthread_mutex_unlock(&catalog->lock);
+    if (unused)
+        generation_free(generation);
+}
+
+static bool is_replaced(cairn_served *catalog)
+{
+    cairn_generation *generation = hold(catalog);
+    bool replaced = catalog->ops.is_replaced(generation->store);
+    let_go(catalog, generation);
+    return replaced;
+}
+
+/* One thread opens the new file; the others go on with the old one meanwhile. */
+static void follow(cairn_served *catalog)
+{
+    if (!is_replaced(catalog) || pthread_mutex_trylock(&catalog->swapping))
+        return;
+    if (cairn_clock_now() >= catalog->next_try && is_replaced(catalog))
+        swap(catalog);
+    pthread_mutex_unlock(&catalog->swapping);
+}
+
+cairn_code cairn_served_take(cairn_served *catalog, cairn_lease *lease, cairn_error *error)
+{
+    *lease = (cairn_lease){NULL, NULL};
+    follow(catalog);
+    pthread_mutex_lock(&catalog->lock);
+    cairn_generation *generation = catalog->current;
+    if (generation->n_idle) {
+        generation->references++;
+        *lease = (cairn_lease){generation, generation->idle[--generation->n_idle]};
+    }
+    pthread_mutex_unlock(&catalog->lock);
+    return lease->session ? CAIRN_OK : cairn_error_set(error, CAIRN_BUSY, "too many requests at the same time");
+}
+
+void cairn_served_give(cairn_served *catalog, cairn_lease *lease)
+{
+    cairn_generation *generation = lease->generation;
+    pthread_mutex_lock(&catalog->lock);
+    generation->idle[generation->n_idle++] = lease->session;
+    bool unused = unreference(generation);
+    pthread_mutex_unlock(&catalog->lock);
+    if (unused)
+        generation_free(generation);
+    *lease = (cairn_lease){NULL, NULL};
+}
+
+void cairn_served_look(cairn_served *catalog)
+{
+    pthread_mutex_lock(&catalog->swapping);
+    cairn_error_clear(&catalog->refused);
+    if (is_replaced(catalog))
+        swap(catalog);
+    else
+        cairn_log(CAIRN_LOG_INFO, "the catalog was not replaced");
+    pthread_mutex_unlock(&catalog->swapping);
+}
+
+cairn_code cairn_served_open(const cairn_served_ops *ops, size_t sessions, cairn_served **out, cairn_error *error)
+{
+    cairn_served *catalog = calloc(1, sizeof *catalog);
+    if (!catalog)
+        return cairn_error_set(error, CAIRN_NOMEM, "out of memory");
+    catalog->ops = *ops;
+    catalog->sessions = sessions;
+    pthread_mutex_init(&catalog->lock, NULL);
+    pthread_mutex_init(&catalog->swapping, NULL);
+    cairn_code code = generation_open_steady(catalog, false, &catalog->current, error);
+    if (code) {
+        cairn_served_close(catalog);
+        return code;
+    }
+    *out = catalog;
+    return CAIRN_OK;
+}
+
+void cairn_served_close(cairn_served *catalog)
+{
+    if (catalog->current)
+        generation_free(catalog->current);
+    pthread_mutex_destroy(&catalog->lock);
+    pthread_mutex_destroy(&catalog->swapping);
+    free(catalog);
+}

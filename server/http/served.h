@@ -1,0 +1,41 @@
+/* The catalog that is served: a store, the sessions on it, and its replacement while requests go on.
+ *
+ * All sessions are opened at once, as many as there are threads, since a session can't be opened any more when the file
+ * has been renamed away. A request takes a session, and gives it back; so a session belongs to one thread at a time,
+ * and to none in between. When the file at the path was replaced, the next request opens the new one and the old one is
+ * closed when its last session comes back. A new file that may not be swapped in leaves the old one in service; the
+ * reason is logged once, and the next attempts follow four times a second while requests come. Thread-safe. */
+#ifndef CAIRN_HTTP_SERVED_H
+#define CAIRN_HTTP_SERVED_H
+
+#include "store/store.h"
+
+/* What only the kind of store knows. */
+typedef struct cairn_served_ops {
+    /* Opens what stands at the path; `swapped`: in the place of a store that is in service. */
+    cairn_code (*open)(void *context, bool swapped, cairn_store **out, cairn_error *error);
+    bool (*is_replaced)(const cairn_store *store);
+    void *context;
+} cairn_served_ops;
+
+typedef struct cairn_served cairn_served;
+typedef struct cairn_generation cairn_generation;
+
+typedef struct cairn_lease {
+    cairn_generation *generation;
+    cairn_session *session;
+} cairn_lease;
+
+cairn_code cairn_served_open(const cairn_served_ops *ops, size_t sessions, cairn_served **out, cairn_error *error);
+/* No lease may be out. */
+void cairn_served_close(cairn_served *catalog);
+
+/* A session of the newest generation. Looks whether the file was replaced (one stat). CAIRN_BUSY when all sessions are
+ * out. */
+cairn_code cairn_served_take(cairn_served *catalog, cairn_lease *lease, cairn_error *error);
+void cairn_served_give(cairn_served *catalog, cairn_lease *lease);
+
+/* Looks at once, and says in the log what came of it: for SIGHUP. */
+void cairn_served_look(cairn_served *catalog);
+
+#endif

@@ -1,0 +1,244 @@
+#include "http/server.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "http/exchange.h"
+#include "http/listen.h"
+#include "http/reply.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <time.h>
+#include <unistd.h>
+
+/* Beside the request target, a connection has room for header fields and for libmicrohttpd's own structures. */
+enum { HEADER_MEMORY = 24 << 10, MEMORY_STEP = 4 << 10, SPARE_FILES = 64, STACK_BYTES = 2 << 20 };
+#define FRESH_FOR (CAIRN_SECOND / 2)
+
+size_t cairn_server_threads(const cairn_config *config)
+{
+    long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    if (config->threads)
+        return config->threads;
+    return processors > 2 ? 2 * (size_t)processors : 4;
+}
+
+/* ---- libmicrohttpd's callbacks ---- */
+
+static void on_connection(void *context, struct MHD_Connection *connection, void **socket_context,
+                          enum MHD_ConnectionNotificationCode what)
+{
+    cairn_server *server = context;
+    if (what == MHD_CONNECTION_NOTIFY_CLOSED) {
+        if (*socket_context)
+            cairn_watch_remove(server->watch, *socket_context);
+        *socket_context = NULL;
+        return;
+    }
+    const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    *socket_context =
+        info ? cairn_watch_add(server->watch, info->connect_fd, cairn_clock_now() + server->config->request_timeout)
+             : NULL;
+}
+
+static cairn_guard *guard_of(struct MHD_Connection *connection)
+{
+    const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+    return info ? info->socket_context : NULL;
+}
+
+static void *on_request_line(void *context, const char *target, struct MHD_Connection *connection)
+{
+    cairn_server *server = context;
+    cairn_guard *guard = guard_of(connection);
+    if (!guard || !cairn_guard_set(guard, CAIRN_READING, cairn_clock_now() + server->config->request_timeout))
+        return NULL;
+    return cairn_exchange_new(server, guard, target);
+}
+
+static enum MHD_Result on_request(void *context, struct MHD_Connection *connection, const char *url, const char *method,
+                                  const char *version, const char *bytes, size_t *n, void **request_context)
+{
+    cairn_exchange *exchange = *request_context;
+    (void)context, (void)url;
+    if (!exchange)
+        return MHD_NO;
+    if (!exchange->gated)
+        return cairn_exchange_gate(exchange, connection, method, version);
+    if (*n) {
+        cairn_exchange_take_body(exchange, bytes, *n);
+        *n = 0;
+        return MHD_YES;
+    }
+    if (!cairn_guard_set(exchange->guard, CAIRN_ANSWERING, 0))
+        return MHD_NO;
+    return cairn_exchange_answer(exchange, connection, method);
+}
+
+static void on_completed(void *context, struct MHD_Connection *connection, void **request_context,
+                         enum MHD_RequestTerminationCode how)
+{
+    cairn_server *server = context;
+    cairn_exchange *exchange = *request_context;
+    (void)connection, (void)how;
+    if (!exchange)
+        return;
+    const cairn_config *config = server->config;
+    cairn_guard_set(exchange->guard, CAIRN_IDLE, cairn_clock_now() + config->idle_timeout + config->request_timeout);
+    cairn_exchange_free(exchange);
+    *request_context = NULL;
+}
+
+static void on_message(void *context, const char *format, va_list ap) __attribute__((format(printf, 2, 0)));
+static void on_message(void *context, const char *format, va_list ap)
+{
+    char text[512];
+    (void)context;
+    int n = vsnprintf(text, sizeof text, format, ap);
+    while (n > 0 && (size_t)n < sizeof text && (text[n - 1] == '\n' || text[n - 1] == ' '))
+        text[--n] = 0;
+    cairn_log(CAIRN_LOG_DEBUG, "libmicrohttpd: %s", text);
+}
+
+/* ---- start and stop ---- */
+
+/* Each connection needs a descriptor: raises the soft limit as far as may be. */
+static void raise_file_limit(uint64_t connections, size_t threads)
+{
+    struct rlimit limit;
+    rlim_t wanted = connections + 8 * threads + SPARE_FILES;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= wanted)
+        return;
+    limit.rlim_cur = limit.rlim_max < wanted ? limit.rlim_max : wanted;
+    if (setrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur < wanted)
+        cairn_log(CAIRN_LOG_WARN, "%llu open files are allowed, %llu would serve --max-connections",
+                  (unsigned long long)limit.rlim_cur, (unsigned long long)wanted);
+}
+
+static unsigned seconds_up(int64_t nanoseconds)
+{
+    return (unsigned)((nanoseconds + CAIRN_SECOND - 1) / CAIRN_SECOND);
+}
+
+static struct MHD_Daemon *start_daemon(cairn_server *server)
+{
+    const cairn_config *config = server->config;
+    struct MHD_OptionItem options[] = {
+        {MHD_OPTION_CONNECTION_MEMORY_LIMIT, (intptr_t)(config->max_url_bytes + HEADER_MEMORY), NULL},
+        {MHD_OPTION_CONNECTION_MEMORY_INCREMENT, MEMORY_STEP, NULL},
+        {MHD_OPTION_CONNECTION_LIMIT, (intptr_t)config->max_connections, NULL},
+        {MHD_OPTION_PER_IP_CONNECTION_LIMIT, (intptr_t)config->max_connections_per_ip, NULL},
+        {MHD_OPTION_CONNECTION_TIMEOUT, (intptr_t)seconds_up(config->idle_timeout), NULL},
+        {MHD_OPTION_LISTEN_SOCKET, server->socket, NULL},
+        {MHD_OPTION_THREAD_STACK_SIZE, STACK_BYTES, NULL},
+#if MHD_VERSION >= 0x00097701
+        {MHD_OPTION_CLIENT_DISCIPLINE_LVL, 1, NULL},
+#else
+        {MHD_OPTION_STRICT_FOR_CLIENT, 1, NULL},
+#endif
+        {server->threads > 1 ? MHD_OPTION_THREAD_POOL_SIZE : MHD_OPTION_END, (intptr_t)server->threads, NULL},
+        {MHD_OPTION_END, 0, NULL},
+    };
+    return MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC | MHD_USE_ERROR_LOG, 0, NULL, NULL, on_request,
+                            server, MHD_OPTION_EXTERNAL_LOGGER, on_message, NULL, MHD_OPTION_ARRAY, options,
+                            MHD_OPTION_URI_LOG_CALLBACK, on_request_line, server, MHD_OPTION_NOTIFY_COMPLETED,
+                            on_completed, server, MHD_OPTION_NOTIFY_CONNECTION, on_connection, server, MHD_OPTION_END);
+}
+
+static void set_urls(cairn_server *server, const char *host)
+{
+    const cairn_config *config = server->config;
+    if (config->has_base) {
+        server->self = config->base;
+        snprintf(server->url, sizeof server->url, "%.*s://%.*s%.*s/", CAIRN_SPAN_FMT(config->base.scheme),
+                 CAIRN_SPAN_FMT(config->base.host), CAIRN_SPAN_FMT(config->base.prefix));
+        return;
+    }
+    int n = snprintf(server->url, sizeof server->url, "http://%s/", host);
+    server->self.scheme = cairn_span_of("http");
+    server->self.host = cairn_span_make(server->url + 7, (size_t)n - 8);
+    server->self.prefix = cairn_span_of("");
+}
+
+static void server_free(cairn_server *server)
+{
+    if (server->socket >= 0)
+        close(server->socket);
+    if (server->watch)
+        cairn_watch_free(server->watch);
+    while (server->n_arenas)
+        cairn_arena_free(server->arenas[--server->n_arenas]);
+    pthread_mutex_destroy(&server->arena_lock);
+    free(server->arenas);
+    free(server);
+}
+
+static cairn_code start(cairn_server *server, cairn_error *error)
+{
+    char host[80];
+    cairn_code code = cairn_listen_open(&server->config->listen, &server->socket, host, sizeof host, error);
+    if (code)
+        return code;
+    set_urls(server, host);
+    raise_file_limit(server->config->max_connections, server->threads);
+    server->watch = cairn_watch_new(cairn_reply_timeout);
+    if (!server->watch || !server->arenas)
+        return cairn_error_set(error, CAIRN_NOMEM, "out of memory or threads");
+    server->daemon = start_daemon(server);
+    return server->daemon ? CAIRN_OK
+                          : cairn_error_set(error, CAIRN_IO, "the HTTP library doesn't start: %s", strerror(errno));
+}
+
+cairn_code cairn_server_start(const cairn_config *config, const cairn_api *api, cairn_served *catalog,
+                              cairn_server **out, cairn_error *error)
+{
+    cairn_server *server = calloc(1, sizeof *server);
+    if (!server)
+        return cairn_error_set(error, CAIRN_NOMEM, "out of memory");
+    server->config = config;
+    server->api = api;
+    server->catalog = catalog;
+    server->socket = -1;
+    server->threads = cairn_server_threads(config);
+    server->arenas = calloc(server->threads, sizeof *server->arenas);
+    pthread_mutex_init(&server->arena_lock, NULL);
+    cairn_code code = start(server, error);
+    if (code) {
+        server_free(server);
+        return code;
+    }
+    *out = server;
+    return CAIRN_OK;
+}
+
+const char *cairn_server_url(const cairn_server *server)
+{
+    return server->url;
+}
+
+static void drain(cairn_server *server)
+{
+    static const struct timespec TICK = {0, 10 * CAIRN_MILLISECOND};
+    int64_t until = cairn_clock_now() + server->config->drain_timeout;
+    size_t busy;
+    while ((busy = cairn_watch_busy(server->watch, FRESH_FOR)) > 0 && cairn_clock_now() < until)
+        nanosleep(&TICK, NULL);
+    if (busy)
+        cairn_log(CAIRN_LOG_WARN, "%zu requests were not finished in time", busy);
+}
+
+void cairn_server_stop(cairn_server *server)
+{
+    atomic_store(&server->draining, true);
+    /* The socket stays open until the threads have ended: one of them may still use it. */
+    MHD_quiesce_daemon(server->daemon);
+    drain(server);
+    MHD_stop_daemon(server->daemon);
+    server_free(server);
+}
+
+const char *cairn_server_library_version(void)
+{
+    return MHD_get_version();
+}

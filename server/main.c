@@ -1,0 +1,143 @@
+/* cairnd: reads the configuration, opens the catalog, serves it until a signal comes. */
+#include "cairn_revision.h"
+#include "http/server.h"
+#include "store/sqlite/sqlite_store.h"
+
+#include <errno.h>
+#include <signal.h>
+
+enum { EXIT_FAILED = 1, EXIT_USAGE = 2 };
+
+extern char **environ;
+
+typedef struct place {
+    const char *path;
+    cairn_sqlite_options options;
+} place;
+
+static cairn_code open_catalog(void *context, bool swapped, cairn_store **out, cairn_error *error)
+{
+    const place *what = context;
+    return (swapped ? cairn_sqlite_open_swapped : cairn_sqlite_open)(what->path, &what->options, out, error);
+}
+
+/* "b" of "/a/b.cairn". */
+static cairn_span file_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    cairn_span name = cairn_span_of(slash ? slash + 1 : path);
+    for (size_t i = name.n; i > 1; i--)
+        if (name.p[i - 1] == '.')
+            return cairn_span_make(name.p, i - 1);
+    return name;
+}
+
+static cairn_api_options api_options(const cairn_config *config)
+{
+    cairn_api_options options = {
+        .id = cairn_span_of(config->id),
+        .title = cairn_span_of(config->title),
+        .description = cairn_span_of(config->description),
+        .file_name = file_name(config->catalog),
+        .limits = cairn_search_defaults,
+        .max_page_bytes = config->max_page_bytes,
+        .count_budget = config->count_budget,
+        .count_budget_one = config->count_budget_one,
+        .ignore_unknown_params = config->unknown_params == 1,
+        .null_geometry_hits = config->null_geometry == 1,
+    };
+    options.limits.max_limit = (uint32_t)config->max_limit;
+    return options;
+}
+
+static void signals_of_interest(sigset_t *set)
+{
+    sigemptyset(set);
+    sigaddset(set, SIGTERM);
+    sigaddset(set, SIGINT);
+    sigaddset(set, SIGHUP);
+}
+
+static void wait_for_end(cairn_served *catalog)
+{
+    sigset_t set;
+    int signal_number = 0;
+    signals_of_interest(&set);
+    while (sigwait(&set, &signal_number) == 0 && signal_number == SIGHUP)
+        cairn_served_look(catalog);
+    cairn_log(CAIRN_LOG_INFO, "%s: no further connections are taken", strsignal(signal_number));
+}
+
+static cairn_code serve(const cairn_config *config, const cairn_api *api, cairn_served *catalog, cairn_error *error)
+{
+    cairn_server *server;
+    cairn_code code = cairn_server_start(config, api, catalog, &server, error);
+    if (code)
+        return code;
+    if (puts(cairn_server_url(server)) < 0 || fflush(stdout) != 0)
+        cairn_log(CAIRN_LOG_WARN, "the URL could not be written to standard output: %s", strerror(errno));
+    cairn_log(CAIRN_LOG_INFO, "serving %s at %s", config->catalog, cairn_server_url(server));
+    wait_for_end(catalog);
+    cairn_server_stop(server);
+    return CAIRN_OK;
+}
+
+static cairn_code run(const cairn_config *config, cairn_error *error)
+{
+    place what = {config->catalog,
+                  {.immutable = config->immutable, .cache_bytes = config->cache_mb << 20, .program = "cairnd"}};
+    cairn_served_ops ops = {open_catalog, cairn_sqlite_is_replaced, &what};
+    cairn_api_options options = api_options(config);
+    cairn_served *catalog = NULL;
+    cairn_code code = cairn_served_open(&ops, cairn_server_threads(config), &catalog, error);
+    cairn_api *api = code ? NULL : cairn_api_new(&options);
+    if (!code && !api)
+        code = cairn_error_set(error, CAIRN_NOMEM, "out of memory");
+    if (!code)
+        code = serve(config, api, catalog, error);
+    cairn_api_free(api);
+    if (catalog)
+        cairn_served_close(catalog);
+    if (catalog && !config->immutable)
+        cairn_sqlite_tidy(config->catalog);
+    return code;
+}
+
+static int print_version(void)
+{
+    printf("cairnd %s (%s)\nSQLite %s\nlibmicrohttpd %s\n", CAIRN_VERSION, CAIRN_REVISION, cairn_sqlite_version(),
+           cairn_server_library_version());
+    return ferror(stdout) ? EXIT_FAILED : 0;
+}
+
+static int start(const cairn_config *config)
+{
+    sigset_t set;
+    cairn_error error = CAIRN_ERROR_INIT;
+    if (config->help) {
+        cairn_config_help(stdout, config->help == 2);
+        return 0;
+    }
+    if (config->version)
+        return print_version();
+    cairn_log_setup((cairn_log_level)config->log_level, config->log_format == 1);
+    signal(SIGPIPE, SIG_IGN);
+    signals_of_interest(&set);
+    sigprocmask(SIG_BLOCK, &set, NULL); /* before any thread is started: they inherit it */
+    if (run(config, &error) == CAIRN_OK)
+        return 0;
+    fprintf(stderr, "cairnd: %s\n", error.message);
+    return EXIT_FAILED;
+}
+
+int main(int argc, char **argv)
+{
+    cairn_config config;
+    cairn_error error = CAIRN_ERROR_INIT;
+    cairn_code code = cairn_config_read(&config, argc, argv, environ, &error);
+    int status = code == CAIRN_OK ? start(&config) : code == CAIRN_INVALID ? EXIT_USAGE : EXIT_FAILED;
+    if (code)
+        fprintf(stderr, "cairnd: %s\n%s", error.message, code == CAIRN_INVALID ? "cairnd: try 'cairnd --help'\n" : "");
+    cairn_config_free(&config);
+    return status;
+}
