@@ -198,12 +198,12 @@ static void second_writer_hears_who_holds_the_lock(void **state)
     fixture *f = *state;
     cairn_store *store = open_new(f);
     cairn_writer *first = NULL, *second = NULL;
-    cairn_error error = CAIRN_ERROR_INIT;
+    cairn_error fault = CAIRN_ERROR_INIT;
     OK(cairn_writer_open(store, &first, error));
-    assert_int_equal(cairn_writer_open(store, &second, &error), CAIRN_BUSY);
+    assert_int_equal(cairn_writer_open(store, &second, &fault), CAIRN_BUSY);
     char pid[32];
     snprintf(pid, sizeof pid, "process %ld", (long)getpid());
-    assert_non_null(strstr(error.message, pid));
+    assert_non_null(strstr(fault.message, pid));
     OK(cairn_writer_close(first, error));
     OK(cairn_writer_open(store, &second, error));
     OK(cairn_writer_close(second, error));
@@ -253,12 +253,12 @@ static void foreign_wal_is_refused(void **state)
 {
     fixture *f = *state;
     char wal[128];
-    cairn_error error = CAIRN_ERROR_INIT;
+    cairn_error fault = CAIRN_ERROR_INIT;
     cairn_store *store = open_new(f), *other = NULL;
     snprintf(wal, sizeof wal, "%s-wal", f->path);
     write_file(wal, "frames of another catalog");
-    assert_int_equal(cairn_sqlite_open(f->path, NULL, &other, &error), CAIRN_CONFLICT);
-    assert_non_null(strstr(error.message, "-wal"));
+    assert_int_equal(cairn_sqlite_open(f->path, NULL, &other, &fault), CAIRN_CONFLICT);
+    assert_non_null(strstr(fault.message, "-wal"));
     write_file(wal, "");
     OK(cairn_sqlite_open(f->path, NULL, &other, error));
     assert_int_equal(hits(other, NULL, NULL), 0);
@@ -269,7 +269,7 @@ static void foreign_wal_is_refused(void **state)
 static void swapped_file_must_be_in_rollback_mode(void **state)
 {
     fixture *f = *state;
-    cairn_error error = CAIRN_ERROR_INIT;
+    cairn_error fault = CAIRN_ERROR_INIT;
     cairn_store *store = open_new(f), *other = NULL;
     cairn_writer *writer = NULL;
     OK(cairn_sqlite_open_swapped(f->path, NULL, &other, error));
@@ -278,8 +278,8 @@ static void swapped_file_must_be_in_rollback_mode(void **state)
     OK(cairn_writer_begin(writer, error));
     put(f, writer, "a", 10, "2020-01-01T00:00:00Z");
     OK(cairn_writer_commit(writer, error));
-    assert_int_equal(cairn_sqlite_open_swapped(f->path, NULL, &other, &error), CAIRN_CONFLICT);
-    assert_non_null(strstr(error.message, "optimize"));
+    assert_int_equal(cairn_sqlite_open_swapped(f->path, NULL, &other, &fault), CAIRN_CONFLICT);
+    assert_non_null(strstr(fault.message, "optimize"));
     OK(cairn_writer_close(writer, error));
     cairn_store_close(store);
 }
@@ -297,22 +297,22 @@ static void newer_schema_and_strange_files_are_refused(void **state)
 {
     fixture *f = *state;
     cairn_store *store = open_new(f), *other = NULL;
-    cairn_error error = CAIRN_ERROR_INIT;
+    cairn_error fault = CAIRN_ERROR_INIT;
     cairn_store_close(store);
-    assert_int_equal(cairn_sqlite_create(f->path, &error), CAIRN_CONFLICT);
+    assert_int_equal(cairn_sqlite_create(f->path, &fault), CAIRN_CONFLICT);
     set_header_integer(f->path, 60, 99);
-    cairn_error_clear(&error);
-    assert_int_equal(cairn_sqlite_open(f->path, NULL, &other, &error), CAIRN_UNSUPPORTED);
-    assert_non_null(strstr(error.message, "99"));
+    cairn_error_clear(&fault);
+    assert_int_equal(cairn_sqlite_open(f->path, NULL, &other, &fault), CAIRN_UNSUPPORTED);
+    assert_non_null(strstr(fault.message, "99"));
     set_header_integer(f->path, 68, 0);
-    cairn_error_clear(&error);
-    assert_int_equal(cairn_sqlite_open(f->path, NULL, &other, &error), CAIRN_INVALID);
+    cairn_error_clear(&fault);
+    assert_int_equal(cairn_sqlite_open(f->path, NULL, &other, &fault), CAIRN_INVALID);
     write_file(f->path, "no catalog");
-    cairn_error_clear(&error);
-    assert_int_equal(cairn_sqlite_open(f->path, NULL, &other, &error), CAIRN_INVALID);
+    cairn_error_clear(&fault);
+    assert_int_equal(cairn_sqlite_open(f->path, NULL, &other, &fault), CAIRN_INVALID);
     unlink(f->path);
-    cairn_error_clear(&error);
-    assert_int_equal(cairn_sqlite_open(f->path, NULL, &other, &error), CAIRN_NOT_FOUND);
+    cairn_error_clear(&fault);
+    assert_int_equal(cairn_sqlite_open(f->path, NULL, &other, &fault), CAIRN_NOT_FOUND);
 }
 
 static void check_finds_what_is_broken(void **state)
