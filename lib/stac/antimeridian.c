@@ -14,81 +14,12 @@
 /* Places on the map's border, counterclockwise from its southeastern corner: 180 for each side. */
 enum { SIDE = 180, AROUND = 4 * SIDE, CORNERS = 4 };
 
-/* Python's math.isclose to 180. */
-static const double NEAR = 180e-9;
-
-/* +1: the edge leaves eastwards over the antimeridian, -1: westwards, 0: it doesn't cross. */
-static int crossing(cairn_xy a, cairn_xy b)
-{
-    double d = b.x - a.x;
-    if (fabs(d) == 360)
-        return 0;
-    return d < -180 ? 1 : d > 180 ? -1 : 0;
-}
-
 static size_t count_crossings(cairn_path path)
 {
     size_t n = 0;
     for (size_t i = 1; i < path.n; i++)
-        n += crossing(path.at[i - 1], path.at[i]) != 0;
+        n += cairn_edge_crossing(path.at[i - 1], path.at[i]) != 0;
     return n;
-}
-
-static bool is_within(cairn_path path)
-{
-    for (size_t i = 0; i < path.n; i++)
-        if (fabs(path.at[i].x) > 180)
-            return false;
-    return true;
-}
-
-/* ---- wrapping ---- */
-
-static double wrap(double x)
-{
-    if (x < -180)
-        return fmod(x - 180, 360) + 180;
-    return x > 180 ? fmod(x + 180, 360) - 180 : x;
-}
-
-static bool is_near(double x, double side)
-{
-    return fabs(x - side) <= NEAR;
-}
-
-/* A position on the antimeridian belongs to the side where its predecessor is, unless it is a pole. */
-static double wrap_after(cairn_xy at, double before)
-{
-    double side = is_near(at.x, 180) ? 180 : is_near(at.x, -180) ? -180 : 0;
-    if (side == 0)
-        return wrap(at.x);
-    return fabs(at.y) != 90 && is_near(before, -side) ? -side : side;
-}
-
-static bool is_all_on_antimeridian(cairn_path path)
-{
-    for (size_t i = 0; i < path.n; i++)
-        if (!is_near(fabs(path.at[i].x), 180))
-            return false;
-    return true;
-}
-
-static void wrap_path(cairn_path path, bool ring)
-{
-    if (is_all_on_antimeridian(path))
-        return;
-    size_t n = ring ? path.n - 1 : path.n;
-    double before = ring ? path.at[n - 1].x : path.at[0].x;
-    for (size_t i = 0; i < n; i++)
-        before = path.at[i].x = wrap_after(path.at[i], before);
-    if (ring)
-        path.at[n] = path.at[0];
-}
-
-static void wrap_points(cairn_path path)
-{
-    for (size_t i = 0; i < path.n; i++)
-        path.at[i].x = wrap(path.at[i].x);
 }
 
 /* ---- where an edge crosses ---- */
@@ -172,7 +103,7 @@ static bool cut_path(segments *s, cairn_path path, bool ring)
         return false;
     for (size_t i = 0; i + 1 < path.n; i++) {
         cairn_xy a = path.at[i], b = path.at[i + 1], enters;
-        int way = crossing(a, b);
+        int way = cairn_edge_crossing(a, b);
         buffer.at[used++] = a;
         if (!way)
             continue;
@@ -192,13 +123,13 @@ static bool cut_path(segments *s, cairn_path path, bool ring)
 static bool cut_ring(segments *s, cairn_path ring)
 {
     size_t m = ring.n - 1, last = 0;
-    while (!crossing(ring.at[last], ring.at[last + 1]))
+    while (!cairn_edge_crossing(ring.at[last], ring.at[last + 1]))
         last++;
     cairn_path turned; /* from where the edge behind `last` enters the map to that edge's end */
     if (!cairn_path_make(s->arena, m + 2, &turned))
         return false;
     cairn_xy a = ring.at[last], b = ring.at[last + 1], leaves;
-    cut_edge(a, b, crossing(a, b), &leaves, &turned.at[0]);
+    cut_edge(a, b, cairn_edge_crossing(a, b), &leaves, &turned.at[0]);
     for (size_t i = 0; i <= m; i++)
         turned.at[i + 1] = ring.at[(last + 1 + i) % m];
     return cut_path(s, turned, true);
@@ -384,7 +315,7 @@ static winding wind(cairn_path ring)
     winding w = {0, 0};
     for (size_t i = 0; i + 1 < ring.n; i++) {
         cairn_xy a = ring.at[i], b = ring.at[i + 1];
-        double dx = b.x - a.x + 360 * crossing(a, b), dy = b.y - a.y;
+        double dx = b.x - a.x + 360 * cairn_edge_crossing(a, b), dy = b.y - a.y;
         w.area += w.around * dy - (a.y - ring.at[0].y) * dx;
         w.around += dx;
     }
@@ -514,8 +445,10 @@ static bool part_needs_cut(const cairn_part *part, bool *crosses)
     bool within = true;
     *crosses = false;
     for (size_t i = 0; i < part->count; i++) {
-        within = within && is_within(part->paths[i]);
-        *crosses = *crosses || (part->kind != CAIRN_PART_POINTS && count_crossings(part->paths[i]) > 0);
+        cairn_path path = part->paths[i];
+        within = within && cairn_path_is_within(path);
+        if (part->kind != CAIRN_PART_POINTS && count_crossings(path) > 0)
+            *crosses = *crosses || part->kind == CAIRN_PART_LINES || !cairn_ring_is_world(path);
     }
     return !within || *crosses;
 }
@@ -523,7 +456,10 @@ static bool part_needs_cut(const cairn_part *part, bool *crosses)
 static bool cut_polygon(const cairn_part *part, cairn_shape *out)
 {
     for (size_t i = 0; i < part->count; i++)
-        wrap_path(part->paths[i], true);
+        if (cairn_ring_is_world(part->paths[i]))
+            cairn_ring_spread(part->paths[i]);
+        else
+            cairn_path_wrap(part->paths[i], true);
     return count_crossings(part->paths[0]) ? cut_crossing_polygon(part, out) : cut_holes(part, out);
 }
 
@@ -546,7 +482,7 @@ static bool cut_lines(const cairn_part *part, cairn_shape *out)
 {
     segments pieces = {.arena = out->arena};
     for (size_t i = 0; i < part->count; i++) {
-        wrap_path(part->paths[i], false);
+        cairn_path_wrap(part->paths[i], false);
         if (!cut_path(&pieces, part->paths[i], false))
             return false;
     }
@@ -566,7 +502,7 @@ static bool cut_part(const cairn_part *part, cairn_shape *out, bool *cut)
             *cut = *cut || crosses;
             return done;
         }
-        wrap_points(part->paths[0]);
+        cairn_points_wrap(part->paths[0]);
     }
     cairn_part *kept = cairn_shape_add(out, part->kind, part->leaf, part->count);
     if (kept)

@@ -75,6 +75,27 @@ bool cairn_shape_has_foreign_crs(const cairn_shape *shape);
 /* Reprojects to lon/lat and notes range faults. CAIRN_INVALID when PROJ can't. */
 cairn_code cairn_shape_project(cairn_shape *shape, const char *pointer, cairn_error *error);
 
+/* +1: the edge crosses the antimeridian eastwards, -1: westwards, 0: it doesn't. An edge of 360 degrees or more goes
+ * around the world. */
+static inline int cairn_edge_crossing(cairn_xy a, cairn_xy b)
+{
+    double d = b.x - a.x;
+    if (d >= -180 && d <= 180)
+        return 0;
+    return d <= -360 || d >= 360 ? 0 : d < 0 ? 1 : -1;
+}
+
+/* No longitude is beyond +-180. */
+bool cairn_path_is_within(cairn_path path);
+/* Wraps longitudes into +-180; positions on the antimeridian go to the side of their predecessor. */
+void cairn_path_wrap(cairn_path path, bool ring);
+void cairn_points_wrap(cairn_path path);
+/* True for a band around the world of two meridians only, such as -180 to 180, 0 to 360 or -180.0001 to 179.9999: read
+ * as crossing the antimeridian it would be nothing. */
+bool cairn_ring_is_world(cairn_path ring);
+/* Makes such a band go from -180 to 180. */
+void cairn_ring_spread(cairn_path ring);
+
 /* Wraps longitudes into +-180 and cuts at the antimeridian. `*cut` tells whether something crossed it. */
 cairn_code cairn_shape_cut(cairn_shape *shape, bool *cut, cairn_error *error);
 
