@@ -144,13 +144,13 @@ const cairn_command cairn_command_check = {
     .name = "check",
     .summary = "check a catalog: the file, its indexes, and every item against them",
     .usage = "cairn check CATALOG [options]",
-    .help =
-        "Runs SQLite's own checks of the file and of the R*Tree, then reads every item again and compares it with\n"
-        "what the indexes say of it. Exit code 1 when there is a fault. Nothing is changed: a catalog with faults is\n"
-        "made anew from its sources.\n"
-        "\n"
-        "Examples:\n"
-        "  $ cairn check demo.cairn\n"
-        "  $ cairn check demo.cairn --format json\n",
+    .help = "Runs SQLite's own checks of the file and of the R*Tree, then reads every item\n"
+            "again and compares it with what the indexes say of it. Exit code 1 when there\n"
+            "is a fault. Nothing is changed: a catalog with faults is made anew from its\n"
+            "sources.\n"
+            "\n"
+            "Examples:\n"
+            "  $ cairn check demo.cairn\n"
+            "  $ cairn check demo.cairn --format json\n",
     .run = run,
 };

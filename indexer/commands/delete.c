@@ -168,15 +168,15 @@ const cairn_command cairn_command_delete = {
     .name = "delete",
     .summary = "delete items, or a whole collection",
     .usage = "cairn delete CATALOG COLLECTION [ID...] [options]",
-    .help =
-        "Ids that are not there are told on standard error, and the exit code is then 3; the others are deleted all\n"
-        "the same. An id that begins with a dash goes behind '--'. Deletions are committed in batches of 10,000.\n"
-        "The file keeps its size until 'cairn optimize'.\n"
-        "\n"
-        "Examples:\n"
-        "  $ cairn delete demo.cairn DEMO_COLLECTION DEMO_ITEM\n"
-        "  $ cairn search demo.cairn --collections DEMO_COLLECTION --limit 2 | cut -f 2 > gone.txt\n"
-        "  $ cairn delete demo.cairn DEMO_COLLECTION --ids-from gone.txt\n"
-        "  $ cairn delete demo.cairn DEMO_COLLECTION --all\n",
+    .help = "Ids that are not there are told on standard error, and the exit code is then\n"
+            "3; the others are deleted all the same. An id that begins with a dash goes\n"
+            "behind '--'. Deletions are committed in batches of 10,000. The file keeps its\n"
+            "size until 'cairn optimize'.\n"
+            "\n"
+            "Examples:\n"
+            "  $ cairn delete demo.cairn landsat LC08_195028_20200504\n"
+            "  $ cairn search demo.cairn --collections landsat --limit 2 | cut -f 2 > gone.txt\n"
+            "  $ cairn delete demo.cairn landsat --ids-from gone.txt\n"
+            "  $ cairn delete demo.cairn landsat --all\n",
     .run = run,
 };

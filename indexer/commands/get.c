@@ -104,13 +104,12 @@ const cairn_command cairn_command_get = {
     .name = "get",
     .summary = "print one item, or one collection's own document",
     .usage = "cairn get CATALOG COLLECTION [ID] [options]",
-    .help =
-        "The document is one line of JSON. Links that a server writes (self, parent, next ...) are not in it; hrefs\n"
-        "that were relative in the source are absolute.\n"
-        "\n"
-        "Examples:\n"
-        "  $ cairn get demo.cairn DEMO_COLLECTION\n"
-        "  $ cairn get demo.cairn DEMO_COLLECTION DEMO_ITEM\n"
-        "  $ cairn get demo.cairn DEMO_COLLECTION DEMO_ITEM --profile source\n",
+    .help = "The document is one line of JSON. Links that a server writes (self, parent,\n"
+            "next ...) are not in it; hrefs that were relative in the source are absolute.\n"
+            "\n"
+            "Examples:\n"
+            "  $ cairn get demo.cairn landsat\n"
+            "  $ cairn get demo.cairn landsat LC08_195028_20200504\n"
+            "  $ cairn get demo.cairn landsat LC08_195028_20200504 --profile source\n",
     .run = run,
 };

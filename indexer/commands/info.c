@@ -232,8 +232,9 @@ const cairn_command cairn_command_info = {
     .name = "info",
     .summary = "say what is in a catalog: items, collections, extents, size",
     .usage = "cairn info CATALOG [options]",
-    .help = "The extents are those of the items that are in the catalog, not what a collection's document says.\n"
-            "'journal' is rollback for a file at rest, and wal while a writer or a daemon has it open.\n"
+    .help = "The extents are those of the items that are in the catalog, not what a\n"
+            "collection's document says. 'journal' is rollback for a file at rest, and wal\n"
+            "while a writer works on it or a daemon holds it open after one.\n"
             "\n"
             "Examples:\n"
             "  $ cairn info demo.cairn\n"

@@ -68,8 +68,9 @@ const cairn_command cairn_command_init = {
     .name = "init",
     .summary = "make an empty catalog file",
     .usage = "cairn init CATALOG [options]",
-    .help = "CATALOG must not exist yet. 'cairn ingest' makes a catalog by itself; this is for one that is to have\n"
-            "names of your own, or to be served before it holds anything.\n"
+    .help = "CATALOG must not exist yet. 'cairn ingest' makes a catalog by itself; this is\n"
+            "for one that is to have names of your own, or to be served before it holds\n"
+            "anything.\n"
             "\n"
             "Examples:\n"
             "  $ cairn init empty.cairn\n"

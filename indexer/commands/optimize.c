@@ -58,11 +58,10 @@ const cairn_command cairn_command_optimize = {
     .name = "optimize",
     .summary = "compact a catalog and bring its statistics up to date",
     .usage = "cairn optimize CATALOG [options]",
-    .help =
-        "Useful after many deletions or replacements. Needs free room for a copy of the file, and is the writer while\n"
-        "it runs.\n"
-        "\n"
-        "Examples:\n"
-        "  $ cairn optimize demo.cairn\n",
+    .help = "Useful after many deletions or replacements. Needs free room for a copy of the\n"
+            "file, and is the writer while it runs.\n"
+            "\n"
+            "Examples:\n"
+            "  $ cairn optimize demo.cairn\n",
     .run = run,
 };

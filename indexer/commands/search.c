@@ -216,9 +216,10 @@ const cairn_command cairn_command_search = {
     .name = "search",
     .summary = "print the items that meet a search",
     .usage = "cairn search CATALOG [options]",
-    .help = "The options mean what the parameters of STAC API's Item Search mean, and all that are given must be met.\n"
-            "Without any, every item is printed. Newest first; items without a time last; then by collection and id.\n"
-            "The catalog is read in short pages, so a writer never waits for a long listing.\n"
+    .help = "The options mean what the parameters of STAC API's Item Search mean, and all\n"
+            "that are given must be met. Without any, every item is printed. Newest first;\n"
+            "items without a time last; then by collection and id. The catalog is read in\n"
+            "short pages, so a writer never waits for a long listing.\n"
             "\n"
             "Examples:\n"
             "  $ cairn search demo.cairn --bbox 5.9,45.8,10.5,47.9\n"
