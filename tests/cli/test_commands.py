@@ -2,11 +2,13 @@
 
 import json
 import os
+import pty
 import re
 import stat
+import subprocess
 
 import pytest
-from support import alone, run_cairn
+from support import BUILD, alone, run_cairn
 from things import ALL, damage, ids
 
 # ---- init ----
@@ -283,6 +285,19 @@ def test_check_finds_a_fault(cairn, things, sql):
     report = json.loads(cairn("check", things, "--format", "json", check=False).stdout)
     assert report["ok"] is False and report["count"] == len(report["findings"]) >= 1
     assert all({"where", "message"} <= finding.keys() for finding in report["findings"])
+
+
+def test_check_shows_progress_on_a_terminal_only(make_catalog, item):
+    things = make_catalog([item(str(i)) for i in range(2500)])
+    leader, follower = pty.openpty()
+    command = [str(BUILD / "cairn"), "check", str(things)]
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=follower, text=True)
+    os.close(follower)
+    shown = os.read(leader, 10000).decode()
+    os.close(leader)
+    assert done.stdout == f"{things}: ok\n"
+    assert "\r\033[Kchecked " in shown and shown.endswith("\r\033[K")
+    assert run_cairn("check", things).stderr == ""
 
 
 def test_check_of_a_cut_file(cairn, make_catalog, item):

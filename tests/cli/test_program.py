@@ -42,11 +42,11 @@ def test_without_a_command(cairn):
 
 
 def test_unknown_command_names_the_nearest(cairn):
-    done = cairn("serach", check=False)
+    done = cairn("xearch", check=False)
     assert done.returncode == 2
-    assert done.stderr == "cairn: unknown command 'serach': did you mean 'search'?\ncairn: try 'cairn --help'\n"
+    assert done.stderr == "cairn: unknown command 'xearch': did you mean 'search'?\ncairn: try 'cairn --help'\n"
     assert "did you mean" not in cairn("xyzzy-plugh", check=False).stderr
-    assert cairn("help", "serach", check=False).returncode == 2
+    assert cairn("help", "xearch", check=False).returncode == 2
 
 
 @pytest.mark.parametrize("name", COMMANDS)
