@@ -14,7 +14,7 @@ const cairn_command *const cairn_commands[] = {
     &cairn_command_export, &cairn_command_validate, &cairn_command_version, NULL,
 };
 
-enum { COMMANDS = sizeof(cairn_commands) / sizeof(*cairn_commands) };
+enum { NAMES_MAX = 32 };
 
 const cairn_command *cairn_command_find(const char *name)
 {
@@ -42,10 +42,12 @@ static int print_overview(FILE *to)
 
 static int say_unknown(const char *name)
 {
-    const char *names[COMMANDS];
+    const char *names[NAMES_MAX + 1];
     char quoted[80];
-    for (size_t i = 0; i < COMMANDS; i++)
-        names[i] = cairn_commands[i] ? cairn_commands[i]->name : NULL;
+    size_t n = 0;
+    for (; cairn_commands[n] && n < NAMES_MAX; n++)
+        names[n] = cairn_commands[n]->name;
+    names[n] = NULL;
     const char *near = cairn_name_nearest(cairn_span_of(name), names);
     fprintf(stderr, "cairn: unknown command '%s'", cairn_quote(cairn_span_of(name), quoted, sizeof(quoted)));
     if (near)
