@@ -1,0 +1,157 @@
+#include "indexer/work.h"
+
+#include "base/patch.h"
+
+#include <stdlib.h>
+
+struct cairn_tools {
+    cairn_work_options options;
+    cairn_geos *geos;
+    cairn_codec *codec;
+    cairn_buf patch, packed;
+};
+
+static const size_t buffer_max = (size_t)1 << 30;
+
+cairn_tools *cairn_tools_new(const cairn_work_options *options)
+{
+    cairn_tools *tools = calloc(1, sizeof *tools);
+    if (!tools)
+        return NULL;
+    tools->options = *options;
+    tools->geos = cairn_geos_new();
+    tools->codec = cairn_codec_new(options->level);
+    tools->patch = (cairn_buf)CAIRN_BUF_INIT(buffer_max);
+    tools->packed = (cairn_buf)CAIRN_BUF_INIT(buffer_max);
+    if (tools->geos && tools->codec)
+        return tools;
+    cairn_tools_free(tools);
+    return NULL;
+}
+
+void cairn_tools_free(cairn_tools *tools)
+{
+    if (!tools)
+        return;
+    cairn_geos_free(tools->geos);
+    cairn_codec_free(tools->codec);
+    cairn_buf_free(&tools->patch);
+    cairn_buf_free(&tools->packed);
+    free(tools);
+}
+
+static void refuse(cairn_outcome *outcome, cairn_arena *arena, const cairn_error *error)
+{
+    static const cairn_error no_room = {CAIRN_NOMEM, -1, 0,
+                                        "",          "", "the record needs more memory than there is for it"};
+    cairn_error *copy = cairn_arena_alloc(arena, sizeof *copy);
+    if (copy)
+        *copy = *error;
+    outcome->verdict = CAIRN_VERDICT_REFUSED;
+    outcome->error = copy ? copy : &no_room;
+}
+
+static void refuse_text(cairn_outcome *outcome, cairn_arena *arena, const char *message)
+{
+    cairn_error error = CAIRN_ERROR_INIT;
+    cairn_error_set(&error, CAIRN_INVALID, "%s", message);
+    refuse(outcome, arena, &error);
+}
+
+static bool pack_text(cairn_tools *tools, cairn_span text, cairn_arena *arena, cairn_packed *out)
+{
+    cairn_buf_reset(&tools->packed);
+    if (!cairn_pack(tools->codec, text, &tools->packed, out))
+        return false;
+    out->bytes = cairn_arena_copy(arena, out->bytes);
+    return out->bytes.p != NULL;
+}
+
+static cairn_code pack_item(cairn_tools *tools, cairn_arena *arena, cairn_outcome *outcome, cairn_error *error)
+{
+    const cairn_item *item = &outcome->item;
+    bool ok = pack_text(tools, item->body, arena, &outcome->body);
+    if (ok && item->source.p) {
+        cairn_buf_reset(&tools->patch);
+        ok = cairn_patch_make(item->body, item->source, &tools->patch) &&
+             pack_text(tools, cairn_buf_span(&tools->patch), arena, &outcome->source);
+    }
+    return ok ? CAIRN_OK : cairn_error_set(error, CAIRN_NOMEM, "the item needs more memory than there is for it");
+}
+
+static cairn_code read_item(cairn_tools *tools, cairn_arena *arena, const cairn_read_options *options,
+                            cairn_outcome *outcome, cairn_error *error)
+{
+    cairn_code code = cairn_item_read(tools->geos, outcome->text, options, arena, &outcome->item, error);
+    return code == CAIRN_OK && tools->options.pack ? pack_item(tools, arena, outcome, error) : code;
+}
+
+static const char *found_name(cairn_span text)
+{
+    switch (cairn_json_kind(text)) {
+    case '[':
+        return "expected a JSON object, found an array: 'jq -c .[]' makes lines of its elements";
+    case '{':
+        return "not STAC: expected an item (\"type\":\"Feature\" with stac_version, assets or links), a collection or "
+               "a "
+               "catalog";
+    default:
+        return "expected a JSON object";
+    }
+}
+
+static cairn_code read_other(cairn_arena *arena, cairn_outcome *outcome)
+{
+    if (outcome->origin->any_json)
+        outcome->verdict = CAIRN_VERDICT_IGNORED;
+    else
+        refuse_text(outcome, arena, found_name(outcome->text));
+    return CAIRN_OK;
+}
+
+static cairn_code read_kind(cairn_tools *tools, cairn_arena *arena, cairn_outcome *outcome, cairn_error *error)
+{
+    const cairn_origin *origin = outcome->origin;
+    cairn_read_options options = {.strict = tools->options.strict,
+                                  .base = origin->base,
+                                  .asset_base = origin->asset_base,
+                                  .collection = origin->collection};
+    outcome->kind = cairn_document_kind(outcome->text);
+    switch (outcome->kind) {
+    case CAIRN_KIND_ITEM:
+        return read_item(tools, arena, &options, outcome, error);
+    case CAIRN_KIND_COLLECTION:
+        return cairn_collection_read(outcome->text, &options, arena, &outcome->collection, error);
+    case CAIRN_KIND_CATALOG:
+        return cairn_catalog_read(outcome->text, arena, &outcome->catalog, error);
+    case CAIRN_KIND_FEATURE_COLLECTION:
+        return cairn_error_set(error, CAIRN_INVALID,
+                               "a FeatureCollection among other records: 'jq -c .features[]' makes lines of its items");
+    case CAIRN_KIND_OTHER:
+        break;
+    }
+    return read_other(arena, outcome);
+}
+
+void cairn_work_on(cairn_tools *tools, cairn_arena *arena, cairn_outcome *outcome)
+{
+    if (outcome->fault) {
+        refuse_text(outcome, arena, outcome->fault);
+        return;
+    }
+    cairn_error error = CAIRN_ERROR_INIT;
+    cairn_code code = CAIRN_OK;
+    if (!outcome->is_checked)
+        code = cairn_json_check(outcome->text, CAIRN_JSON_MAX_DEPTH, NULL, &error);
+    outcome->is_json = code == CAIRN_OK;
+    if (code == CAIRN_OK)
+        code = read_kind(tools, arena, outcome, &error);
+    if (code != CAIRN_OK)
+        refuse(outcome, arena, &error);
+}
+
+uint64_t cairn_outcome_line(const cairn_outcome *outcome)
+{
+    int inside = outcome->error ? outcome->error->line : 0;
+    return outcome->line + (inside > 1 ? (uint64_t)inside - 1 : 0);
+}
