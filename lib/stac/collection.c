@@ -46,7 +46,7 @@ static cairn_code read_links(reader *r)
 
 static cairn_code read_assets(reader *r)
 {
-    return cairn_source_assets(&r->source);
+    return cairn_source_assets(&r->source, false); /* up to 0.9 they may be templates for items */
 }
 
 /* ---- the view ---- */

@@ -100,11 +100,13 @@ static cairn_code absolute_href(const cairn_hrefs *hrefs, const char *pointer, c
 
 /* ---- assets ---- */
 
-/* True when each href in the text visibly begins with a scheme, as nearly always: then no asset need be opened. */
+/* True when there are hrefs in the text and each visibly begins with a scheme, as nearly always: then the asset need
+ * not be opened. */
 static bool all_absolute(cairn_span text)
 {
     static const char key[] = "\"href\"";
     const char *p = text.p, *end = text.p + text.n;
+    bool found = false;
     if (memchr(text.p, '\\', text.n))
         return false;
     while ((p = memmem(p, (size_t)(end - p), key, sizeof key - 1)) != NULL) {
@@ -116,8 +118,9 @@ static bool all_absolute(cairn_span text)
             p++;
         if (p - scheme < 2 || end - p < 3 || memcmp(p, "://", 3) != 0)
             return false;
+        found = true;
     }
-    return true;
+    return found;
 }
 
 static cairn_code note_edit(cairn_hrefs *hrefs, cairn_span cut, cairn_span put)
@@ -175,12 +178,26 @@ static cairn_code edit_asset(cairn_hrefs *hrefs, const char *prefix, cairn_json_
     return code;
 }
 
-cairn_code cairn_hrefs_assets(cairn_hrefs *hrefs, const cairn_members *assets)
+static cairn_code check_asset(cairn_record *record, cairn_json_member asset)
+{
+    char pointer[CAIRN_ERROR_POINTER_MAX], quoted[CAIRN_RECORD_QUOTE];
+    if (cairn_json_get(asset.value, "href").p)
+        return CAIRN_OK;
+    cairn_json_pointer(pointer, "/assets", asset.key);
+    return cairn_record_mend(record, pointer, "kept as it is", "expected an object with an href, found %s",
+                             cairn_record_quote(asset.value, quoted));
+}
+
+cairn_code cairn_hrefs_assets(cairn_hrefs *hrefs, const cairn_members *assets, bool need_href)
 {
     cairn_code code = CAIRN_OK;
-    for (size_t i = 0; code == CAIRN_OK && i < assets->count; i++)
-        if (!all_absolute(assets->at[i].value))
-            code = edit_asset(hrefs, "/assets", assets->at[i], true);
+    for (size_t i = 0; code == CAIRN_OK && i < assets->count; i++) {
+        if (all_absolute(assets->at[i].value))
+            continue;
+        code = edit_asset(hrefs, "/assets", assets->at[i], true);
+        if (code == CAIRN_OK && need_href)
+            code = check_asset(hrefs->record, assets->at[i]);
+    }
     return code;
 }
 

@@ -93,7 +93,7 @@ static cairn_code read_assets(reader *r)
     cairn_span assets = cairn_members_get(&r->source.members, "assets");
     char quoted[CAIRN_RECORD_QUOTE];
     if (cairn_json_kind(assets) == '{')
-        return cairn_source_assets(&r->source);
+        return cairn_source_assets(&r->source, true);
     cairn_record_quote(assets, quoted);
     if (assets.p && !cairn_json_is_null(assets))
         return cairn_record_refuse(&r->record, "/assets", "expected an object of assets, found %s", quoted);

@@ -58,8 +58,9 @@ typedef struct cairn_hrefs {
 cairn_links cairn_links_in(cairn_span links, cairn_arena *arena);
 /* What relative hrefs resolve against: asset_base, else an absolute self link among `links`, else base. */
 cairn_hrefs cairn_hrefs_of(cairn_record *record, cairn_span links);
-/* Notes the edits that make the hrefs of assets (and of their alternates) absolute, in the order of the text. */
-cairn_code cairn_hrefs_assets(cairn_hrefs *hrefs, const cairn_members *assets);
+/* Notes the edits that make the hrefs of assets (and of their alternates) absolute, in the order of the text. Assets
+ * without href are mended when `need_href`. */
+cairn_code cairn_hrefs_assets(cairn_hrefs *hrefs, const cairn_members *assets, bool need_href);
 /* Appends `text` with the edits; all of them lie in it, or none (they lie in one `assets`). */
 bool cairn_hrefs_write(const cairn_hrefs *hrefs, cairn_span text, cairn_buf *out);
 /* Appends "links":[ and the kept ones of `links` with absolute hrefs, a comma behind each. */
@@ -76,8 +77,8 @@ typedef struct cairn_source {
 
 /* Reads the top level of an object: its members, and where its hrefs resolve. */
 cairn_code cairn_source_read(cairn_record *record, cairn_span json, cairn_source *out);
-/* Notes what becomes absolute in `assets`, which may be absent. */
-cairn_code cairn_source_assets(cairn_source *source);
+/* cairn_hrefs_assets() for `assets`, which may be absent. */
+cairn_code cairn_source_assets(cairn_source *source, bool need_href);
 /* The stac_version, absent when it is missing, which is mended. */
 cairn_code cairn_source_version(const cairn_source *source, cairn_span *out);
 /* Checks that links are an array, or an object in a document that is `old`, and makes `links`. */

@@ -37,12 +37,12 @@ cairn_code cairn_source_read(cairn_record *record, cairn_span json, cairn_source
     return code;
 }
 
-cairn_code cairn_source_assets(cairn_source *source)
+cairn_code cairn_source_assets(cairn_source *source, bool need_href)
 {
     cairn_members assets;
     cairn_code code =
         cairn_record_members(source->record, "/assets", cairn_members_get(&source->members, "assets"), &assets);
-    return code == CAIRN_OK ? cairn_hrefs_assets(&source->hrefs, &assets) : code;
+    return code == CAIRN_OK ? cairn_hrefs_assets(&source->hrefs, &assets, need_href) : code;
 }
 
 cairn_code cairn_source_version(const cairn_source *source, cairn_span *out)

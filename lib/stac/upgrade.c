@@ -125,15 +125,6 @@ static void list_old_extension(upgrade *u, cairn_span name)
     list_extension(u, name);
 }
 
-static bool has_short_name(upgrade *u, cairn_jnode *document, const char *name)
-{
-    cairn_jnode *list = cairn_j_get(u->arena, document, "stac_extensions");
-    for (cairn_jnode *e = list ? cairn_j_children(u->arena, list) : NULL; e; e = e->next)
-        if (e->kind == CAIRN_J_RAW && cairn_json_string_is(e->raw, name))
-            return true;
-    return false;
-}
-
 static void read_extensions(upgrade *u, cairn_jnode *document)
 {
     cairn_jnode *list = cairn_j_get(u->arena, document, "stac_extensions");
@@ -469,19 +460,33 @@ static void upgrade_summaries(upgrade *u, cairn_jnode *collection)
     need_extensions_of(u, summaries);
 }
 
+/* Up to 0.9 a collection's `assets` could be what 1.0 has as item_assets: templates without href. */
+static void move_item_assets(upgrade *u, cairn_jnode *collection)
+{
+    static const cairn_extension_rule ITEM_ASSETS = {NULL, CAIRN_ITEM_ASSETS_URI};
+    cairn_jnode *assets = child_object(u, collection, "assets");
+    cairn_jnode *asset = assets ? cairn_j_children(u->arena, assets) : NULL;
+    if (!asset)
+        return;
+    for (; asset; asset = asset->next)
+        if (cairn_j_get(u->arena, asset, "href"))
+            return;
+    cairn_j_rename(u->arena, collection, "assets", "item_assets");
+    need_extension(u, &ITEM_ASSETS);
+}
+
 bool cairn_upgrade_collection(cairn_arena *arena, cairn_jnode *collection, cairn_span stac_version)
 {
-    bool old_item_assets = has_short_name(&(upgrade){.arena = arena}, collection, "asset");
     upgrade u = upgrade_begin(arena, collection, stac_version);
     cairn_jnode *extent = child_object(&u, collection, "extent");
     if (extent) {
         upgrade_extent(&u, extent, "spatial", "bbox");
         upgrade_extent(&u, extent, "temporal", "interval");
     }
-    if (old_item_assets && u.version < CAIRN_VERSION(1, 0, 0, CAIRN_BETA(1)))
-        cairn_j_rename(arena, collection, "assets", "item_assets");
-    if (u.version < CAIRN_VERSION(1, 0, 0, CAIRN_BETA(1)))
+    if (u.version < CAIRN_VERSION(1, 0, 0, CAIRN_BETA(1))) {
+        move_item_assets(&u, collection);
         upgrade_commons(&u, collection);
+    }
     upgrade_other_properties(&u, collection);
     upgrade_summaries(&u, collection);
     upgrade_assets(&u, collection, CAIRN_SPAN_NONE);

@@ -2,21 +2,20 @@
 
 #define SCHEMA(name, version) "https://stac-extensions.github.io/" name "/v" version "/schema.json"
 
-#define DATACUBE    SCHEMA("datacube", "1.0.0")
-#define EO          SCHEMA("eo", "1.1.0")
-#define FILE_INFO   SCHEMA("file", "2.1.0")
-#define ITEM_ASSETS SCHEMA("item-assets", "1.0.0")
-#define LABEL       SCHEMA("label", "1.0.1")
-#define POINTCLOUD  SCHEMA("pointcloud", "1.0.0")
-#define PROCESSING  SCHEMA("processing", "1.1.0")
-#define PROJECTION  SCHEMA("projection", "1.1.0")
-#define SAR         SCHEMA("sar", "1.0.0")
-#define SAT         SCHEMA("sat", "1.0.0")
-#define SCIENTIFIC  SCHEMA("scientific", "1.0.0")
-#define TILED       SCHEMA("tiled-assets", "1.0.0")
-#define TIMESTAMPS  SCHEMA("timestamps", "1.1.0")
-#define VERSION     SCHEMA("version", "1.2.0")
-#define VIEW        SCHEMA("view", "1.0.0")
+#define DATACUBE   SCHEMA("datacube", "1.0.0")
+#define EO         SCHEMA("eo", "1.1.0")
+#define FILE_INFO  SCHEMA("file", "2.1.0")
+#define LABEL      SCHEMA("label", "1.0.1")
+#define POINTCLOUD SCHEMA("pointcloud", "1.0.0")
+#define PROCESSING SCHEMA("processing", "1.1.0")
+#define PROJECTION SCHEMA("projection", "1.1.0")
+#define SAR        SCHEMA("sar", "1.0.0")
+#define SAT        SCHEMA("sat", "1.0.0")
+#define SCIENTIFIC SCHEMA("scientific", "1.0.0")
+#define TILED      SCHEMA("tiled-assets", "1.0.0")
+#define TIMESTAMPS SCHEMA("timestamps", "1.1.0")
+#define VERSION    SCHEMA("version", "1.2.0")
+#define VIEW       SCHEMA("view", "1.0.0")
 
 const cairn_extension_rule cairn_extension_rules[] = {
     {"cube:", DATACUBE},         {"eo:", EO},   {"file:", FILE_INFO}, {"label:", LABEL},    {"pc:", POINTCLOUD},
@@ -25,7 +24,7 @@ const cairn_extension_rule cairn_extension_rules[] = {
 };
 
 const cairn_short_name cairn_short_names[] = {
-    {"asset", ITEM_ASSETS},
+    {"asset", CAIRN_ITEM_ASSETS_URI},
     {"checksum", NULL}, /* part of file */
     {"collection-assets", NULL},
     {"commons", NULL},
@@ -34,7 +33,7 @@ const cairn_short_name cairn_short_names[] = {
     {"dtr", NULL},
     {"eo", EO},
     {"file", FILE_INFO},
-    {"item-assets", ITEM_ASSETS},
+    {"item-assets", CAIRN_ITEM_ASSETS_URI},
     {"label", LABEL},
     {"pointcloud", POINTCLOUD},
     {"processing", PROCESSING},

@@ -11,6 +11,8 @@
 #define CAIRN_RC(number)                         (20 + (number))
 enum { CAIRN_RELEASED = 99 };
 
+#define CAIRN_ITEM_ASSETS_URI "https://stac-extensions.github.io/item-assets/v1.0.0/schema.json"
+
 typedef struct cairn_extension_rule {
     const char *prefix; /* of its fields */
     const char *uri;    /* of the version that fits a 1.0.0 view */

@@ -367,7 +367,11 @@ static void test_mended(void **state)
          "/links"},
         {"{\"type\":\"Feature\",\"id\":\"a\",\"links\":[],\"geometry\":null," TIME ",\"assets\":{}}", "/stac_version"},
         {"{\"type\":\"Feature\",\"id\":\"a\",\"x\":1,\"\\u0078\":2," REST "," TIME ",\"assets\":{}}", "/x"},
-        {"{\"type\":\"Feature\",\"id\":\"a\"," REST "," TIME ",\"assets\":{\"q\":{},\"q\":{}}}", "/assets/q"},
+        {"{\"type\":\"Feature\",\"id\":\"a\"," REST "," TIME
+         ",\"assets\":{\"q\":{\"href\":\"s3://a/b\"},\"q\":{\"href\":\"s3://a/b\"}}}",
+         "/assets/q"},
+        {"{\"type\":\"Feature\",\"id\":\"a\"," REST "," TIME ",\"assets\":{\"q\":{\"title\":\"t\"}}}", "/assets/q"},
+        {"{\"type\":\"Feature\",\"id\":\"a\"," REST "," TIME ",\"assets\":{\"q\":7}}", "/assets/q"},
     };
     for (size_t i = 0; i < sizeof odd / sizeof odd[0]; i++) {
         assert_int_equal(read_text(odd[i].text), CAIRN_OK);

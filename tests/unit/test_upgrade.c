@@ -134,9 +134,10 @@ static void test_collection(void **state)
         "{\"summaries\":{\"gsd\":{\"min\":1,\"max\":2},\"x\":[{\"min\":3}]},\"stac_extensions\":[\"proj\"]}",
         "{\"summaries\":{\"gsd\":{\"minimum\":1,\"maximum\":2},\"x\":[{\"min\":3}]},\"stac_extensions\":[" URI(
             "projection", "1.1.0") "],\"type\":\"Collection\",\"stac_version\":\"1.0.0\"}");
-    assert_upgraded(cairn_upgrade_collection, "0.8.1", "{\"stac_extensions\":[\"asset\"],\"assets\":{}}",
-                    "{\"stac_extensions\":[" URI("item-assets", "1.0.0") "],\"item_assets\":{},\"type\":\"Collection\","
-                                                                         "\"stac_version\":\"1.0.0\"}");
+    assert_upgraded(
+        cairn_upgrade_collection, "0.8.1", "{\"stac_extensions\":[\"asset\"],\"assets\":{\"a\":{}}}",
+        "{\"stac_extensions\":[" URI("item-assets", "1.0.0") "],\"item_assets\":{\"a\":{}},\"type\":\"Collection\","
+                                                             "\"stac_version\":\"1.0.0\"}");
 }
 
 int main(void)
