@@ -158,7 +158,17 @@ static void add_merged_path(cairn_buf *out, const parts *base, cairn_span path)
     add_component(out, path);
 }
 
-static void add_path(cairn_buf *out, const parts *base, const parts *reference)
+/* Keeps a path that begins with two slashes from being read as an authority (RFC 3986 3.3), as browsers do it. */
+static void guard_slashes(cairn_buf *out, size_t start)
+{
+    bool ambiguous = !out->failed && out->n - start >= 2 && memcmp(out->p + start, "//", 2) == 0;
+    if (!ambiguous || !cairn_buf_add_text(out, "/."))
+        return;
+    memmove(out->p + start + 2, out->p + start, out->n - start - 2);
+    memcpy(out->p + start, "/.", 2);
+}
+
+static void add_path(cairn_buf *out, const parts *base, const parts *reference, bool has_authority)
 {
     size_t start = out->n;
     if (!reference->scheme.p && !reference->authority.p && reference->path.n == 0) {
@@ -172,6 +182,8 @@ static void add_path(cairn_buf *out, const parts *base, const parts *reference)
         add_component(out, reference->path);
     if (!out->failed && out->n > start)
         out->n = start + remove_dot_segments(out->p + start, out->n - start);
+    if (!has_authority)
+        guard_slashes(out, start);
 }
 
 static void add_part(cairn_buf *out, const char *before, cairn_span part, const char *behind)
@@ -190,7 +202,7 @@ static void add_resolved(cairn_buf *out, const parts *base, const parts *referen
     bool own_query = of_authority == reference || reference->path.n || reference->query.p;
     add_part(out, "", (reference->scheme.p ? reference : base)->scheme, ":");
     add_part(out, "//", of_authority->authority, "");
-    add_path(out, base, reference);
+    add_path(out, base, reference, of_authority->authority.p != NULL);
     add_part(out, "?", (own_query ? reference : base)->query, "");
     add_part(out, "#", reference->fragment, "");
 }

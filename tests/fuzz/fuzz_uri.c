@@ -38,8 +38,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     FUZZ_ASSERT(uri.p || size > (1 << 20));
     check_characters(uri);
     if (cairn_uri_is_absolute(uri)) {
-        cairn_span again = cairn_uri_resolve(arena, base, uri);
-        FUZZ_ASSERT(cairn_span_equal(again, uri));
+        cairn_span once = cairn_uri_resolve(arena, base, uri);
+        cairn_span again = cairn_uri_resolve(arena, base, once);
+        /* A scheme of one letter can look like a drive when dots are gone: "n:a/../b". */
+        FUZZ_ASSERT(once.p && (cairn_span_equal(again, once) || !cairn_uri_is_absolute(once)));
     }
     check_paths(arena, base);
     check_paths(arena, uri);

@@ -106,6 +106,10 @@ static void test_other_bases(void **state)
     assert_resolved("file:///a/b/i.json", "../x.tif", "file:///a/x.tif");
     assert_resolved("file:///a/b/i.json", "/x.tif", "file:///x.tif");
     assert_resolved("http://[::1]:80/a", "b", "http://[::1]:80/b");
+    /* A path must not become an authority. */
+    assert_resolved("file:/a", ".//host/x", "file:/.//host/x");
+    assert_resolved("file:///a", ".//host/x", "file:////host/x");
+    assert_resolved("urn:a", "/..//x", "urn:/.//x");
 }
 
 static void test_coding(void **state)
