@@ -43,8 +43,8 @@ int cairn_exit_of(cairn_code code)
 void cairn_say(const cairn_command *command, const char *format, ...)
 {
     va_list ap;
-    fprintf(stderr, "cairn %s: ", command->name);
     va_start(ap, format);
+    fprintf(stderr, "cairn %s: ", command->name);
     vfprintf(stderr, format, ap);
     va_end(ap);
     fputc('\n', stderr);
