@@ -1,0 +1,16 @@
+/* Random searches, most of them with something to find. */
+#ifndef CAIRN_DIFFERENTIAL_GENERATE_H
+#define CAIRN_DIFFERENTIAL_GENERATE_H
+
+#include "base/buf.h"
+#include "tests/differential/world.h"
+
+typedef struct inquiry {
+    cairn_buf json; /* the POST body */
+    bool null_geometry_hits;
+} inquiry;
+
+/* Writes the search of the dice into `out`, whose buffer is reused. */
+void generate(dice *d, const world *w, inquiry *out);
+
+#endif
