@@ -195,10 +195,11 @@ static void list_reasons(cairn_journal *journal, cairn_journal_kind kind)
     if (journal->shown[kind] == journal->counts[kind])
         return;
     qsort(reasons->items, reasons->n, sizeof *reasons->items, by_count);
-    fprintf(journal->options.out, "%s, by kind:\n", kind == CAIRN_JOURNAL_REFUSED ? "refused" : "warnings");
+    fprintf(journal->options.out, "%s, by kind (count, and the first of each):\n",
+            kind == CAIRN_JOURNAL_REFUSED ? "refused" : "warnings");
     for (size_t i = 0; i < reasons->n && i < LISTED_REASONS; i++)
         fprintf(journal->options.out, "%10llu  %s\n", (unsigned long long)reasons->items[i].count,
-                reasons->items[i].key);
+                reasons->items[i].example);
     if (reasons->n > LISTED_REASONS)
         fprintf(journal->options.out, "            and %zu kinds more\n", reasons->n - LISTED_REASONS);
 }

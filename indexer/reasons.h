@@ -1,5 +1,5 @@
-/* Messages counted by kind: what differs from record to record (numbers, quoted words, names of assets) is left out of
- * the key. Thread-safety: none. */
+/* Messages counted by kind: what differs from record to record (numbers, quoted words, lists, names of assets) makes no
+ * difference. Thread-safety: none. */
 #ifndef CAIRN_INDEXER_REASONS_H
 #define CAIRN_INDEXER_REASONS_H
 
@@ -8,7 +8,8 @@
 #include <stdint.h>
 
 typedef struct cairn_reason {
-    char *key;      /* owned: "/assets/…/href: …" */
+    char *key;      /* owned: what messages of the kind have in common */
+    char *example;  /* owned: the first message of the kind, with its pointer */
     uint64_t count; /* how often it came */
     uint64_t shown; /* how often it was printed, kept by the caller */
 } cairn_reason;
