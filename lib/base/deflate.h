@@ -15,7 +15,7 @@ typedef struct cairn_codec cairn_codec;
 cairn_codec *cairn_codec_new(int level);
 void cairn_codec_free(cairn_codec *codec);
 
-/* Appends `text` as one spliceable deflate block. */
+/* Appends `text` as one spliceable deflate block. For a moment needs room for slightly more than `text` itself. */
 bool cairn_deflate_block(cairn_codec *codec, cairn_span text, cairn_buf *out);
 /* Appends the `length` bytes that `block` inflates to; CAIRN_CORRUPT when it doesn't, or does to another length. */
 cairn_code cairn_inflate_block(cairn_codec *codec, cairn_span block, size_t length, cairn_buf *out, cairn_error *error);
@@ -30,7 +30,8 @@ typedef struct cairn_gzip {
 } cairn_gzip;
 
 void cairn_gzip_begin(cairn_gzip *gzip, cairn_buf *out);
-/* Generated text, as stored blocks or compressed, whichever is smaller; ends on a byte boundary. */
+/* Generated text, as stored blocks or compressed, whichever is smaller; ends on a byte boundary. A thread that calls it
+ * keeps a compressor of about 40 KB until it ends. */
 bool cairn_gzip_text(cairn_gzip *gzip, cairn_span text);
 /* A block of cairn_deflate_block(), copied untouched. */
 bool cairn_gzip_splice(cairn_gzip *gzip, cairn_span block, uint32_t crc, size_t length);

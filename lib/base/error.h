@@ -53,7 +53,8 @@ cairn_code cairn_error_vset(cairn_error *e, cairn_code code, const char *format,
 /* Puts "context: " in front of the message of an error that is set; does nothing otherwise. */
 void cairn_error_context(cairn_error *e, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* Names the parameter or JSON pointer that the error is about, unless one is named already. Return e->code. */
+/* Names the parameter or JSON pointer that the error is about, unless one is named already. Return e->code;
+ * without an `e`, CAIRN_INVALID. */
 cairn_code cairn_error_at_parameter(cairn_error *e, const char *parameter);
 cairn_code cairn_error_at_pointer(cairn_error *e, const char *pointer);
 
