@@ -1,0 +1,128 @@
+#include "stac/crs.h"
+
+#include <math.h>
+#include <pthread.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+static void lonlat_is_known_by_its_names(void **state)
+{
+    (void)state;
+    static const char *const yes[] = {"EPSG:4326",
+                                      "epsg:4326",
+                                      "urn:ogc:def:crs:OGC:1.3:CRS84",
+                                      "urn:ogc:def:crs:OGC::CRS84",
+                                      "urn:ogc:def:crs:EPSG::4326",
+                                      "urn:ogc:def:crs:EPSG:6.6:4326",
+                                      "http://www.opengis.net/def/crs/OGC/1.3/CRS84"};
+    static const char *const no[] = {"", "EPSG:3857", "urn:ogc:def:crs:EPSG::32633", "EPSG:43260", "urn:ogc:def:crs:"};
+    for (size_t i = 0; i < sizeof yes / sizeof *yes; i++)
+        assert_true(cairn_crs_is_lonlat(cairn_span_of(yes[i])));
+    for (size_t i = 0; i < sizeof no / sizeof *no; i++)
+        assert_false(cairn_crs_is_lonlat(cairn_span_of(no[i])));
+    assert_false(cairn_crs_is_lonlat(CAIRN_SPAN_NONE));
+}
+
+static void assert_projects(const char *crs, double x, double y, double lon, double lat)
+{
+    cairn_projection *projection;
+    cairn_error error = CAIRN_ERROR_INIT;
+    if (cairn_projection_to_lonlat(cairn_span_of(crs), &projection, &error))
+        fail_msg("%s: %s", crs, error.message);
+    assert_true(cairn_projection_apply(projection, &x, &y));
+    if (fabs(x - lon) > 1e-6 || fabs(y - lat) > 1e-6)
+        fail_msg("%s: [%.9g, %.9g]", crs, x, y);
+    cairn_projection_free(projection);
+}
+
+static void points_are_projected_x_first(void **state)
+{
+    (void)state;
+    assert_projects("EPSG:32633", 500000, 0, 15, 0);
+    assert_projects("urn:ogc:def:crs:EPSG:8.8.1:32633", 500000, 0, 15, 0);
+    assert_projects("EPSG:3857", 20037508.342789244, 0, 180, 0);
+    assert_projects("urn:ogc:def:crs:EPSG::4326", 15, 50, 15, 50);
+    assert_projects("EPSG:3413", 0, -2000000, -45, 71.6886069);
+    assert_projects("+proj=longlat +datum=WGS84", 15, 50, 15, 50);
+    assert_projects(
+        "PROJCRS[\"x\",BASEGEOGCRS[\"WGS 84\",DATUM[\"World Geodetic System 1984\",ELLIPSOID[\"WGS 84\","
+        "6378137,298.257223563]]],CONVERSION[\"UTM zone 33N\",METHOD[\"Transverse Mercator\"],"
+        "PARAMETER[\"Longitude of natural origin\",15],PARAMETER[\"Scale factor at natural origin\",0.9996],"
+        "PARAMETER[\"False easting\",500000]],CS[Cartesian,2],AXIS[\"(E)\",east],AXIS[\"(N)\",north],"
+        "UNIT[\"metre\",1]]",
+        500000, 0, 15, 0);
+}
+
+static void unknown_systems_are_refused(void **state)
+{
+    (void)state;
+    static const char *const unknown[] = {"",
+                                          "EPSG:1",
+                                          "EPSG:",
+                                          "nonsense",
+                                          "urn:ogc:def:crs:EPSG::0",
+                                          "{}",
+                                          "urn:ogc:def:crs,crs:EPSG::4326,cs:EPSG::1"};
+    for (size_t i = 0; i < sizeof unknown / sizeof *unknown; i++) {
+        cairn_projection *projection;
+        cairn_error error = CAIRN_ERROR_INIT;
+        if (cairn_projection_to_lonlat(cairn_span_of(unknown[i]), &projection, &error) != CAIRN_INVALID)
+            fail_msg("accepted '%s'", unknown[i]);
+        assert_true(error.message[0]);
+    }
+    cairn_projection *projection;
+    assert_int_equal(cairn_projection_to_lonlat(cairn_span_make("EPSG:32633\0x", 12), &projection, NULL),
+                     CAIRN_INVALID);
+}
+
+static void impossible_points_are_told(void **state)
+{
+    (void)state;
+    cairn_projection *projection;
+    double x = INFINITY, y = 0;
+    assert_int_equal(cairn_projection_to_lonlat(cairn_span_of("EPSG:32633"), &projection, NULL), CAIRN_OK);
+    assert_false(cairn_projection_apply(projection, &x, &y));
+    x = 500000;
+    assert_true(cairn_projection_apply(projection, &x, &y));
+    cairn_projection_free(projection);
+}
+
+static void *project_in_thread(void *result)
+{
+    cairn_projection *projection;
+    double x = 500000, y = 0;
+    *(bool *)result = cairn_projection_to_lonlat(cairn_span_of("EPSG:32633"), &projection, NULL) == CAIRN_OK;
+    if (*(bool *)result) {
+        *(bool *)result = cairn_projection_apply(projection, &x, &y) && fabs(x - 15) < 1e-9;
+        cairn_projection_free(projection);
+    }
+    return NULL;
+}
+
+static void each_thread_has_its_context(void **state)
+{
+    (void)state;
+    enum { THREADS = 4 };
+    pthread_t threads[THREADS];
+    bool results[THREADS] = {false};
+    for (int i = 0; i < THREADS; i++)
+        assert_int_equal(pthread_create(&threads[i], NULL, project_in_thread, &results[i]), 0);
+    for (int i = 0; i < THREADS; i++) {
+        pthread_join(threads[i], NULL);
+        assert_true(results[i]);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(lonlat_is_known_by_its_names), cmocka_unit_test(points_are_projected_x_first),
+        cmocka_unit_test(unknown_systems_are_refused),  cmocka_unit_test(impossible_points_are_told),
+        cmocka_unit_test(each_thread_has_its_context),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
