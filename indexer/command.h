@@ -7,8 +7,8 @@ typedef struct cairn_command {
     const char *summary; /* one line without a full stop, for the list of commands */
     const char *usage;   /* "cairn search CATALOG [options]" */
     /* Shown by --help below the options: paragraphs, then "Examples:" with the commands to type as lines that begin
-     * with "  $ ". A test runs each of them, in order, in a folder that holds demo.cairn (a few items), items.ndjson
-     * (the same as lines) and sample/ (what is in examples/sample): tests/cli/test_help.py. */
+     * with "  $ ". A test (tests/cli/test_help.py) runs each of them, in order, in a folder that holds demo.cairn, the
+     * same few items as items.ndjson and as catalog.json with what it links to, and refused.ndjson. */
     const char *help;
     int (*run)(int argc, char **argv); /* argv[0] is the command's name; returns the exit code (indexer/exit.h) */
 } cairn_command;

@@ -160,11 +160,12 @@ const cairn_command cairn_command_validate = {
     .name = "validate",
     .summary = "check STAC files as ingest would, without a catalog",
     .usage = "cairn validate SOURCE... [options]",
-    .help = "Sources are those of 'cairn ingest'. Each record that would be refused is printed\n"
-            "with its file and line, the JSON pointer and what was expected, and each warning.\n"
-            "Items need not name a collection here.\n"
+    .help = "Sources are those of 'cairn ingest'. Each record that would be refused is\n"
+            "printed with its file and line, the JSON pointer and what was expected, and\n"
+            "each warning. Items need not name a collection here.\n"
             "\n"
-            "Exit code: 0 nothing would be refused, 3 something would, 1 failed, 2 wrong usage.\n"
+            "Exit code: 0 nothing would be refused, 3 something would, 1 failed, 2 wrong\n"
+            "usage.\n"
             "\n"
             "Examples:\n"
             "  $ cairn validate items.ndjson\n"

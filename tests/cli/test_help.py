@@ -7,7 +7,7 @@ import shutil
 import subprocess
 
 import pytest
-from support import BUILD, PATIENCE, ROOT, SAMPLE, make_item, run_cairn
+from support import BUILD, PATIENCE, ROOT, make_item, run_cairn
 
 DEMO = [
     make_item("LC08_195028_20200504", collection="landsat", lon=7.4, lat=46.9, datetime="2020-05-04T10:10:04Z"),
@@ -33,13 +33,35 @@ def examples(text):
     return found
 
 
+def write(path, document):
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(json.dumps(document))
+
+
+def write_static_catalog(folder):
+    """The demo as catalog.json with collections below it; those are minimal, which ingest says and takes."""
+    base = {"stac_version": "1.0.0", "description": "A demonstration"}
+    collections = sorted({item["collection"] for item in DEMO})
+    children = [{"rel": "child", "href": f"{id}/collection.json"} for id in collections]
+    write(folder / "catalog.json", {"type": "Catalog", "id": "demo", **base, "links": children})
+    extent = {"spatial": {"bbox": [[-180, -90, 180, 90]]}, "temporal": {"interval": [["2018-01-01T00:00:00Z", None]]}}
+    for id in collections:
+        items = [item for item in DEMO if item["collection"] == id]
+        links = [{"rel": "item", "href": f"{item['id']}.json"} for item in items]
+        about = {"type": "Collection", "id": id, **base, "license": "other", "extent": extent, "links": links}
+        write(folder / id / "collection.json", about)
+        for item in items:
+            write(folder / id / f"{item['id']}.json", item)
+
+
 @pytest.fixture(scope="module")
 def prepared(tmp_path_factory):
+    """What the examples find in their folder; indexer/command.h and docs/cli.md tell it too."""
     folder = tmp_path_factory.mktemp("demo")
     folder.joinpath("items.ndjson").write_text("".join(json.dumps(item) + "\n" for item in DEMO))
+    write(folder / "refused.ndjson", {"source": "more.ndjson", "line": 7, "record": make_item("mended", "landsat")})
+    write_static_catalog(folder)
     run_cairn("ingest", "demo.cairn", "items.ndjson", cwd=folder)
-    if SAMPLE.exists():
-        shutil.copytree(SAMPLE, folder / "sample")
     return folder
 
 
