@@ -47,14 +47,14 @@ static cairn_code unknown(cairn_error *error, const char *kind, cairn_span writt
     const char *nearest = cairn_name_nearest(name, cairn_option_names());
     cairn_quote(written, quoted, sizeof quoted);
     if (!nearest)
-        return cairn_error_set(error, CAIRN_INVALID, "unknown %s %s", kind, quoted);
+        return cairn_error_set(error, CAIRN_INVALID, "unknown %s '%s'", kind, quoted);
     if (strcmp(kind, "environment variable") != 0)
-        return cairn_error_set(error, CAIRN_INVALID, "unknown %s %s, did you mean %s%s?", kind, quoted,
+        return cairn_error_set(error, CAIRN_INVALID, "unknown %s '%s', did you mean %s%s?", kind, quoted,
                                strcmp(kind, "flag") == 0 ? "--" : "", nearest);
     char variable[VARIABLE_MAX];
     cairn_option_variable(cairn_option_at((size_t)cairn_option_find(cairn_span_of(nearest))), variable,
                           sizeof variable);
-    return cairn_error_set(error, CAIRN_INVALID, "unknown %s %s, did you mean %s?", kind, quoted, variable);
+    return cairn_error_set(error, CAIRN_INVALID, "unknown %s '%s', did you mean %s?", kind, quoted, variable);
 }
 
 static cairn_code take_flag(settings *s, int argc, char **argv, int *i, cairn_error *error)
@@ -64,7 +64,7 @@ static cairn_code take_flag(settings *s, int argc, char **argv, int *i, cairn_er
     if (cairn_span_is(whole, "-h"))
         whole = cairn_span_of("--help");
     if (!cairn_span_starts(whole, "--") || whole.n == 2)
-        return cairn_error_set(error, CAIRN_INVALID, "unexpected argument %s, expected flags (--catalog FILE)",
+        return cairn_error_set(error, CAIRN_INVALID, "unexpected argument '%s', expected flags (--catalog FILE)",
                                cairn_quote(whole, quoted, sizeof quoted));
     cairn_span name = cairn_span_make(whole.p + 2, whole.n - 2), value = CAIRN_SPAN_NONE;
     const char *equals = memchr(name.p, '=', name.n);

@@ -38,7 +38,7 @@ static int take_key(void *user, const char *section, const char *name, const cha
     if (r->error->code)
         return 0;
     if (section[0] && strcmp(section, "cairnd") != 0)
-        cairn_error_set(r->error, CAIRN_INVALID, "section %s: expected [cairnd] or none",
+        cairn_error_set(r->error, CAIRN_INVALID, "section '%s': expected [cairnd] or none",
                         cairn_quote(cairn_span_of(section), quoted, sizeof quoted));
     else
         r->set(r->context, cairn_span_of(name), cairn_span_of(value), r->continued, r->error);

@@ -9,7 +9,7 @@
 static cairn_code expected(cairn_error *error, const char *what, cairn_span found)
 {
     char quoted[128];
-    return cairn_error_set(error, CAIRN_INVALID, "expected %s, found %s", what,
+    return cairn_error_set(error, CAIRN_INVALID, "expected %s, found '%s'", what,
                            cairn_quote(found, quoted, sizeof quoted));
 }
 

@@ -30,6 +30,8 @@ cairn_exchange *cairn_exchange_new(cairn_server *server, cairn_guard *guard, con
     exchange->body = (cairn_buf)CAIRN_BUF_INIT(server->config->max_body_bytes);
     exchange->refusal = (cairn_error)CAIRN_ERROR_INIT;
     exchange->target_length = strlen(target);
+    exchange->target_at = target;
+    exchange->version_at = target + exchange->target_length + 1;
     if (exchange->target_length > server->config->max_url_bytes) {
         refuse(exchange, 414, CAIRN_TOO_LARGE, "the request target is longer than --max-url-bytes; send a POST");
         exchange->target_length = 0;
@@ -48,13 +50,42 @@ void cairn_exchange_free(cairn_exchange *exchange)
     free(exchange);
 }
 
+typedef struct showing {
+    cairn_gate gate;
+    const char *next; /* where the next field's name begins when nothing is hidden before it; NULL at the first */
+    bool hidden;
+} showing;
+
 static enum MHD_Result show_gate(void *context, enum MHD_ValueKind kind, const char *name, size_t name_length,
                                  const char *value, size_t value_length)
 {
+    showing *s = context;
     (void)kind;
-    cairn_gate_header(context, cairn_span_make(name, name_length),
+    s->hidden |= s->next && s->next != name;
+    s->next = value ? value + value_length + 2 : NULL;
+    cairn_gate_header(&s->gate, cairn_span_make(name, name_length),
                       cairn_span_make(value ? value : "", value ? value_length : 0));
     return MHD_YES;
+}
+
+/* libmicrohttpd before 1.0 cuts a field's value at a NUL byte and goes on with the next line, which a proxy may have
+ * read otherwise. All fields stand in one buffer, with two bytes for CR and LF between them: what is longer than that
+ * hides something (a NUL and what follows, a folded line) or has no CR. Later versions refuse these by themselves. */
+static cairn_code check_layout(const cairn_exchange *exchange, const showing *s, struct MHD_Connection *connection,
+                               const char *start, const char *version, cairn_error *error)
+{
+    const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
+    if (MHD_get_version()[0] != '0')
+        return CAIRN_OK;
+    if (version != exchange->version_at || exchange->target_at != start + strlen(start) + 1)
+        return cairn_error_set(error, CAIRN_INVALID,
+                               "request line: expected METHOD TARGET VERSION and a space between");
+    if (!s->next)
+        return CAIRN_OK;
+    if (s->hidden || (info && s->next + 2 != start + info->header_size))
+        return cairn_error_set(error, CAIRN_INVALID,
+                               "there is a NUL byte, a folded line or a line without CR in the header");
+    return CAIRN_OK;
 }
 
 static cairn_reply reply_to(const cairn_exchange *exchange, cairn_method method, bool close)
@@ -80,13 +111,14 @@ enum MHD_Result cairn_exchange_gate(cairn_exchange *exchange, struct MHD_Connect
 {
     uint64_t length;
     bool chunked;
-    cairn_gate gate = CAIRN_GATE_INIT;
+    showing shown = {CAIRN_GATE_INIT, NULL, false};
     cairn_error error = CAIRN_ERROR_INIT;
     cairn_method method = cairn_method_parse(name);
     uint64_t most = exchange->server->config->max_body_bytes;
     exchange->gated = true;
-    MHD_get_connection_values_n(connection, MHD_HEADER_KIND, show_gate, &gate);
-    if (cairn_gate_check(&gate, method, cairn_span_of(version), &length, &chunked, &error))
+    MHD_get_connection_values_n(connection, MHD_HEADER_KIND, show_gate, &shown);
+    if (cairn_gate_check(&shown.gate, method, cairn_span_of(version), &length, &chunked, &error) ||
+        check_layout(exchange, &shown, connection, name, version, &error))
         return refuse_now(exchange, connection, method, 400, &error);
     if (length > most)
         refuse(exchange, 413, CAIRN_TOO_LARGE, "the request body is longer than --max-body-bytes");

@@ -31,6 +31,8 @@ typedef struct cairn_exchange {
     cairn_guard *guard;
     char *target; /* as sent; NULL when it was too long or memory ran out */
     size_t target_length;
+    const char *target_at; /* target and version in the library's buffer: the version when nothing hides before it */
+    const char *version_at;
     cairn_buf body;
     size_t body_counted; /* bytes of it that the server's total has */
     bool gated;

@@ -74,7 +74,7 @@ cairn_code cairn_fields_locate(const cairn_fields *fields, const cairn_server *s
     cairn_code code = CAIRN_OK;
     cairn_origin origin = server->self;
     if (authority.p && !cairn_host_is_valid(authority))
-        return cairn_error_set(error, CAIRN_INVALID, "request target: expected a host behind http://, found %s",
+        return cairn_error_set(error, CAIRN_INVALID, "request target: expected a host behind http://, found '%s'",
                                cairn_quote(authority, quoted, sizeof quoted));
     if (!server->config->has_base) {
         if (authority.p || fields->host.p)

@@ -83,7 +83,8 @@ static cairn_span pick(cairn_span list, int hops)
 static cairn_code refuse(cairn_error *error, const char *header, const char *expected, cairn_span value)
 {
     char quoted[80];
-    cairn_error_set(error, CAIRN_INVALID, "expected %s, found %s", expected, cairn_quote(value, quoted, sizeof quoted));
+    cairn_error_set(error, CAIRN_INVALID, "expected %s, found '%s'", expected,
+                    cairn_quote(value, quoted, sizeof quoted));
     return cairn_error_at_parameter(error, header);
 }
 

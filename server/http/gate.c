@@ -35,10 +35,10 @@ void cairn_gate_header(cairn_gate *gate, cairn_span name, cairn_span value)
 {
     char quoted[80];
     if (!is_token(name))
-        cairn_error_set(&gate->fault, CAIRN_INVALID, "header name %s: expected letters, digits and hyphens",
+        cairn_error_set(&gate->fault, CAIRN_INVALID, "header name '%s': expected letters, digits and hyphens",
                         cairn_quote(name, quoted, sizeof quoted));
     if (has_control(value))
-        cairn_error_set(&gate->fault, CAIRN_INVALID, "header %s: there is a control character in its value",
+        cairn_error_set(&gate->fault, CAIRN_INVALID, "header '%s': there is a control character in its value",
                         cairn_quote(name, quoted, sizeof quoted));
     if (cairn_word_is(name, "Host"))
         note(&gate->hosts, &gate->host, cairn_span_trim(value));
@@ -73,10 +73,10 @@ static cairn_code check_framing(const cairn_gate *gate, uint64_t *length, bool *
     if (gate->lengths && gate->codings)
         return cairn_error_set(error, CAIRN_INVALID, "expected Content-Length or Transfer-Encoding, found both");
     if (gate->codings && !cairn_word_is(gate->coding, "chunked"))
-        return cairn_error_set(error, CAIRN_INVALID, "Transfer-Encoding: expected chunked, found %s",
+        return cairn_error_set(error, CAIRN_INVALID, "Transfer-Encoding: expected chunked, found '%s'",
                                cairn_quote(gate->coding, quoted, sizeof quoted));
     if (gate->lengths && !parse_length(gate->length, length))
-        return cairn_error_set(error, CAIRN_INVALID, "Content-Length: expected decimal digits, found %s",
+        return cairn_error_set(error, CAIRN_INVALID, "Content-Length: expected decimal digits, found '%s'",
                                cairn_quote(gate->length, quoted, sizeof quoted));
     return CAIRN_OK;
 }
@@ -89,7 +89,7 @@ static cairn_code check_host(const cairn_gate *gate, cairn_span version, cairn_e
     if (!gate->hosts && !cairn_span_is(version, "HTTP/1.0"))
         return cairn_error_set(error, CAIRN_INVALID, "expected a Host header, as HTTP/1.1 asks for");
     if (gate->hosts && !cairn_host_is_valid(gate->host))
-        return cairn_error_set(error, CAIRN_INVALID, "Host: expected a host with or without a port, found %s",
+        return cairn_error_set(error, CAIRN_INVALID, "Host: expected a host with or without a port, found '%s'",
                                cairn_quote(gate->host, quoted, sizeof quoted));
     return CAIRN_OK;
 }
@@ -101,7 +101,7 @@ cairn_code cairn_gate_check(const cairn_gate *gate, cairn_method method, cairn_s
     *length = 0;
     *chunked = false;
     if (!cairn_span_is(version, "HTTP/1.1") && !cairn_span_is(version, "HTTP/1.0"))
-        return cairn_error_set(error, CAIRN_INVALID, "expected HTTP/1.1 or HTTP/1.0, found %s",
+        return cairn_error_set(error, CAIRN_INVALID, "expected HTTP/1.1 or HTTP/1.0, found '%s'",
                                cairn_quote(version, quoted, sizeof quoted));
     if (gate->fault.code)
         return cairn_error_set(error, gate->fault.code, "%s", gate->fault.message);

@@ -113,15 +113,15 @@ cairn_code cairn_network_parse(cairn_span text, cairn_network *out, cairn_error 
     cairn_quote(text, quoted, sizeof quoted);
     if (!parse_bare(address, &out->base, &added))
         return cairn_error_set(error, CAIRN_INVALID,
-                               "expected an address or a network such as 10.0.0.0/8 or fd00::/8, found %s", quoted);
+                               "expected an address or a network such as 10.0.0.0/8 or fd00::/8, found '%s'", quoted);
     out->bits = 128 - added;
     if (slash && !is_digits(bits, 3, 128 - added, &out->bits))
-        return cairn_error_set(error, CAIRN_INVALID, "expected a prefix length of 0 to %u behind '/', found %s",
+        return cairn_error_set(error, CAIRN_INVALID, "expected a prefix length of 0 to %u behind '/', found '%s'",
                                128 - added, quoted);
     out->bits += added;
     for (unsigned i = out->bits; i < 128; i++)
         if (bit_of(&out->base, i))
-            return cairn_error_set(error, CAIRN_INVALID, "the address of network %s has bits set behind its prefix",
+            return cairn_error_set(error, CAIRN_INVALID, "the address of network '%s' has bits set behind its prefix",
                                    quoted);
     return CAIRN_OK;
 }

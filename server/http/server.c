@@ -135,7 +135,7 @@ static struct MHD_Daemon *start_daemon(cairn_server *server)
 #if MHD_VERSION >= 0x00097701
         {MHD_OPTION_CLIENT_DISCIPLINE_LVL, 1, NULL},
 #else
-        {MHD_OPTION_STRICT_FOR_CLIENT, 1, NULL},
+        {MHD_OPTION_STRICT_FOR_CLIENT, 0, NULL}, /* what 1 refuses, the gate does, in JSON */
 #endif
         {server->threads > 1 ? MHD_OPTION_THREAD_POOL_SIZE : MHD_OPTION_END, (intptr_t)server->threads, NULL},
         {MHD_OPTION_END, 0, NULL},

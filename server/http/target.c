@@ -38,7 +38,7 @@ static cairn_code decode(cairn_span text, bool plus_is_space, cairn_arena *arena
         else if (c == '%') {
             c = escape_value(text, i);
             if (c <= 0)
-                return cairn_error_set(error, CAIRN_INVALID, "%s in %s: expected '%%' and two hexadecimal digits%s",
+                return cairn_error_set(error, CAIRN_INVALID, "%s in '%s': expected '%%' and two hexadecimal digits%s",
                                        c == 0 ? "a NUL byte" : "a bad escape", cairn_quote(text, quoted, sizeof quoted),
                                        c == 0 ? " that are not 00" : "");
             i += 2;
@@ -164,7 +164,7 @@ cairn_code cairn_target_parse(cairn_span raw, cairn_arena *arena, cairn_request 
         path = cairn_span_make("/", 1);
     request->path = path;
     if (path.n == 0 || path.p[0] != '/')
-        return cairn_error_set(error, CAIRN_INVALID, "request target: expected a path that begins with '/', found %s",
+        return cairn_error_set(error, CAIRN_INVALID, "request target: expected a path that begins with '/', found '%s'",
                                cairn_quote(whole, quoted, sizeof quoted));
     code = parse_path(path, arena, request, error);
     return code ? code : parse_query(query, arena, request, error);
