@@ -14,6 +14,7 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 BUILD = pathlib.Path(os.environ.get("CAIRN_BUILD", ROOT / "build" / "dev")).resolve()
 SAMPLE = ROOT / "examples" / "sample"
+CORPUS_SAMPLE = ROOT / "tests" / "data" / "corpus-sample.ndjson"  # real items, odd ones among them
 
 # Programs under sanitizers are slow to start and stop.
 PATIENCE = float(os.environ.get("CAIRN_TEST_PATIENCE", "30"))

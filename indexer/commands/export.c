@@ -157,13 +157,15 @@ const cairn_command cairn_command_export = {
     .name = "export",
     .summary = "print all items as NDJSON",
     .usage = "cairn export CATALOG [options]",
-    .help = "One item a line, newest first. With --with-collections and --profile source,\n"
-            "what 'cairn ingest' makes of the output is the same catalog again, apart from\n"
-            "links between documents. The catalog is read in short pages; export a catalog\n"
-            "that nobody writes to if it must be one state.\n"
+    .help = "One item a line, newest first. 'cairn ingest' makes the same catalog again of\n"
+            "what --with-collections prints, apart from links between documents. Of\n"
+            "--profile source it does too, but items that name no collection need\n"
+            "--collection then. The catalog is read in short pages; export a catalog that\n"
+            "nobody writes to if it must be one state.\n"
             "\n"
             "Examples:\n"
             "  $ cairn export demo.cairn --output items.ndjson\n"
-            "  $ cairn export demo.cairn --with-collections --profile source | cairn ingest copy.cairn -\n",
+            "  $ cairn export demo.cairn --with-collections | cairn ingest copy.cairn -\n"
+            "  $ cairn export demo.cairn --collections landsat --profile source\n",
     .run = run,
 };
