@@ -1,8 +1,8 @@
 """How commands fail: files that are no catalogs, locks, permissions, full disks, readers that leave."""
 
 import os
-import signal
 import subprocess
+import sys
 import time
 
 import pytest
@@ -114,7 +114,8 @@ def writer(things):
         stderr=subprocess.PIPE,
         text=True,
     )
-    wait_until(lambda: list(things.parent.glob("*.lock")) and things.parent.joinpath(things.name + ".lock").stat().st_size)
+    lock = things.parent / (things.name + ".lock")
+    wait_until(lambda: lock.exists() and lock.stat().st_size)
     yield process
     if process.poll() is None:
         process.kill()
@@ -151,12 +152,35 @@ def test_reading_while_somebody_writes(cairn, things, writer, command):
     assert alone(things)
 
 
-def test_a_killed_writer_leaves_nothing_behind(cairn, things, writer):
-    writer.send_signal(signal.SIGKILL)
+@pytest.mark.parametrize("milliseconds", [0, 1, 3, 10, 30, 100, 300])
+def test_a_killed_writer_leaves_nothing_behind(cairn, things, writer, milliseconds):
+    time.sleep(milliseconds / 1000)
+    writer.kill()
     writer.communicate()
     assert ids(things) == ALL
     cairn("check", things)
     assert cairn("delete", things, "things", "a").stdout == "deleted 1, not found 0\n"
+    assert alone(things)
+
+
+# Dies in the middle of a transaction in rollback mode, with parts of it in the file already.
+DIE_IN_ROLLBACK_MODE = """
+import os, signal, sqlite3, sys
+db = sqlite3.connect(sys.argv[1], isolation_level=None)
+db.execute("pragma cache_size = 1")
+db.execute("begin immediate")
+db.execute("update item_body set body = randomblob(100000)")
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+@pytest.mark.parametrize("command", READING, ids=lambda c: c[0])
+def test_a_hot_journal_is_played_back(cairn, things, command):
+    expected = cairn(*with_catalog(command, things)).stdout
+    before = things.read_bytes()
+    subprocess.run([sys.executable, "-c", DIE_IN_ROLLBACK_MODE, things], check=False)
+    assert things.read_bytes() != before and things.with_name(things.name + "-journal").stat().st_size > 0
+    assert cairn(*with_catalog(command, things)).stdout == expected
     assert alone(things)
 
 
