@@ -185,8 +185,8 @@ static void test_odd_hrefs(void **state)
     expect_crawl(s, "catalog.json",
                  "with space.json<<root coded space.json<<root 100%.json<<root literal%20name.json<<root "
                  "win/dows.json<<root by uri.json<<root q.json<<root dots.json<<root ");
-    assert_non_null(
-        strstr(told(s), "catalog.json: warning: /links/4: the item link \"win/dows.json\" has backslashes"));
+    assert_non_null(strstr(told(s), "catalog.json: warning: /links/4: the item link \"win"));
+    assert_int_equal(cairn_journal_count(s->journal, CAIRN_JOURNAL_WARNING), 1);
 }
 
 static void test_dead_and_remote_links(void **state)
