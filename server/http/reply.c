@@ -13,10 +13,13 @@
 /* Slower takers of an answer are cut. */
 enum { MINIMAL_BYTES_PER_SECOND = 16 << 10 };
 
+#define TIMEOUT_BODY                                                                                                   \
+    "{\"code\":\"RequestTimeout\",\"description\":\"the request did not arrive within the time that it may take\"}"
+_Static_assert(sizeof TIMEOUT_BODY == 101 + 1, "Content-Length below");
+
 const char cairn_reply_timeout[] =
     "HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Type: application/json\r\n"
-    "Access-Control-Allow-Origin: *\r\nContent-Length: 96\r\n\r\n"
-    "{\"code\":\"RequestTimeout\",\"description\":\"the request did not arrive within the time that it may take\"}";
+    "Access-Control-Allow-Origin: *\r\nContent-Length: 101\r\n\r\n" TIMEOUT_BODY;
 
 static void free_body(void *context)
 {
