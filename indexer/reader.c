@@ -2,10 +2,11 @@
 
 enum { ATTEMPTS = 5 };
 
-cairn_code cairn_reader_open(cairn_reader *reader, const char *path, cairn_error *error)
+cairn_code cairn_reader_open(cairn_reader *reader, const char *path, bool immutable, cairn_error *error)
 {
-    *reader = (cairn_reader){.path = path};
-    cairn_code code = cairn_sqlite_open(path, NULL, &reader->store, error);
+    const cairn_sqlite_options options = {.immutable = immutable};
+    *reader = (cairn_reader){.path = path, .immutable = immutable};
+    cairn_code code = cairn_sqlite_open(path, &options, &reader->store, error);
     if (code == CAIRN_OK)
         code = cairn_session_open(reader->store, &reader->session, error);
     if (code != CAIRN_OK)
@@ -43,7 +44,7 @@ cairn_code cairn_reader_run(cairn_reader *reader, cairn_reading reading, void *c
     for (int i = 1; i < ATTEMPTS && code == CAIRN_CONFLICT; i++) {
         cairn_reader_close(reader);
         cairn_error_clear(error);
-        code = cairn_reader_open(reader, reader->path, error);
+        code = cairn_reader_open(reader, reader->path, reader->immutable, error);
         if (code == CAIRN_OK)
             code = run_once(reader->session, reading, context, error);
     }

@@ -2,16 +2,26 @@
 #ifndef CAIRN_INDEXER_READER_H
 #define CAIRN_INDEXER_READER_H
 
+#include "indexer/options.h"
 #include "store/sqlite/sqlite_store.h"
 
 typedef struct cairn_reader {
     const char *path; /* borrowed */
+    bool immutable;
     cairn_store *store;
     cairn_session *session;
 } cairn_reader;
 
-/* The message of an error names the file. */
-cairn_code cairn_reader_open(cairn_reader *reader, const char *path, cairn_error *error);
+/* `immutable`: nobody changes the file, so no lock is taken (media and file systems that refuse them). The message of
+ * an error names the file. */
+cairn_code cairn_reader_open(cairn_reader *reader, const char *path, bool immutable, cairn_error *error);
+/* The option for it: a bool `field` of the command's struct. */
+#define CAIRN_READER_OPTION(type, field)                                                                               \
+    {                                                                                                                  \
+        .name = "immutable", .kind = CAIRN_OPTION_FLAG, .at = offsetof(type, field),                                   \
+        .help = "nobody writes to the catalog meanwhile: read it without locks, as some network file systems and "     \
+                "read-only media want it"                                                                              \
+    }
 void cairn_reader_close(cairn_reader *reader);
 
 /* What is read in one transaction. It may be run again from the start, so it begins by forgetting what it had. */

@@ -1,7 +1,7 @@
 #include "base/clock.h"
 #include "indexer/exit.h"
 #include "indexer/options.h"
-#include "store/sqlite/sqlite_store.h"
+#include "indexer/reader.h"
 
 #include <stddef.h>
 #include <stdio.h>
@@ -9,6 +9,7 @@
 
 typedef struct check {
     size_t format;
+    bool immutable;
 } check;
 
 static const char *const formats[] = {"text", "json", NULL};
@@ -21,6 +22,7 @@ static const cairn_option options[] = {
      .choices = formats,
      .at = offsetof(check, format),
      .help = "text: one fault a line, then a verdict (default)\njson: one object with all faults"},
+    CAIRN_READER_OPTION(check, immutable),
     {0},
 };
 
@@ -108,10 +110,11 @@ static void print_verdict(const report *r, const char *path, uint64_t findings)
         printf("%s: ok\n", path);
 }
 
-static cairn_code check_catalog(const char *path, report *r, uint64_t *findings, cairn_error *error)
+static cairn_code check_catalog(const char *path, bool immutable, report *r, uint64_t *findings, cairn_error *error)
 {
+    const cairn_sqlite_options how = {.immutable = immutable};
     cairn_store *store;
-    cairn_code code = cairn_sqlite_open(path, NULL, &store, error);
+    cairn_code code = cairn_sqlite_open(path, &how, &store, error);
     if (code != CAIRN_OK)
         return code;
     if (r->json)
@@ -134,7 +137,7 @@ static int run(int argc, char **argv)
     if (exit >= 0)
         return exit;
     report r = {.json = values.format == FORMAT_JSON, .terminal = isatty(STDERR_FILENO) != 0};
-    if (check_catalog(operands.items[0], &r, &findings, &error) != CAIRN_OK)
+    if (check_catalog(operands.items[0], values.immutable, &r, &findings, &error) != CAIRN_OK)
         return cairn_report(&cairn_command_check, &error);
     print_verdict(&r, operands.items[0], findings);
     return findings ? CAIRN_EXIT_FAILED : CAIRN_EXIT_OK;

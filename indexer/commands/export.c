@@ -7,7 +7,7 @@
 typedef struct export
 {
     const char *collections, *output;
-    bool with_collections;
+    bool with_collections, immutable;
     size_t profile;
 }
 export;
@@ -36,6 +36,7 @@ static const cairn_option options[] = {
      .choices = profiles,
      .at = offsetof(export, profile),
      .help = "source: in the source's own words, before any upgrade or repair"},
+    CAIRN_READER_OPTION(export, immutable),
     {0},
 };
 
@@ -129,7 +130,7 @@ static cairn_code export_catalog(const export *values, const char *path, cairn_a
     if (names.p)
         code = cairn_search_set(&search, cairn_span_of("collections"), names, &limits, arena, &known, error);
     if (code == CAIRN_OK)
-        code = cairn_reader_open(&reader, path, error);
+        code = cairn_reader_open(&reader, path, values->immutable, error);
     if (code != CAIRN_OK)
         return code;
     code = write_output(values, &reader, &search, error);

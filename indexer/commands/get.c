@@ -7,6 +7,7 @@
 
 typedef struct get {
     size_t profile;
+    bool immutable;
 } get;
 
 static const char *const profiles[] = {"default", "source", NULL};
@@ -17,6 +18,7 @@ static const cairn_option options[] = {
      .choices = profiles,
      .at = offsetof(get, profile),
      .help = "source: in the source's own words, before any upgrade or repair"},
+    CAIRN_READER_OPTION(get, immutable),
     {0},
 };
 
@@ -69,11 +71,11 @@ static cairn_code look_up(void *context, cairn_session *session, cairn_error *er
     return code == CAIRN_NOT_FOUND ? no_such_collection(w, error) : code;
 }
 
-static cairn_code print_document(const char *path, wanted *w, cairn_error *error)
+static cairn_code print_document(const char *path, bool immutable, wanted *w, cairn_error *error)
 {
     cairn_reader reader;
     cairn_output output;
-    cairn_code code = cairn_reader_open(&reader, path, error);
+    cairn_code code = cairn_reader_open(&reader, path, immutable, error);
     if (code != CAIRN_OK)
         return code;
     code = cairn_reader_run(&reader, look_up, w, error);
@@ -95,7 +97,7 @@ static int run(int argc, char **argv)
                 .id = operands.n > 2 ? cairn_span_of(operands.items[2]) : CAIRN_SPAN_NONE,
                 .source = values.profile == 1,
                 .text = CAIRN_BUF_INIT(CAIRN_READER_MAX_TEXT)};
-    cairn_code code = print_document(operands.items[0], &w, &error);
+    cairn_code code = print_document(operands.items[0], values.immutable, &w, &error);
     cairn_buf_free(&w.text);
     return code == CAIRN_OK ? CAIRN_EXIT_OK : cairn_report(&cairn_command_get, &error);
 }

@@ -10,6 +10,7 @@
 
 typedef struct info {
     size_t format;
+    bool immutable;
 } info;
 
 static const char *const formats[] = {"text", "json", NULL};
@@ -23,6 +24,7 @@ static const cairn_option options[] = {
      .choices = formats,
      .at = offsetof(info, format),
      .help = "text: a table (default)\njson: one object"},
+    CAIRN_READER_OPTION(info, immutable),
     {0},
 };
 
@@ -194,11 +196,11 @@ static cairn_code summarise(void *context, cairn_session *session, cairn_error *
     return s->text.failed ? cairn_error_set(error, CAIRN_NOMEM, "out of memory") : CAIRN_OK;
 }
 
-static cairn_code print_summary(summary *s, cairn_error *error)
+static cairn_code print_summary(summary *s, bool immutable, cairn_error *error)
 {
     cairn_reader reader;
     cairn_output output;
-    cairn_code code = cairn_reader_open(&reader, s->path, error);
+    cairn_code code = cairn_reader_open(&reader, s->path, immutable, error);
     if (code != CAIRN_OK)
         return code;
     code = cairn_reader_run(&reader, summarise, s, error);
@@ -221,7 +223,8 @@ static int run(int argc, char **argv)
                  .collections = CAIRN_BUF_INIT(CAIRN_READER_MAX_TEXT),
                  .text = CAIRN_BUF_INIT(CAIRN_READER_MAX_TEXT),
                  .json = values.format == FORMAT_JSON};
-    cairn_code code = s.arena ? print_summary(&s, &error) : cairn_error_set(&error, CAIRN_NOMEM, "out of memory");
+    cairn_code code =
+        s.arena ? print_summary(&s, values.immutable, &error) : cairn_error_set(&error, CAIRN_NOMEM, "out of memory");
     cairn_buf_free(&s.collections);
     cairn_buf_free(&s.text);
     cairn_arena_free(s.arena);

@@ -10,6 +10,7 @@ typedef struct search {
     const char *bbox, *datetime, *intersects, *ids, *collections;
     uint64_t limit;
     size_t format, null_geometry, profile;
+    bool immutable;
 } search;
 
 static const char *const formats[] = {"ids", "ndjson", "geojson", "count", NULL};
@@ -68,6 +69,7 @@ static const cairn_option options[] = {
      .choices = profiles,
      .at = offsetof(search, profile),
      .help = "source: items in their source's own words, before any upgrade or repair"},
+    CAIRN_READER_OPTION(search, immutable),
     {0},
 };
 
@@ -187,7 +189,7 @@ static int search_catalog(const search *values, const char *path, cairn_arena *a
     if (code == CAIRN_INVALID || code == CAIRN_TOO_LARGE)
         return cairn_usage_report(&cairn_command_search, &error);
     if (code == CAIRN_OK)
-        code = cairn_reader_open(&reader, path, &error);
+        code = cairn_reader_open(&reader, path, values->immutable, &error);
     if (code != CAIRN_OK)
         return cairn_report(&cairn_command_search, &error);
     code = print_hits(values, &reader, &request, &error);

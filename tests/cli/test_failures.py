@@ -95,6 +95,13 @@ def test_reading_needs_no_write_permission(cairn, read_only, command):
     assert (done.returncode, done.stdout) == (0, expected), done.stderr
 
 
+@pytest.mark.parametrize("command", READING, ids=lambda c: c[0])
+def test_reading_without_locks(cairn, read_only, command):
+    expected = cairn(*with_catalog(command, read_only)).stdout
+    done = run_unprivileged(*with_catalog(command, read_only), "--immutable")
+    assert (done.returncode, done.stdout) == (0, expected), done.stderr
+
+
 @pytest.mark.parametrize("command", WRITING, ids=lambda c: c[0])
 def test_writing_without_permission_is_told(read_only, command):
     before = read_only.read_bytes()
