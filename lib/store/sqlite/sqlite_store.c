@@ -72,9 +72,7 @@ static cairn_code store_new(char *path, const cairn_sqlite_options *options, con
     if (!store->options.busy_ms)
         store->options.busy_ms = 5000;
     if (!store->options.cache_bytes)
-        store->options.cache_bytes = 16 << 20;
-    if (!store->options.mmap_bytes && !file->on_network)
-        store->options.mmap_bytes = INT32_MAX;
+        store->options.cache_bytes = 64 << 20;
     store->immutable = store->options.immutable || must_be_immutable(path, file);
     *out = &store->base;
     return CAIRN_OK;

@@ -14,8 +14,8 @@ typedef struct cairn_sqlite_options {
     bool immutable;        /* the file never changes under us: no locks are taken (read-only media, file systems without locks) */
     int busy_ms;           /* how long a session waits for a lock; 0: default 5,000 */
     int lock_wait_ms;      /* how long a writer waits for another writer; negative: for ever; 0: not at all */
-    uint64_t mmap_bytes;   /* memory map at most so much; default 2 GB on local disks, none on network ones */
-    uint64_t cache_bytes;  /* page cache of a session; 0: default 16 MB */
+    uint64_t mmap_bytes;   /* memory map at most so much; 0: none, since SQLite then checks a page's cells on every use */
+    uint64_t cache_bytes;  /* page cache of a session; 0: default 64 MB */
     const char *program;   /* who we are, written into the lock file: "cairn ingest" */
 } cairn_sqlite_options;
 
