@@ -36,10 +36,11 @@ static cairn_code refuse_path(cairn_call *call)
     cairn_span suggestion = cairn_route_suggest(call->request);
     cairn_quote(call->request->path, quoted, sizeof quoted);
     if (suggestion.p)
-        return cairn_error_set(&call->error, CAIRN_NOT_FOUND, "no path %s here; did you mean %.*s?", quoted,
+        return cairn_error_set(&call->error, CAIRN_NOT_FOUND, "no path \"%s\" here; did you mean %.*s?", quoted,
                                CAIRN_SPAN_FMT(suggestion));
     return cairn_error_set(&call->error, CAIRN_NOT_FOUND,
-                           "no path %s here; the landing page / links to what there is, /api.html lists it", quoted);
+                           "no path \"%s\" here; the landing page / links to what there is, /api.html lists it",
+                           quoted);
 }
 
 static cairn_code refuse_method(cairn_call *call)
@@ -57,7 +58,7 @@ static cairn_code check_content_type(cairn_call *call)
         return CAIRN_OK;
     char quoted[96];
     call->status = 415;
-    return cairn_error_set(&call->error, CAIRN_INVALID, "Content-Type: expected application/json, found %s",
+    return cairn_error_set(&call->error, CAIRN_INVALID, "Content-Type: expected application/json, found \"%s\"",
                            cairn_quote(type, quoted, sizeof quoted));
 }
 

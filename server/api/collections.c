@@ -18,11 +18,11 @@ static cairn_code add_collection(void *context, const cairn_collection_row *row,
     if (sink->n++)
         cairn_buf_add_byte(out, ',');
     cairn_buf_add_span(out, call->source && row->source.p ? row->source : row->body);
-    cairn_link_add(call, out, "self", "application/json", path, CAIRN_SPAN_NONE);
-    cairn_link_add(call, out, "root", "application/json", cairn_span_of("/"), CAIRN_SPAN_NONE);
-    cairn_link_add(call, out, "parent", "application/json", cairn_span_of("/"), CAIRN_SPAN_NONE);
+    cairn_link_add(call, out, "self", "application/json", path, cairn_span_of("This collection"));
+    cairn_link_add(call, out, "root", "application/json", cairn_span_of("/"), cairn_span_of("The whole catalog"));
+    cairn_link_add(call, out, "parent", "application/json", cairn_span_of("/"), cairn_span_of("The whole catalog"));
     cairn_link_add(call, out, "items", "application/geo+json", cairn_path_of_collection(arena, row->id, true),
-                   CAIRN_SPAN_NONE);
+                   cairn_span_of("Items of this collection"));
     if (!cairn_buf_add_text(out, "]}"))
         return cairn_error_set(error, CAIRN_NOMEM, "the collections do not fit in memory");
     return CAIRN_OK;

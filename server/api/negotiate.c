@@ -147,7 +147,7 @@ cairn_code cairn_negotiate_format(const cairn_representation *list, cairn_span f
         }
     }
     char quoted[80];
-    cairn_error_set(error, CAIRN_INVALID, "unknown format %s; this path knows %s%s",
+    cairn_error_set(error, CAIRN_INVALID, "unknown format \"%s\"; this path knows %s%s",
                     cairn_quote(format, quoted, sizeof quoted), list[0].format,
                     list == cairn_as_openapi ? " and yaml" : "");
     return cairn_error_at_parameter(error, "f");

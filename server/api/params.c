@@ -43,14 +43,15 @@ static cairn_code refuse_unknown(cairn_call *call, cairn_span name)
         return call->error.code;
     if (call->request->method == CAIRN_POST && cairn_params_has(cairn_search_names, name))
         return cairn_error_set(&call->error, CAIRN_INVALID,
-                               "parameter %s belongs into the JSON body of a POST, not into its query string", quoted);
+                               "parameter \"%s\" belongs into the JSON body of a POST, not into its query string",
+                               quoted);
     if (nearest)
-        return cairn_error_set(&call->error, CAIRN_INVALID, "unknown parameter %s; did you mean \"%s\"?", quoted,
+        return cairn_error_set(&call->error, CAIRN_INVALID, "unknown parameter \"%s\"; did you mean \"%s\"?", quoted,
                                nearest);
     cairn_buf names = CAIRN_BUF_INIT(512);
     list_names(&names, known);
-    cairn_code code = cairn_error_set(&call->error, CAIRN_INVALID, "unknown parameter %s; this path knows %s", quoted,
-                                      names.failed ? "others" : names.p);
+    cairn_code code = cairn_error_set(&call->error, CAIRN_INVALID, "unknown parameter \"%s\"; this path knows %s",
+                                      quoted, names.failed ? "others" : names.p);
     cairn_buf_free(&names);
     return code;
 }
@@ -97,7 +98,7 @@ static cairn_code read_format(cairn_call *call)
         return CAIRN_OK;
     char quoted[160];
     call->status = 406;
-    return cairn_error_set(&call->error, CAIRN_INVALID, "Accept: %s allows no kind of JSON; this path gives %s",
+    return cairn_error_set(&call->error, CAIRN_INVALID, "Accept: \"%s\" allows no kind of JSON; this path gives %s",
                            cairn_quote(call->request->accept, quoted, sizeof quoted), call->route->as[0].content_type);
 }
 
@@ -117,7 +118,7 @@ static cairn_code read_profile(cairn_call *call)
     if (call->source || cairn_span_is(profile, "default"))
         return CAIRN_OK;
     char quoted[80];
-    cairn_error_set(&call->error, CAIRN_INVALID, "unknown profile %s; known are \"default\" and \"source\"",
+    cairn_error_set(&call->error, CAIRN_INVALID, "unknown profile \"%s\"; known are \"default\" and \"source\"",
                     cairn_quote(profile, quoted, sizeof quoted));
     return cairn_error_at_parameter(&call->error, "profile");
 }

@@ -18,8 +18,6 @@ static const char *const search_classes[] = {STAC "item-search", NULL};
 
 static const char *const plain_parameters[] = {"f", NULL};
 static const char *const profile_parameters[] = {"profile", "f", NULL};
-static const char *const items_parameters[] = {"bbox",  "datetime", "intersects", "ids", "limit",
-                                               "token", "profile",  "f",          NULL};
 static const char *const search_parameters[] = {"bbox",  "datetime", "intersects", "ids", "collections",
                                                 "limit", "token",    "profile",    "f",   NULL};
 
@@ -73,7 +71,7 @@ const cairn_route cairn_routes[] = {
     {.info = {READ, "/collections/{collectionId}/items", "getItems", NULL},
      .get = cairn_get_items,
      .as = cairn_as_geojson,
-     .parameters = items_parameters,
+     .parameters = search_parameters,
      .classes = feature_classes,
      .needs_catalog = true},
     {.info = {READ, "/collections/{collectionId}/items/{itemId}", "getItem", NULL},

@@ -1,20 +1,15 @@
 /* The ways to a page of items: GET and POST /search, and /collections/{collectionId}/items. */
 #include "api/call.h"
 #include "api/page.h"
-#include "api/params.h"
 
 /* `f` and `profile` were read before; what is unknown was refused, or is to be ignored. */
 static cairn_code read_parameters(cairn_call *call, cairn_search *search)
 {
     const cairn_request *request = call->request;
-    const char *const *names = cairn_params_known(call);
     cairn_code code = CAIRN_OK;
     for (size_t i = 0; i < request->n_params && !code; i++) {
         const cairn_param *param = &request->params[i];
         bool known;
-        /* A parameter of the search that this path doesn't have (collections), ignored on demand. */
-        if (cairn_params_has(cairn_search_names, param->name) && !cairn_params_has(names, param->name))
-            continue;
         code = cairn_search_set(search, param->name, param->value, &call->api->options->limits, request->arena, &known,
                                 &call->error);
     }
@@ -45,11 +40,27 @@ static cairn_code exists(void *context, const cairn_collection_row *row, cairn_e
     return CAIRN_OK;
 }
 
+/* pystac-client names the collection of the path once more as a parameter. */
+static cairn_code set_collection(cairn_call *call, cairn_search *search)
+{
+    char quoted[96];
+    if (search->n_collections && !cairn_list_has(search->collections, search->n_collections, call->collection_id)) {
+        cairn_error_set(&call->error, CAIRN_INVALID, "expected \"%s\", the collection of the path, or nothing",
+                        cairn_quote(call->collection_id, quoted, sizeof quoted));
+        return cairn_error_at_parameter(&call->error, "collections");
+    }
+    search->collections = &call->collection_id;
+    search->n_collections = 1;
+    return CAIRN_OK;
+}
+
 cairn_code cairn_get_items(cairn_call *call)
 {
-    cairn_search search = {.collections = &call->collection_id, .n_collections = 1};
+    cairn_search search = {0};
     uint32_t returned = 0;
     cairn_code code = read_parameters(call, &search);
+    if (!code)
+        code = set_collection(call, &search);
     if (!code)
         code = cairn_page_answer(call, &search, &returned);
     /* A page with an item shows that there is such a collection. */

@@ -1,0 +1,65 @@
+"""stac-api-validator without a network: `python offline_validator.py` takes its arguments.
+
+The JSON Schemas of STAC 1.1.0 and of GeoJSON come from pystac's own files instead of schemas.stacspec.org and geojson.org. Schemas that
+pystac does not bring along (extensions, STAC 1.0.0) are taken as the schema that allows everything, and are named on standard error, so
+that nobody takes them for checked.
+"""
+
+import importlib.resources
+import io
+import json
+import sys
+import urllib.parse
+
+import requests
+
+SCHEMAS = importlib.resources.files("pystac.validation") / "jsonschemas"
+
+
+def packaged(url):
+    """The file of pystac that holds the schema, or None."""
+    path = urllib.parse.urlsplit(url).path
+    name = path.rsplit("/", 1)[1]
+    if url.startswith("https://geojson.org/"):
+        found = SCHEMAS / "geojson" / name
+    elif path.startswith("/v1.1.0/"):
+        found = SCHEMAS / "stac-spec" / "v1.1.0" / name
+    else:
+        return None
+    return found if found.is_file() else None
+
+
+class LocalSchemas(requests.adapters.BaseAdapter):
+    """Answers requests for schemas from files."""
+
+    def send(self, request, **_):
+        found = packaged(request.url)
+        if not found:
+            print(f"not checked, no such schema here: {request.url}", file=sys.stderr)
+        text = found.read_bytes() if found else json.dumps({"$id": request.url}).encode()
+        answer = requests.Response()
+        answer.status_code = 200
+        answer.url = request.url
+        answer.headers["Content-Type"] = "application/schema+json"
+        answer.raw = io.BytesIO(text)
+        return answer
+
+    def close(self):
+        pass
+
+
+def mount_schemas():
+    make = requests.Session.__init__
+
+    def make_with_schemas(session):
+        make(session)
+        session.mount("https://", LocalSchemas())  # the server under test is reached by http
+
+    requests.Session.__init__ = make_with_schemas
+
+
+if __name__ == "__main__":
+    mount_schemas()
+    from stac_api_validator.__main__ import main
+
+    main()
