@@ -89,7 +89,7 @@ static const cairn_option OPTIONS[] = {
     SWITCH("immutable", immutable, false,
            "Promise that the file never changes while it is served: no locks are taken. For read-only media and file "
            "systems without locks. Replacing the file by rename works."),
-    NUMBER("cache-mb", "N", COUNT, cache_mb, "16", 1, 65536, "Page cache of each reading connection, in MB (2^20)."),
+    NUMBER("cache-mb", "N", COUNT, cache_mb, "64", 1, 65536, "Page cache of each reading connection, in MB (2^20)."),
     {"help", NULL, "no", "Print this text; as markdown with --help=markdown.", CAIRN_OPTION_CHOICE, AT(help), 0, 0,
      HELP, true, true},
     SWITCH("version", version, true, "Print the versions of cairnd and of its libraries."),

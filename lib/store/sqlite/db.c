@@ -1,6 +1,7 @@
 #include "store/sqlite/internal.h"
 
-#include <stdio.h>
+#include "base/buf.h"
+
 #include <stdlib.h>
 
 const char *cairn_sqlite_version(void)
@@ -91,29 +92,30 @@ static cairn_code harden(sqlite3 *db, cairn_error *error)
 }
 
 /* A file: URI for sqlite3_open_v2, so that flags can be passed whatever the path holds. */
-static char *uri_of(const char *path, const char *flags)
+static bool write_uri(const char *path, const char *flags, cairn_buf *out)
 {
-    char *uri = malloc(strlen(path) * 3 + strlen(flags) + 16);
-    if (!uri)
-        return NULL;
-    char *o = uri + sprintf(uri, "file:");
-    for (const unsigned char *p = (const unsigned char *)path; *p; p++)
+    cairn_buf_add_text(out, "file:");
+    for (const char *p = path; *p; p++)
         if (*p == '%' || *p == '?' || *p == '#')
-            o += sprintf(o, "%%%02X", *p);
+            cairn_buf_printf(out, "%%%02X", (unsigned char)*p);
         else
-            *o++ = (char)*p;
-    sprintf(o, "%s%s", *flags ? "?" : "", flags);
-    return uri;
+            cairn_buf_add_byte(out, *p);
+    cairn_buf_add_text(out, *flags ? "?" : "");
+    cairn_buf_add_text(out, flags);
+    return cairn_buf_add_byte(out, '\0');
 }
 
 cairn_code db_open(const char *path, int flags, const char *uri_flags, int busy_ms, sqlite3 **out, cairn_error *error)
 {
-    char *uri = uri_of(path, uri_flags);
-    if (!uri)
-        return cairn_error_set(error, CAIRN_NOMEM, "out of memory");
+    enum { URI_BYTES = 1 << 16 };
+    cairn_buf uri = CAIRN_BUF_INIT(URI_BYTES);
+    if (!write_uri(path, uri_flags, &uri)) {
+        cairn_buf_free(&uri);
+        return cairn_error_set(error, CAIRN_NOMEM, "out of memory, or the path is too long");
+    }
     sqlite3 *db = NULL;
-    int rc = sqlite3_open_v2(uri, &db, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_URI | SQLITE_OPEN_EXRESCODE, NULL);
-    free(uri);
+    int rc = sqlite3_open_v2(uri.p, &db, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_URI | SQLITE_OPEN_EXRESCODE, NULL);
+    cairn_buf_free(&uri);
     cairn_code code = rc ? db_error(db, rc, path, error) : CAIRN_OK;
     if (!code) {
         sqlite3_busy_timeout(db, busy_ms);

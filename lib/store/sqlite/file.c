@@ -116,6 +116,7 @@ cairn_code catalog_file_inspect(const char *path, catalog_file *out, cairn_error
     out->size = st.st_size;
     out->changed = st.st_mtim;
     out->wal_size = sibling_size(path, "-wal");
+    out->journal_size = sibling_size(path, "-journal");
     out->has_shm = sibling_size(path, "-shm") >= 0;
     return CAIRN_OK;
 }

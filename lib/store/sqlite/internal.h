@@ -22,7 +22,8 @@ typedef struct catalog_file {
     struct timespec changed;
     bool in_wal_mode; /* by the header */
     int schema_version;
-    off_t wal_size; /* -1: there is no -wal */
+    off_t wal_size;     /* -1: there is no -wal */
+    off_t journal_size; /* -1: there is no -journal */
     bool has_shm;
     bool on_network; /* a file system shared between hosts: no WAL, no memory map */
 } catalog_file;
@@ -72,11 +73,16 @@ typedef struct sqlite_store {
 
 bool sqlite_store_changed(const sqlite_store *store);
 
+/* ---- recover.c ---- */
+/* Plays back the journal of a writer that died, if nobody is writing and we may: a reader can't. */
+cairn_code catalog_recover(const char *path, cairn_error *error);
+
 /* ---- session.c ---- */
 
 /* Prepared when first used, kept for the session's life. */
 typedef enum query_id {
     Q_BEGIN,
+    Q_TOUCH,
     Q_COMMIT,
     Q_ITEM_KEY,
     Q_BODY,
@@ -93,7 +99,6 @@ typedef enum query_id {
     Q_LAGS,
     Q_META,
     Q_TOTALS,
-    Q_DATA_VERSION,
     Q_COUNT,
 } query_id;
 

@@ -50,6 +50,16 @@ static cairn_code write_first_meta(sqlite3 *db, cairn_error *error)
     return code;
 }
 
+/* SQLite would only say that it can't open the file. */
+static cairn_code touch(const char *temporary, const char *path, cairn_error *error)
+{
+    int fd = open(temporary, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+    if (fd < 0)
+        return cairn_error_set(error, CAIRN_IO, "%s: cannot be made: %s", path, strerror(errno));
+    close(fd);
+    return CAIRN_OK;
+}
+
 static cairn_code build(const char *path, cairn_error *error)
 {
     sqlite3 *db = NULL;
@@ -110,7 +120,9 @@ cairn_code cairn_sqlite_create(const char *path, cairn_error *error)
     if (!temporary)
         return cairn_error_set(error, CAIRN_NOMEM, "out of memory");
     unlink(temporary);
-    cairn_code code = build(temporary, error);
+    cairn_code code = touch(temporary, path, error);
+    if (!code)
+        code = build(temporary, error);
     if (!code)
         code = publish(temporary, path, error);
     if (code)

@@ -8,6 +8,7 @@
 
 static const char *const query_text[Q_COUNT] = {
     [Q_BEGIN] = "BEGIN",
+    [Q_TOUCH] = "SELECT value FROM meta WHERE key='generation'",
     [Q_COMMIT] = "COMMIT",
     [Q_ITEM_KEY] = "SELECT " ITEM_COLUMNS " FROM item WHERE id=?2 AND collection=?1",
     [Q_BODY] = "SELECT encoding, crc, length, changed, body, source_encoding, source_crc, source_length, source"
@@ -32,7 +33,6 @@ static const char *const query_text[Q_COUNT] = {
     [Q_LAGS] = "SELECT max(lead), max(lag) FROM collection WHERE ?1 IS NULL OR id=?1",
     [Q_META] = "SELECT value FROM meta WHERE key=?1",
     [Q_TOTALS] = "SELECT coalesce(sum(items), 0), count(*) FROM collection",
-    [Q_DATA_VERSION] = "PRAGMA data_version",
 };
 
 static const char order_text[] = "SELECT " ITEM_COLUMNS " FROM item INDEXED BY item_order WHERE collection=?3"
@@ -129,13 +129,34 @@ static cairn_code run_query(sqlite_session *session, query_id id, const char *wh
     return code ? code : db_run(session->db, statement, what, error);
 }
 
+/* BEGIN alone reads nothing: the snapshot is taken by the first read. */
+static cairn_code begin_and_touch(sqlite_session *session, bool *died, cairn_error *error)
+{
+    cairn_code code = run_query(session, Q_BEGIN, "reading the catalog", error);
+    if (!code)
+        code = run_query(session, Q_TOUCH, "reading the catalog", error);
+    int rc = sqlite3_extended_errcode(session->db);
+    *died =
+        code && (rc == SQLITE_READONLY_ROLLBACK || rc == SQLITE_READONLY_RECOVERY || rc == SQLITE_READONLY_CANTINIT);
+    if (code && !sqlite3_get_autocommit(session->db))
+        run_query(session, Q_COMMIT, "reading the catalog", NULL);
+    return code;
+}
+
 cairn_code sqlite_session_begin(cairn_session *base, int64_t deadline, cairn_error *error)
 {
     sqlite_session *session = (sqlite_session *)base;
+    const sqlite_store *store = (const sqlite_store *)base->store;
+    cairn_error first = CAIRN_ERROR_INIT;
+    bool died;
     session->deadline = 0;
-    cairn_code code = run_query(session, Q_BEGIN, "reading the catalog", error);
+    cairn_code code = begin_and_touch(session, &died, &first);
+    if (code && died && !catalog_recover(store->path, NULL)) {
+        cairn_error_clear(&first);
+        code = begin_and_touch(session, &died, &first);
+    }
     session->deadline = deadline;
-    return code;
+    return code ? cairn_error_set(error, code, "%s", first.message) : CAIRN_OK;
 }
 
 cairn_code sqlite_session_end(cairn_session *base, cairn_error *error)

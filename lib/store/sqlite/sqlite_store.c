@@ -92,8 +92,15 @@ static cairn_code open_checked(const char *path, const cairn_sqlite_options *opt
                             "%s: is still in WAL mode, so it cannot take the place of a catalog that is served; finish "
                             "it with `cairn optimize` before it is renamed",
                             path);
+    if (!code && swapped && file.journal_size > 0)
+        code = cairn_error_set(error, CAIRN_CONFLICT,
+                               "%s-journal belongs to the catalog that stood at this path before and would spoil this "
+                               "one; when nobody writes the old one any more, remove it",
+                               path);
     if (!code)
         code = catalog_file_check_wal(real, &file, error);
+    if (!code && file.journal_size > 0)
+        catalog_recover(real, NULL); /* an immutable opening would not even see that it is needed */
     if (code) {
         free(real);
         return code;
