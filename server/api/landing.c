@@ -17,7 +17,7 @@ static bool is_listed_before(size_t route, size_t class)
 {
     const char *uri = cairn_routes[route].classes[class];
     for (size_t i = 0; i <= route; i++)
-        for (size_t j = 0; cairn_routes[i].classes[j] && (i < route || j < class); j++)
+        for (size_t j = 0; (i < route || j < class) && cairn_routes[i].classes[j]; j++)
             if (strcmp(cairn_routes[i].classes[j], uri) == 0)
                 return true;
     return false;

@@ -19,7 +19,7 @@ typedef struct media_range {
 
 static cairn_span cut_at(cairn_span *rest, char separator)
 {
-    const char *end = memchr(rest->p, separator, rest->n);
+    const char *end = rest->n ? memchr(rest->p, separator, rest->n) : NULL;
     cairn_span piece = {rest->p, end ? (size_t)(end - rest->p) : rest->n};
     size_t used = end ? piece.n + 1 : piece.n;
     *rest = cairn_span_make(rest->p + used, rest->n - used);
@@ -28,7 +28,7 @@ static cairn_span cut_at(cairn_span *rest, char separator)
 
 static bool is_word(cairn_span text, const char *word)
 {
-    return text.n == strlen(word) && strncasecmp(text.p, word, text.n) == 0;
+    return text.n && text.n == strlen(word) && strncasecmp(text.p, word, text.n) == 0;
 }
 
 static bool ends_in_word(cairn_span text, const char *word)
@@ -101,7 +101,7 @@ static int quality_of(cairn_span accept, const char *content_type)
 
 bool cairn_media_is_json(cairn_span media)
 {
-    cairn_span type = media.p ? cut_at(&media, ';') : media;
+    cairn_span type = cut_at(&media, ';');
     return is_word(type, "application/json") || ends_in_word(type, "+json");
 }
 

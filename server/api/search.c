@@ -43,8 +43,8 @@ static cairn_code exists(void *context, const cairn_collection_row *row, cairn_e
 /* pystac-client names the collection of the path once more as a parameter. */
 static cairn_code set_collection(cairn_call *call, cairn_search *search)
 {
-    char quoted[96];
     if (search->n_collections && !cairn_list_has(search->collections, search->n_collections, call->collection_id)) {
+        char quoted[96];
         cairn_error_set(&call->error, CAIRN_INVALID, "expected \"%s\", the collection of the path, or nothing",
                         cairn_quote(call->collection_id, quoted, sizeof quoted));
         return cairn_error_at_parameter(&call->error, "collections");
