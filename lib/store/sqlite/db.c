@@ -187,3 +187,15 @@ cairn_span db_column_span(sqlite3_stmt *statement, int column)
     const char *p = sqlite3_column_blob(statement, column);
     return cairn_span_make(p ? p : "", (size_t)sqlite3_column_bytes(statement, column));
 }
+
+cairn_packed db_column_packed(sqlite3_stmt *row, int encoding, int crc, int length, int bytes)
+{
+    cairn_packed packed = {0};
+    packed.bytes = db_column_span(row, bytes);
+    if (packed.bytes.p) {
+        packed.encoding = (cairn_encoding)sqlite3_column_int(row, encoding);
+        packed.crc = (uint32_t)sqlite3_column_int64(row, crc);
+        packed.length = (size_t)sqlite3_column_int64(row, length);
+    }
+    return packed;
+}

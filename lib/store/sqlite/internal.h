@@ -61,6 +61,8 @@ cairn_code db_integer(sqlite3 *db, const char *sql, sqlite3_int64 *out, cairn_er
 void db_bind_span(sqlite3_stmt *statement, int index, cairn_span text);  /* as TEXT; absent: NULL */
 void db_bind_blob(sqlite3_stmt *statement, int index, cairn_span bytes); /* absent: NULL */
 cairn_span db_column_span(sqlite3_stmt *statement, int column);          /* TEXT or BLOB; NULL: absent */
+/* A packed text from the columns with these numbers; absent when its bytes are NULL. */
+cairn_packed db_column_packed(sqlite3_stmt *row, int encoding, int crc, int length, int bytes);
 
 /* ---- store.c ---- */
 typedef struct sqlite_store {
@@ -245,6 +247,8 @@ typedef struct sqlite_writer {
     int wal_pages; /* in the -wal after the last commit */
     sqlite3_stmt *queries[W_COUNT];
     tally *tallies[TALLY_BUCKETS];
+    cairn_codec *codec; /* to compare texts that were packed at different levels */
+    cairn_buf old_text, new_text;
     int64_t now;
 } sqlite_writer;
 

@@ -173,18 +173,6 @@ cairn_code sqlite_session_end(cairn_session *base, cairn_error *error)
 
 /* ---- items ---- */
 
-static cairn_packed packed_of(sqlite3_stmt *row, int encoding, int crc, int length, int bytes)
-{
-    cairn_packed packed = {0};
-    packed.bytes = db_column_span(row, bytes);
-    if (packed.bytes.p) {
-        packed.encoding = (cairn_encoding)sqlite3_column_int(row, encoding);
-        packed.crc = (uint32_t)sqlite3_column_int64(row, crc);
-        packed.length = (size_t)sqlite3_column_int64(row, length);
-    }
-    return packed;
-}
-
 cairn_code session_deliver(sqlite_session *session, const hit *hit, const cairn_page *page, cairn_item_sink sink,
                            void *context, cairn_error *error)
 {
@@ -198,8 +186,8 @@ cairn_code session_deliver(sqlite_session *session, const hit *hit, const cairn_
     sqlite3_bind_int64(body, 1, hit->key);
     int rc = sqlite3_step(body);
     if (rc == SQLITE_ROW) {
-        row.body = packed_of(body, 0, 1, 2, 4);
-        row.source = packed_of(body, 5, 6, 7, 8);
+        row.body = db_column_packed(body, 0, 1, 2, 4);
+        row.source = db_column_packed(body, 5, 6, 7, 8);
         row.changed = sqlite3_column_int64(body, 3);
         code = sink(context, &row, error);
     } else {
@@ -228,7 +216,7 @@ cairn_code sqlite_session_item(cairn_session *base, cairn_span collection, cairn
         code = session_deliver(session, &found, NULL, sink, context, error);
     } else if (rc == SQLITE_DONE) {
         char quoted[160];
-        code = cairn_error_set(error, CAIRN_NOT_FOUND, "there is no item %s in this collection",
+        code = cairn_error_set(error, CAIRN_NOT_FOUND, "there is no item \"%s\" in this collection",
                                cairn_quote(id, quoted, sizeof quoted));
     } else {
         code = db_error(session->db, rc, "reading an item", error);
@@ -297,7 +285,7 @@ cairn_code sqlite_session_collection(cairn_session *base, cairn_span id, cairn_c
     if (rc == SQLITE_ROW)
         code = give_collection(statement, sink, context, error);
     else if (rc == SQLITE_DONE)
-        code = cairn_error_set(error, CAIRN_NOT_FOUND, "there is no collection %s",
+        code = cairn_error_set(error, CAIRN_NOT_FOUND, "there is no collection \"%s\"",
                                cairn_quote(id, quoted, sizeof quoted));
     else
         code = db_error(session->db, rc, "reading a collection", error);

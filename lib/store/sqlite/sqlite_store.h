@@ -2,30 +2,31 @@
  *
  * At rest the file is in rollback mode and alone: whoever may read it can use it, without write permission on file or
  * folder. While a writer works on a local disk it is in WAL mode; the writer is the only one that checkpoints, and goes
- * back to rollback mode at its end unless somebody else (a daemon) has the file open. On network file systems the writer
- * stays in rollback mode.
- * A -wal beside a file in rollback mode belongs to another catalog that stood there before: it is refused. */
+ * back to rollback mode at its end unless somebody else (a daemon) has the file open. On network file systems the
+ * writer stays in rollback mode. A -wal beside a file in rollback mode belongs to another catalog that stood there
+ * before: it is refused. */
 #ifndef CAIRN_STORE_SQLITE_SQLITE_STORE_H
 #define CAIRN_STORE_SQLITE_SQLITE_STORE_H
 
 #include "store/store.h"
 
 typedef struct cairn_sqlite_options {
-    bool immutable;        /* the file never changes under us: no locks are taken (read-only media, file systems without locks) */
-    int busy_ms;           /* how long a session waits for a lock; 0: default 5,000 */
-    int lock_wait_ms;      /* how long a writer waits for another writer; negative: for ever; 0: not at all */
-    uint64_t mmap_bytes;   /* memory map at most so much; 0: none, since SQLite then checks a page's cells on every use */
-    uint64_t cache_bytes;  /* page cache of a session; 0: default 64 MB */
-    const char *program;   /* who we are, written into the lock file: "cairn ingest" */
+    bool immutable; /* the file never changes under us: no locks are taken (read-only media, file systems without locks)
+                     */
+    int busy_ms;    /* how long a session waits for a lock; 0: default 5,000 */
+    int lock_wait_ms;    /* how long a writer waits for another writer; negative: for ever; 0: not at all */
+    uint64_t mmap_bytes; /* memory map at most so much; 0: none, since SQLite then checks a page's cells on every use */
+    uint64_t cache_bytes; /* page cache of a session; 0: default 64 MB */
+    const char *program;  /* who we are, written into the lock file: "cairn ingest" */
 } cairn_sqlite_options;
 
 /* Makes an empty catalog: under a temporary name in the same folder, then renamed when it is whole and synced.
  * CAIRN_CONFLICT when `path` exists. */
 cairn_code cairn_sqlite_create(const char *path, cairn_error *error);
 
-/* Opens an existing catalog for reading (sessions) and, if asked (writer_open), for writing. Checks magic, schema version
- * (a newer one: CAIRN_UNSUPPORTED saying which program version is needed; an older one is migrated when it is opened for writing,
- * and read as it is otherwise), and a foreign -wal. `options` may be NULL. */
+/* Opens an existing catalog for reading (sessions) and, if asked (writer_open), for writing. Checks magic, schema
+ * version (a newer one: CAIRN_UNSUPPORTED saying which program version is needed; an older one is migrated when it is
+ * opened for writing, and read as it is otherwise), and a foreign -wal. `options` may be NULL. */
 cairn_code cairn_sqlite_open(const char *path, const cairn_sqlite_options *options, cairn_store **out,
                              cairn_error *error);
 
@@ -33,13 +34,13 @@ cairn_code cairn_sqlite_open(const char *path, const cairn_sqlite_options *optio
  * immutable opening. Cheap: one stat(). */
 bool cairn_sqlite_is_replaced(const cairn_store *store);
 
-/* Whether the file at `path` may be swapped in for a store that is served: a catalog, in rollback mode, without a foreign -wal.
- * CAIRN_OK opens it. */
+/* Whether the file at `path` may be swapped in for a store that is served: a catalog, in rollback mode, without a
+ * foreign -wal. CAIRN_OK opens it. */
 cairn_code cairn_sqlite_open_swapped(const char *path, const cairn_sqlite_options *options, cairn_store **out,
                                      cairn_error *error);
 
-/* Brings a catalog that a finished writer left in WAL mode back to one file, if nobody else has it open and we may write.
- * Silent otherwise. Called by a daemon after it closed the store. */
+/* Brings a catalog that a finished writer left in WAL mode back to one file, if nobody else has it open and we may
+ * write. Silent otherwise. Called by a daemon after it closed the store. */
 void cairn_sqlite_tidy(const char *path);
 
 const char *cairn_sqlite_version(void);

@@ -66,7 +66,7 @@ cairn_code tally_get(sqlite_writer *writer, cairn_span id, tally **out, cairn_er
             code = cairn_error_set(error, CAIRN_NOMEM, "out of memory");
         }
     } else if (rc == SQLITE_DONE) {
-        code = cairn_error_set(error, CAIRN_NOT_FOUND, "there is no collection %s",
+        code = cairn_error_set(error, CAIRN_NOT_FOUND, "there is no collection \"%s\"",
                                cairn_quote(id, quoted, sizeof quoted));
     } else {
         code = db_error(writer->db, rc, "reading a collection", error);

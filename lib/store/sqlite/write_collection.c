@@ -64,7 +64,7 @@ cairn_code sqlite_put_collection(cairn_writer *base, const cairn_collection *col
         return CAIRN_OK;
     char quoted[160];
     if (theirs && conflict == CAIRN_CONFLICT_ERROR)
-        return cairn_error_set(error, CAIRN_CONFLICT, "collection %s exists already, with other contents",
+        return cairn_error_set(error, CAIRN_CONFLICT, "collection \"%s\" exists already, with other contents",
                                cairn_quote(collection->id, quoted, sizeof quoted));
     tally *tally;
     code = tally_get(writer, collection->id, &tally, error);

@@ -108,14 +108,23 @@ static cairn_code put_body(sqlite_writer *writer, sqlite3_int64 key, const cairn
     return db_run(writer->db, put, "writing an item", error);
 }
 
-/* CRC and length first; the packed bytes may differ by compression level, the texts then still be the same. */
-static bool same_text(sqlite3_stmt *stored, int crc, int length, int bytes, const cairn_packed *new)
+static bool unpacks_to_same(sqlite_writer *writer, const cairn_packed *old, const cairn_packed *new)
 {
-    cairn_span old = db_column_span(stored, bytes);
-    if (!old.p || !new->bytes.p)
-        return !old.p && !new->bytes.p;
-    return (uint32_t)sqlite3_column_int64(stored, crc) == new->crc &&
-           (size_t)sqlite3_column_int64(stored, length) == new->length &&cairn_span_equal(old, new->bytes);
+    cairn_buf_reset(&writer->old_text);
+    cairn_buf_reset(&writer->new_text);
+    return !cairn_unpack(writer->codec, old, false, &writer->old_text, NULL) &&
+           !cairn_unpack(writer->codec, new, false, &writer->new_text, NULL) &&
+           cairn_span_equal(cairn_buf_span(&writer->old_text), cairn_buf_span(&writer->new_text));
+}
+
+/* The packed bytes of one text differ where it was compressed at another level. */
+static bool same_text(sqlite_writer *writer, const cairn_packed *old, const cairn_packed *new)
+{
+    if (!old->bytes.p || !new->bytes.p)
+        return !old->bytes.p && !new->bytes.p;
+    if (old->crc != new->crc || old->length != new->length)
+        return false;
+    return cairn_span_equal(old->bytes, new->bytes) || unpacks_to_same(writer, old, new);
 }
 
 static cairn_code is_unchanged(sqlite_writer *writer, sqlite3_int64 key, const cairn_item_record *record, bool *same,
@@ -127,9 +136,13 @@ static cairn_code is_unchanged(sqlite_writer *writer, sqlite3_int64 key, const c
         return code;
     sqlite3_bind_int64(get, 1, key);
     int rc = sqlite3_step(get);
-    *same = rc == SQLITE_ROW && same_text(get, 1, 2, 3, &record->body) && same_text(get, 4, 5, 6, &record->source);
-    if (rc != SQLITE_ROW && rc != SQLITE_DONE)
+    *same = false;
+    if (rc == SQLITE_ROW) {
+        cairn_packed body = db_column_packed(get, 0, 1, 2, 3), source = db_column_packed(get, 4, 5, 6, 7);
+        *same = same_text(writer, &body, &record->body) && same_text(writer, &source, &record->source);
+    } else if (rc != SQLITE_DONE) {
         code = db_error(writer->db, rc, "reading an item", error);
+    }
     sqlite3_reset(get);
     return code;
 }
@@ -187,7 +200,8 @@ static cairn_code replace(sqlite_writer *writer, tally *tally, const cairn_item_
         return CAIRN_OK;
     char quoted[160];
     if (conflict == CAIRN_CONFLICT_ERROR)
-        return cairn_error_set(error, CAIRN_CONFLICT, "item %s exists already in this collection, with other contents",
+        return cairn_error_set(error, CAIRN_CONFLICT,
+                               "item \"%s\" exists already in this collection, with other contents",
                                cairn_quote(record->item->id, quoted, sizeof quoted));
     code = delete_boxes(writer, old, error);
     if (code)
@@ -237,7 +251,7 @@ cairn_code sqlite_delete_item(cairn_writer *base, cairn_span collection, cairn_s
         return code;
     char quoted[160];
     if (!found)
-        return cairn_error_set(error, CAIRN_NOT_FOUND, "there is no item %s in this collection",
+        return cairn_error_set(error, CAIRN_NOT_FOUND, "there is no item \"%s\" in this collection",
                                cairn_quote(id, quoted, sizeof quoted));
     code = delete_boxes(writer, &row, error);
     if (!code)

@@ -17,7 +17,8 @@ static const char *const write_text[W_COUNT] = {
     [W_BODY_PUT] =
         "INSERT OR REPLACE INTO item_body(key, encoding, crc, length, changed, body, source_encoding, source_crc,"
         " source_length, source) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
-    [W_BODY_GET] = "SELECT encoding, crc, length, body, source_crc, source_length, source FROM item_body WHERE key=?1",
+    [W_BODY_GET] = "SELECT encoding, crc, length, body, source_encoding, source_crc, source_length, source FROM "
+                   "item_body WHERE key=?1",
     [W_BODY_DELETE] = "DELETE FROM item_body WHERE key=?1",
     [W_BOX_INSERT] = "INSERT INTO item_box VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)",
     [W_BOX_DELETE] = "DELETE FROM item_box WHERE entry=?1",
@@ -112,6 +113,7 @@ static cairn_code open_for_writing(sqlite_writer *writer, const sqlite_store *st
 
 cairn_code sqlite_writer_open(cairn_store *base, cairn_writer **out, cairn_error *error)
 {
+    enum { TEXT_BYTES = 1 << 30 };
     const sqlite_store *store = (const sqlite_store *)base;
     if (store->options.immutable)
         return cairn_error_set(error, CAIRN_INVALID, "%s: was opened as immutable, so it can't be written",
@@ -121,8 +123,14 @@ cairn_code sqlite_writer_open(cairn_store *base, cairn_writer **out, cairn_error
         return cairn_error_set(error, CAIRN_NOMEM, "out of memory");
     writer->base.store = base;
     writer->lock.fd = -1;
-    cairn_code code =
-        catalog_lock_take(store->path, store->options.lock_wait_ms, store->options.program, &writer->lock, error);
+    writer->codec = cairn_codec_new(1);
+    writer->old_text = writer->new_text = (cairn_buf)CAIRN_BUF_INIT(TEXT_BYTES);
+    cairn_code code = CAIRN_OK;
+    if (!writer->codec)
+        code = cairn_error_set(error, CAIRN_NOMEM, "out of memory");
+    if (!code)
+        code =
+            catalog_lock_take(store->path, store->options.lock_wait_ms, store->options.program, &writer->lock, error);
     if (!code)
         code = open_for_writing(writer, store, error);
     if (code) {
@@ -155,6 +163,9 @@ cairn_code sqlite_writer_close(cairn_writer *base, cairn_error *error)
     int rc = sqlite3_close(writer->db);
     cairn_code code = rc ? db_error(NULL, rc, "closing the catalog", error) : CAIRN_OK;
     catalog_lock_release(&writer->lock);
+    cairn_codec_free(writer->codec);
+    cairn_buf_free(&writer->old_text);
+    cairn_buf_free(&writer->new_text);
     free(writer);
     return code;
 }
