@@ -23,7 +23,7 @@ static const struct {
     {"Datetime", "datetime"},
     {"dateTimes", "datetime"},
     {"collection", "collections"},
-    {"colections", "collections"},
+    {"collctions", "collections"},
     {"id", "ids"},
     {"limits", "limit"},
     {"lmiit", "limit"},
