@@ -2,6 +2,7 @@
 #ifndef CAIRN_HTTP_EXCHANGE_H
 #define CAIRN_HTTP_EXCHANGE_H
 
+#include "http/acceptor.h"
 #include "http/gate.h"
 #include "http/server.h"
 #include "http/watch.h"
@@ -10,20 +11,28 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+/* One thread. */
+typedef struct cairn_worker {
+    cairn_server *server;
+    struct MHD_Daemon *daemon;
+    _Atomic size_t connections;
+} cairn_worker;
+
 struct cairn_server {
     const cairn_config *config;
     const cairn_api *api;
     cairn_served *catalog;
     cairn_watch *watch;
-    struct MHD_Daemon *daemon;
-    int socket;
-    char url[1600];    /* with its '/' */
-    cairn_origin self; /* of the bound address, for requests without Host; points into `url` unless has_base */
+    cairn_acceptor *acceptor;
+    cairn_worker *workers;
+    size_t threads, next; /* of the workers, the one to look at first */
+    char url[1600];       /* with its '/' */
+    cairn_origin self;    /* of the bound address, for requests without Host; points into `url` unless has_base */
     _Atomic bool draining;
     _Atomic size_t body_bytes; /* of all request bodies in memory */
     pthread_mutex_t arena_lock;
     cairn_arena **arenas; /* a stack of idle ones */
-    size_t n_arenas, threads;
+    size_t n_arenas;
 };
 
 typedef struct cairn_exchange {

@@ -29,17 +29,23 @@ size_t cairn_server_threads(const cairn_config *config)
 static void on_connection(void *context, struct MHD_Connection *connection, void **socket_context,
                           enum MHD_ConnectionNotificationCode what)
 {
-    cairn_server *server = context;
+    cairn_worker *worker = context;
+    cairn_server *server = worker->server;
     if (what == MHD_CONNECTION_NOTIFY_CLOSED) {
         if (*socket_context)
             cairn_watch_remove(server->watch, *socket_context);
         *socket_context = NULL;
+        atomic_fetch_sub(&worker->connections, 1);
         return;
     }
-    const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
-    *socket_context =
-        info ? cairn_watch_add(server->watch, info->connect_fd, cairn_clock_now() + server->config->request_timeout)
-             : NULL;
+    atomic_fetch_add(&worker->connections, 1);
+    const union MHD_ConnectionInfo *file = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    const union MHD_ConnectionInfo *peer = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    cairn_address address = {{0}};
+    if (peer && peer->client_addr)
+        cairn_address_from(peer->client_addr, &address);
+    int64_t deadline = cairn_clock_now() + server->config->request_timeout;
+    *socket_context = file ? cairn_watch_add(server->watch, file->connect_fd, &address, deadline) : NULL;
 }
 
 static cairn_guard *guard_of(struct MHD_Connection *connection)
@@ -121,29 +127,73 @@ static unsigned seconds_up(int64_t nanoseconds)
     return (unsigned)((nanoseconds + CAIRN_SECOND - 1) / CAIRN_SECOND);
 }
 
-static struct MHD_Daemon *start_daemon(cairn_server *server)
+/* ---- the acceptor's callbacks ---- */
+
+static bool has_room(void *context)
 {
+    const cairn_server *server = context;
+    size_t n = 0;
+    for (size_t i = 0; i < server->threads; i++)
+        n += atomic_load(&server->workers[i].connections);
+    return n < server->config->max_connections;
+}
+
+static bool may_enter(void *context, const cairn_address *peer)
+{
+    const cairn_server *server = context;
+    uint64_t most = server->config->max_connections_per_ip;
+    return most == 0 || cairn_watch_count(server->watch, peer) < most;
+}
+
+/* To the worker with the fewest connections; among equals in turn. */
+static void take(void *context, int socket, const struct sockaddr *peer, socklen_t length)
+{
+    cairn_server *server = context;
+    size_t best = server->next++ % server->threads;
+    for (size_t i = 0; i < server->threads; i++) {
+        size_t other = (server->next + i) % server->threads;
+        if (atomic_load(&server->workers[other].connections) < atomic_load(&server->workers[best].connections))
+            best = other;
+    }
+    /* Closes the socket when it fails. */
+    MHD_add_connection(server->workers[best].daemon, socket, peer, length);
+}
+
+static struct MHD_Daemon *start_daemon(cairn_worker *worker)
+{
+    cairn_server *server = worker->server;
     const cairn_config *config = server->config;
     struct MHD_OptionItem options[] = {
         {MHD_OPTION_CONNECTION_MEMORY_LIMIT, (intptr_t)(config->max_url_bytes + HEADER_MEMORY), NULL},
         {MHD_OPTION_CONNECTION_MEMORY_INCREMENT, MEMORY_STEP, NULL},
-        {MHD_OPTION_CONNECTION_LIMIT, (intptr_t)config->max_connections, NULL},
-        {MHD_OPTION_PER_IP_CONNECTION_LIMIT, (intptr_t)config->max_connections_per_ip, NULL},
+        {MHD_OPTION_CONNECTION_LIMIT, (intptr_t)(config->max_connections + SPARE_FILES), NULL},
         {MHD_OPTION_CONNECTION_TIMEOUT, (intptr_t)seconds_up(config->idle_timeout), NULL},
-        {MHD_OPTION_LISTEN_SOCKET, server->socket, NULL},
         {MHD_OPTION_THREAD_STACK_SIZE, STACK_BYTES, NULL},
 #if MHD_VERSION >= 0x00097701
         {MHD_OPTION_CLIENT_DISCIPLINE_LVL, 1, NULL},
 #else
         {MHD_OPTION_STRICT_FOR_CLIENT, 0, NULL}, /* what 1 refuses, the gate does, in JSON */
 #endif
-        {server->threads > 1 ? MHD_OPTION_THREAD_POOL_SIZE : MHD_OPTION_END, (intptr_t)server->threads, NULL},
         {MHD_OPTION_END, 0, NULL},
     };
-    return MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC | MHD_USE_ERROR_LOG, 0, NULL, NULL, on_request,
-                            server, MHD_OPTION_EXTERNAL_LOGGER, on_message, NULL, MHD_OPTION_ARRAY, options,
-                            MHD_OPTION_URI_LOG_CALLBACK, on_request_line, server, MHD_OPTION_NOTIFY_COMPLETED,
-                            on_completed, server, MHD_OPTION_NOTIFY_CONNECTION, on_connection, server, MHD_OPTION_END);
+    return MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC | MHD_USE_NO_LISTEN_SOCKET | MHD_USE_ERROR_LOG,
+                            0, NULL, NULL, on_request, server, MHD_OPTION_EXTERNAL_LOGGER, on_message, NULL,
+                            MHD_OPTION_ARRAY, options, MHD_OPTION_URI_LOG_CALLBACK, on_request_line, server,
+                            MHD_OPTION_NOTIFY_COMPLETED, on_completed, server, MHD_OPTION_NOTIFY_CONNECTION,
+                            on_connection, worker, MHD_OPTION_END);
+}
+
+static cairn_code start_workers(cairn_server *server, cairn_error *error)
+{
+    for (size_t i = 0; i < server->threads; i++) {
+        cairn_worker *worker = &server->workers[i];
+        worker->server = server;
+        worker->daemon = start_daemon(worker);
+        if (!worker->daemon)
+            return cairn_error_set(error, CAIRN_IO, "the HTTP library doesn't start thread %zu: %s", i + 1,
+                                   strerror(errno));
+    }
+    return CAIRN_OK;
 }
 
 static void set_urls(cairn_server *server, const char *host)
@@ -163,31 +213,33 @@ static void set_urls(cairn_server *server, const char *host)
 
 static void server_free(cairn_server *server)
 {
-    if (server->socket >= 0)
-        close(server->socket);
+    for (size_t i = 0; server->workers && i < server->threads; i++)
+        if (server->workers[i].daemon)
+            MHD_stop_daemon(server->workers[i].daemon);
     if (server->watch)
         cairn_watch_free(server->watch);
     while (server->n_arenas)
         cairn_arena_free(server->arenas[--server->n_arenas]);
     pthread_mutex_destroy(&server->arena_lock);
     free(server->arenas);
+    free(server->workers);
     free(server);
 }
 
-static cairn_code start(cairn_server *server, cairn_error *error)
+static cairn_code start_accepting(cairn_server *server, cairn_error *error)
 {
+    int socket;
     char host[80];
-    cairn_code code = cairn_listen_open(&server->config->listen, &server->socket, host, sizeof host, error);
+    cairn_acceptor_ops ops = {has_room, may_enter, take, server};
+    cairn_code code = cairn_listen_open(&server->config->listen, &socket, host, sizeof host, error);
     if (code)
         return code;
     set_urls(server, host);
-    raise_file_limit(server->config->max_connections, server->threads);
-    server->watch = cairn_watch_new(cairn_reply_timeout);
-    if (!server->watch || !server->arenas)
-        return cairn_error_set(error, CAIRN_NOMEM, "out of memory or threads");
-    server->daemon = start_daemon(server);
-    return server->daemon ? CAIRN_OK
-                          : cairn_error_set(error, CAIRN_IO, "the HTTP library doesn't start: %s", strerror(errno));
+    server->acceptor = cairn_acceptor_start(socket, &ops);
+    if (server->acceptor)
+        return CAIRN_OK;
+    close(socket);
+    return cairn_error_set(error, CAIRN_NOMEM, "out of memory or threads");
 }
 
 cairn_code cairn_server_start(const cairn_config *config, const cairn_api *api, cairn_served *catalog,
@@ -199,11 +251,19 @@ cairn_code cairn_server_start(const cairn_config *config, const cairn_api *api, 
     server->config = config;
     server->api = api;
     server->catalog = catalog;
-    server->socket = -1;
     server->threads = cairn_server_threads(config);
     server->arenas = calloc(server->threads, sizeof *server->arenas);
+    server->workers = calloc(server->threads, sizeof *server->workers);
+    server->watch = cairn_watch_new(cairn_reply_timeout);
     pthread_mutex_init(&server->arena_lock, NULL);
-    cairn_code code = start(server, error);
+    raise_file_limit(config->max_connections, server->threads);
+    cairn_code code = CAIRN_OK;
+    if (!server->watch || !server->arenas || !server->workers)
+        code = cairn_error_set(error, CAIRN_NOMEM, "out of memory or threads");
+    if (!code)
+        code = start_workers(server, error);
+    if (!code)
+        code = start_accepting(server, error);
     if (code) {
         server_free(server);
         return code;
@@ -231,10 +291,8 @@ static void drain(cairn_server *server)
 void cairn_server_stop(cairn_server *server)
 {
     atomic_store(&server->draining, true);
-    /* The socket stays open until the threads have ended: one of them may still use it. */
-    MHD_quiesce_daemon(server->daemon);
+    cairn_acceptor_stop(server->acceptor);
     drain(server);
-    MHD_stop_daemon(server->daemon);
     server_free(server);
 }
 

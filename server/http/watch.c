@@ -5,8 +5,6 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/socket.h>
 #include <time.h>
 
 #define LOOK_EVERY (CAIRN_SECOND / 4)
@@ -15,6 +13,7 @@
 struct cairn_guard {
     cairn_guard *next, *previous;
     int socket;
+    cairn_address peer;
     int64_t since;
     _Atomic int64_t deadline; /* 0: none; CUT: the socket was shut */
     _Atomic int phase;
@@ -86,12 +85,13 @@ void cairn_watch_free(cairn_watch *watch)
     free(watch);
 }
 
-cairn_guard *cairn_watch_add(cairn_watch *watch, int socket, int64_t deadline)
+cairn_guard *cairn_watch_add(cairn_watch *watch, int socket, const cairn_address *peer, int64_t deadline)
 {
     cairn_guard *guard = calloc(1, sizeof *guard);
     if (!guard)
         return NULL;
     guard->socket = socket;
+    guard->peer = *peer;
     guard->since = cairn_clock_now();
     atomic_init(&guard->deadline, deadline);
     atomic_init(&guard->phase, CAIRN_FRESH);
@@ -144,6 +144,16 @@ size_t cairn_watch_busy(cairn_watch *watch, int64_t fresh_for)
         n += phase == CAIRN_READING || phase == CAIRN_ANSWERING ||
              (phase == CAIRN_FRESH && now - guard->since < fresh_for);
     }
+    pthread_mutex_unlock(&watch->lock);
+    return n;
+}
+
+size_t cairn_watch_count(cairn_watch *watch, const cairn_address *peer)
+{
+    size_t n = 0;
+    pthread_mutex_lock(&watch->lock);
+    for (const cairn_guard *guard = watch->first; guard; guard = guard->next)
+        n += memcmp(guard->peer.bytes, peer->bytes, sizeof peer->bytes) == 0;
     pthread_mutex_unlock(&watch->lock);
     return n;
 }

@@ -4,8 +4,8 @@
 #ifndef CAIRN_HTTP_WATCH_H
 #define CAIRN_HTTP_WATCH_H
 
-#include <stdbool.h>
-#include <stddef.h>
+#include "http/net.h"
+
 #include <stdint.h>
 
 typedef struct cairn_watch cairn_watch;
@@ -25,7 +25,7 @@ cairn_watch *cairn_watch_new(const char *late_reply);
 void cairn_watch_free(cairn_watch *watch);
 
 /* Watches the socket from now on; `deadline` in cairn_clock_now() nanoseconds. NULL when out of memory. */
-cairn_guard *cairn_watch_add(cairn_watch *watch, int socket, int64_t deadline);
+cairn_guard *cairn_watch_add(cairn_watch *watch, int socket, const cairn_address *peer, int64_t deadline);
 /* Call before the socket is closed. */
 void cairn_watch_remove(cairn_watch *watch, cairn_guard *guard);
 
@@ -35,5 +35,8 @@ cairn_phase cairn_guard_phase(const cairn_guard *guard);
 
 /* Connections that are reading or answering, or that are fresh and younger than `fresh_for` nanoseconds. */
 size_t cairn_watch_busy(cairn_watch *watch, int64_t fresh_for);
+
+/* Connections from this address. O(all connections). */
+size_t cairn_watch_count(cairn_watch *watch, const cairn_address *peer);
 
 #endif

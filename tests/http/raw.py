@@ -31,19 +31,19 @@ def take_answer(data, head_only=False):
     end = data.find(b"\r\n\r\n")
     if end < 0:
         return None, data
-    status, headers = parse_head(data[:end])
+    status, headers = parse_head(bytes(data[:end]))
     length = int(headers.get("content-length", "0"))
     if head_only or status in (204, 304) or status < 200:
         length = 0
     if len(data) < end + 4 + length:
         return None, data
-    return Answer(status, headers, data[end + 4 : end + 4 + length]), data[end + 4 + length :]
+    return Answer(status, headers, bytes(data[end + 4 : end + 4 + length])), data[end + 4 + length :]
 
 
 class Connection:
     def __init__(self, port, timeout=10, host="127.0.0.1"):
         self.socket = socket.create_connection((host, port), timeout=timeout)
-        self.data = b""
+        self.data = bytearray()
 
     def send(self, data):
         self.socket.sendall(data)
