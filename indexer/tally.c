@@ -32,6 +32,11 @@ uint64_t cairn_counts_taken(const cairn_counts *counts)
     return counts->read - counts->refused;
 }
 
+uint64_t cairn_tally_catalogs(const cairn_tally *tally)
+{
+    return tally->catalogs + tally->catalogs_refused;
+}
+
 uint64_t cairn_tally_refused(const cairn_tally *tally)
 {
     return tally->items.refused + tally->collections.refused + tally->catalogs_refused;

@@ -29,6 +29,8 @@ void cairn_tally_refuse(cairn_tally *tally, cairn_kind kind);
 void cairn_counts_put(cairn_counts *counts, cairn_put what);
 /* Items that were taken so far. */
 uint64_t cairn_counts_taken(const cairn_counts *counts);
+/* Catalogs that were read, refused ones too. */
+uint64_t cairn_tally_catalogs(const cairn_tally *tally);
 /* All refused records. */
 uint64_t cairn_tally_refused(const cairn_tally *tally);
 

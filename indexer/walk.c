@@ -65,10 +65,11 @@ static bool add_entry(folder *f, const char *name, rank kind)
         f->entries = entries;
         f->cap = cap;
     }
-    char *copy = strdup(name);
-    if (copy)
-        f->entries[f->n++] = (entry){copy, kind};
-    return copy != NULL;
+    entry *e = &f->entries[f->n];
+    e->rank = kind;
+    e->name = strdup(name);
+    f->n += e->name != NULL;
+    return e->name != NULL;
 }
 
 /* Takes the entry when it is a folder, or a file with a source's name. */

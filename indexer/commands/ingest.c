@@ -120,7 +120,7 @@ static void add_summary_json(const ingest *self, int exit, cairn_buf *out)
     cairn_buf_add_text(out, ",\"collections\":{");
     cairn_counts_json(&tally->collections, out);
     cairn_buf_printf(out, ",\"made\":%llu},\"catalogs\":{\"read\":%llu,\"refused\":%llu}",
-                     (unsigned long long)tally->made, (unsigned long long)(tally->catalogs + tally->catalogs_refused),
+                     (unsigned long long)tally->made, (unsigned long long)cairn_tally_catalogs(tally),
                      (unsigned long long)tally->catalogs_refused);
     cairn_buf_printf(out, ",\"ignored\":%llu,\"remote_links\":%llu,\"failed_sources\":%llu,\"warnings\":%llu",
                      (unsigned long long)tally->ignored, (unsigned long long)cairn_journal_remote_count(self->journal),
@@ -148,10 +148,9 @@ static void add_summary_text(const ingest *self, cairn_buf *out)
     cairn_buf_printf(out, "\n%-12s ", "collections");
     cairn_counts_text(&tally->collections, out);
     cairn_buf_printf(out, ", made %llu\n", (unsigned long long)tally->made);
-    if (tally->catalogs + tally->catalogs_refused > 0)
+    if (cairn_tally_catalogs(tally) > 0)
         cairn_buf_printf(out, "%-12s read %llu, refused %llu\n", "catalogs",
-                         (unsigned long long)(tally->catalogs + tally->catalogs_refused),
-                         (unsigned long long)tally->catalogs_refused);
+                         (unsigned long long)cairn_tally_catalogs(tally), (unsigned long long)tally->catalogs_refused);
     add_line_of("not STAC", tally->ignored, out);
     add_line_of("remote links", cairn_journal_remote_count(self->journal), out);
     add_line_of("failed", cairn_journal_count(self->journal, CAIRN_JOURNAL_FAILED), out);

@@ -93,8 +93,8 @@ static void print_summary(const validate *self)
                          (unsigned long long)tally->items.read, (unsigned long long)tally->items.refused,
                          (unsigned long long)tally->items.warned, (unsigned long long)tally->collections.read,
                          (unsigned long long)tally->collections.refused, (unsigned long long)tally->collections.warned,
-                         (unsigned long long)(tally->catalogs + tally->catalogs_refused),
-                         (unsigned long long)tally->catalogs_refused, (unsigned long long)tally->ignored,
+                         (unsigned long long)cairn_tally_catalogs(tally), (unsigned long long)tally->catalogs_refused,
+                         (unsigned long long)tally->ignored,
                          (unsigned long long)cairn_journal_count(self->journal, CAIRN_JOURNAL_FAILED));
         fwrite(cairn_buf_span(&out).p, 1, out.n, stdout);
         cairn_buf_free(&out);
