@@ -99,6 +99,7 @@ typedef enum query_id {
     Q_COLLECTIONS,
     Q_COLLECTION,
     Q_LAGS,
+    Q_LAGS_ALL,
     Q_META,
     Q_TOTALS,
     Q_COUNT,

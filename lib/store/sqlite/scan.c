@@ -31,10 +31,11 @@ static cairn_code read_lags(sqlite_session *session, cairn_span collection, int6
                             cairn_error *error)
 {
     sqlite3_stmt *statement;
-    cairn_code code = session_query(session, Q_LAGS, &statement, error);
+    cairn_code code = session_query(session, collection.p ? Q_LAGS : Q_LAGS_ALL, &statement, error);
     if (code)
         return code;
-    db_bind_span(statement, 1, collection);
+    if (collection.p)
+        db_bind_span(statement, 1, collection);
     int rc = sqlite3_step(statement);
     if (rc == SQLITE_ROW) {
         *lead = sqlite3_column_int64(statement, 0);

@@ -30,7 +30,8 @@ static const char *const query_text[Q_COUNT] = {
                       " end_sec, end_nsec FROM collection ORDER BY id",
     [Q_COLLECTION] = "SELECT id, title, body, source, made, items, west, south, east, north, start_sec, start_nsec,"
                      " end_sec, end_nsec FROM collection WHERE id=?1",
-    [Q_LAGS] = "SELECT max(lead), max(lag) FROM collection WHERE ?1 IS NULL OR id=?1",
+    [Q_LAGS] = "SELECT max(lead), max(lag) FROM collection WHERE id=?1",
+    [Q_LAGS_ALL] = "SELECT max(lead), max(lag) FROM collection",
     [Q_META] = "SELECT value FROM meta WHERE key=?1",
     [Q_TOTALS] = "SELECT coalesce(sum(items), 0), count(*) FROM collection",
 };
