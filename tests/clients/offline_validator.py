@@ -11,6 +11,7 @@ import json
 import sys
 import urllib.parse
 
+import pystac.stac_io
 import requests
 
 SCHEMAS = importlib.resources.files("pystac.validation") / "jsonschemas"
@@ -29,19 +30,23 @@ def packaged(url):
     return found if found.is_file() else None
 
 
+def schema_text(url):
+    found = packaged(url)
+    if found:
+        return found.read_text()
+    print(f"not checked, no such schema here: {url}", file=sys.stderr)
+    return json.dumps({"$schema": "http://json-schema.org/draft-07/schema#", "$id": url})
+
+
 class LocalSchemas(requests.adapters.BaseAdapter):
     """Answers requests for schemas from files."""
 
     def send(self, request, **_):
-        found = packaged(request.url)
-        if not found:
-            print(f"not checked, no such schema here: {request.url}", file=sys.stderr)
-        text = found.read_bytes() if found else json.dumps({"$id": request.url}).encode()
         answer = requests.Response()
         answer.status_code = 200
         answer.url = request.url
         answer.headers["Content-Type"] = "application/schema+json"
-        answer.raw = io.BytesIO(text)
+        answer.raw = io.BytesIO(schema_text(request.url).encode())
         return answer
 
     def close(self):
@@ -49,13 +54,19 @@ class LocalSchemas(requests.adapters.BaseAdapter):
 
 
 def mount_schemas():
+    """The server under test is reached by http, so everything by https is a schema."""
     make = requests.Session.__init__
+    read = pystac.stac_io.DefaultStacIO.read_text_from_href
 
     def make_with_schemas(session):
         make(session)
-        session.mount("https://", LocalSchemas())  # the server under test is reached by http
+        session.mount("https://", LocalSchemas())
+
+    def read_with_schemas(stac_io, href):
+        return schema_text(href) if href.startswith("https://") else read(stac_io, href)
 
     requests.Session.__init__ = make_with_schemas
+    pystac.stac_io.DefaultStacIO.read_text_from_href = read_with_schemas
 
 
 if __name__ == "__main__":

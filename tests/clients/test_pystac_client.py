@@ -103,3 +103,22 @@ def test_links_of_items_work(client):
     for one in client.search(max_items=20).items():
         assert requests.get(one.get_self_href()).json()["id"] == one.id
         assert one.get_collection().id == one.collection_id
+
+
+@pytest.fixture(scope="module")
+def ten_thousand(tmp_path_factory):
+    path = tmp_path_factory.mktemp("client") / "many.cairn"
+    many = (make_item(f"i{i}", "many", i % 180, i % 90, f"2020-01-{i % 28 + 1:02d}T00:00:00Z") for i in range(10000))
+    run_cairn("ingest", path, "-", input="".join(json.dumps(one) + "\n" for one in many))
+    server = Server(path)
+    yield Client.open(server.url)
+    assert server.stop()[0] == 0
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_paging_through_ten_thousand(ten_thousand, method):
+    search = ten_thousand.search(method=method, limit=333)
+    pages = list(search.pages_as_dicts())
+    found = [one["id"] for page in pages for one in page["features"]]
+    assert len(pages) == 31
+    assert len(found) == len(set(found)) == search.matched() == 10000
