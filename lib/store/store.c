@@ -34,7 +34,9 @@ cairn_code cairn_session_search(cairn_session *session, const cairn_search *sear
                                 cairn_error *error)
 {
     *result = (cairn_result){0};
-    return session->store->ops->search(session, search, page, arena, sink, context, result, error);
+    cairn_code code = session->store->ops->search(session, search, page, arena, sink, context, result, error);
+    cairn_arena_settle(arena); /* the area was made with the session's GEOS context and must not outlive it */
+    return code;
 }
 
 cairn_code cairn_session_item(cairn_session *session, cairn_span collection, cairn_span id, cairn_item_sink sink,

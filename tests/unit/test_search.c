@@ -25,8 +25,8 @@ static int setup(void **state)
 static int teardown(void **state)
 {
     (void)state;
+    cairn_arena_free(arena); /* first: its areas belong to the context */
     cairn_geos_free(geos);
-    cairn_arena_free(arena);
     return 0;
 }
 
