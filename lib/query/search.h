@@ -59,8 +59,8 @@ cairn_code cairn_search_check(const cairn_search *search, cairn_error *error);
 /* Names of the search parameters, NULL-terminated: "bbox", "datetime", ... */
 extern const char *const cairn_search_names[];
 
-/* The area that the search asks for: NULL in *out when it asks for none. Made with the session's GEOS context: settle the
- * arena before that is freed. */
+/* The area that the search asks for: NULL in *out when it asks for none. Made with the session's GEOS context: settle
+ * the arena before that is freed. */
 cairn_code cairn_search_area(const cairn_search *search, cairn_geos *geos, cairn_arena *arena, cairn_area **out,
                              cairn_error *error);
 

@@ -153,8 +153,9 @@ cairn_code cairn_session_begin(cairn_session *session, int64_t deadline, cairn_e
 cairn_code cairn_session_end(cairn_session *session, cairn_error *error);
 
 /* Calls `sink` for each row of the page, in order. When the deadline comes after at least one row: CAIRN_OK with
- * result->cut; with none: CAIRN_DEADLINE. The arena must be reset or freed before the session is closed, since it
- * holds geometries of its GEOS context. The same search gives the same rows in the same order in every store. */
+ * result->cut; with none: CAIRN_DEADLINE. Settles the arena (cairn_arena_settle), so that no
+ * geometry of the session's GEOS context stays in it. The same search gives the same rows in the same order in every
+ * store. */
 cairn_code cairn_session_search(cairn_session *session, const cairn_search *search, const cairn_page *page,
                                 cairn_arena *arena, cairn_item_sink sink, void *context, cairn_result *result,
                                 cairn_error *error);
