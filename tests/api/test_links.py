@@ -123,7 +123,7 @@ def test_accept(server):
 
 
 def test_unknown_paths_name_near_ones(server):
-    answer = requests.get(server.url + "serach")
+    answer = requests.get(server.url + "searchh")
     assert answer.status_code == 404
     assert "/search" in answer.json()["description"]
     answer = requests.get(server.url + "a/b/c/d/e/f/g")

@@ -119,13 +119,13 @@ def test_lists(server):
 
 
 def test_unknown_parameters(server, catalog, start_server):
-    answer = get(server, colections="a")
+    answer = get(server, collectionns="a")
     assert answer.status_code == 400
     assert '"collections"' in answer.json()["description"]
-    assert post(server, colections=["a"]).status_code == 400
+    assert post(server, collectionns=["a"]).status_code == 400
     lenient = start_server(catalog, "--unknown-params", "ignore")
-    assert get(lenient, colections="a").status_code == 200
-    assert post(lenient, colections=["a"]).status_code == 200
+    assert get(lenient, collectionns="a").status_code == 200
+    assert post(lenient, collectionns=["a"]).status_code == 200
 
 
 @pytest.mark.parametrize("name", ["filter", "sortby", "fields", "query", "q"])

@@ -406,7 +406,7 @@ static void wrong_requests(void **state)
     assert_says(get(f, "/collections/a/items?collections=b", 400), "collections: expected \\\"a\\\"");
     get(f, "/collections/a/items?collections=a,b", 200);
     assert_says(get(f, "/?limit=1", 400), "limit");
-    assert_says(get(f, "/serach", 404), "/search");
+    assert_says(get(f, "/searchh", 404), "/search");
     assert_says(get(f, "/collections/a/items/none", 404), "none");
     assert_says(post(f, "/search?limit=1", cairn_span_of("{}"), 400), "body");
     assert_says(post(f, "/search", cairn_span_of("[]"), 400), "object");

@@ -90,7 +90,7 @@ static void assert_suggests(const char *path, const char *expected)
 static void near_paths_are_suggested(void **state)
 {
     (void)state;
-    assert_suggests("/serach", "/search");
+    assert_suggests("/searchh", "/search");
     assert_suggests("/collection", "/collections");
     assert_suggests("/Collections/a", "/collections/a");
     assert_suggests("/collections/a b/item", "/collections/a%20b/items");
