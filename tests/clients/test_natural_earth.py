@@ -145,7 +145,7 @@ def round_some(dice, number):
 
 def sides(dice, low, high, size):
     at = dice.uniform(low, high - size)
-    return round_some(dice, at), round_some(dice, at + size)
+    return sorted((round_some(dice, at), round_some(dice, at + size)))
 
 
 def random_box(dice, kind):
@@ -160,6 +160,7 @@ def random_box(dice, kind):
         west, east = round_some(dice, dice.uniform(0, 20)), round_some(dice, dice.uniform(-20, -1))
     elif kind == "touches 180":
         west, east = dice.choice([(180 - size, 180), (-180, -180 + size), (180, 180), (-180, -180), (180, -180)])
+        south, north = sides(dice, -90, 90, dice.uniform(10, 60))
     elif kind == "north pole":
         north, south = 90, round_some(dice, 90 - size)
     elif kind == "south pole":
@@ -211,7 +212,7 @@ def star(dice, x, y, radius, corners):
 def random_polygon(dice):
     """Valid, now and then with a hole or of several parts."""
     x, y, radius = dice.uniform(-175, 175), dice.uniform(-85, 85), 10 ** dice.uniform(-1, 1.7)
-    shape = shapely.Polygon(star(dice, x, y, radius, dice.randint(3, 40)))
+    shape = shapely.make_valid(shapely.Polygon(star(dice, x, y, radius, dice.randint(3, 40))))
     if dice.random() < 0.4:
         shape = shape.difference(shapely.Point(x, y).buffer(radius / 5))
     if dice.random() < 0.3:
