@@ -463,19 +463,17 @@ static bool cut_polygon(const cairn_part *part, cairn_shape *out)
     return count_crossings(part->paths[0]) ? cut_crossing_polygon(part, out) : cut_holes(part, out);
 }
 
-/* A line that only touches the antimeridian leaves pieces of no length. */
-static size_t drop_pieces_without_length(segments *pieces)
+/* Cuts one line. Where it only touches the antimeridian, pieces have no length: those are left out, but not all. */
+static bool cut_line(segments *pieces, cairn_path line)
 {
-    size_t kept = 0;
-    for (size_t i = 0; i < pieces->n; i++) {
-        cairn_path piece = pieces->at[i];
-        bool has_length = false;
-        for (size_t v = 1; v < piece.n && !has_length; v++)
-            has_length = piece.at[v].x != piece.at[0].x || piece.at[v].y != piece.at[0].y;
-        if (has_length)
-            pieces->at[kept++] = piece;
-    }
-    return kept ? kept : pieces->n;
+    size_t before = pieces->n, kept = before;
+    if (!cut_path(pieces, line, false))
+        return false;
+    for (size_t i = before; i < pieces->n; i++)
+        if (!cairn_path_is_place(pieces->at[i]))
+            pieces->at[kept++] = pieces->at[i];
+    pieces->n = kept > before ? kept : before + 1;
+    return true;
 }
 
 static bool cut_lines(const cairn_part *part, cairn_shape *out)
@@ -483,13 +481,12 @@ static bool cut_lines(const cairn_part *part, cairn_shape *out)
     segments pieces = {.arena = out->arena};
     for (size_t i = 0; i < part->count; i++) {
         cairn_path_wrap(part->paths[i], false);
-        if (!cut_path(&pieces, part->paths[i], false))
+        if (!cut_line(&pieces, part->paths[i]))
             return false;
     }
-    size_t n = drop_pieces_without_length(&pieces);
-    cairn_part *lines = cairn_shape_add(out, CAIRN_PART_LINES, part->leaf, n);
+    cairn_part *lines = cairn_shape_add(out, CAIRN_PART_LINES, part->leaf, pieces.n);
     if (lines)
-        memcpy(lines->paths, pieces.at, n * sizeof *pieces.at);
+        memcpy(lines->paths, pieces.at, pieces.n * sizeof *pieces.at);
     return lines != NULL;
 }
 

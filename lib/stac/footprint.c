@@ -159,6 +159,8 @@ static cairn_code check_validity(reading *r, cairn_span *wkb)
 
 static cairn_code finish(reading *r, cairn_footprint *out)
 {
+    if (r->repaired && !cairn_shape_settle_lines(&r->shape))
+        return no_memory(r);
     cairn_span wkb = cairn_wkb_write(&r->shape, 0, r->shape.count);
     if (!wkb.p)
         return no_memory(r);

@@ -190,14 +190,6 @@ static cairn_code read_points(reader *r, cairn_span json)
     return CAIRN_OK;
 }
 
-static bool is_one_place(cairn_path path)
-{
-    for (size_t i = 1; i < path.n; i++)
-        if (!same(path.at[0], path.at[i]))
-            return false;
-    return true;
-}
-
 static cairn_code read_line(reader *r, cairn_span json)
 {
     cairn_path path;
@@ -206,7 +198,7 @@ static cairn_code read_line(reader *r, cairn_span json)
         return code;
     if (path.n < 2)
         note(r, CAIRN_FAULT_SHORT_LINE);
-    if (is_one_place(path))
+    if (cairn_path_is_place(path))
         return cairn_shape_add_point(r->shape, r->shape->leaves, path.at[0]) ? CAIRN_OK : no_memory(r);
     cairn_part *part = cairn_shape_add(r->shape, CAIRN_PART_LINES, r->shape->leaves, 1);
     if (!part)

@@ -52,6 +52,7 @@ typedef struct cairn_geometry_limits {
  * longitudes beyond +-180 (wrapped, cut at the antimeridian) up to +-540, latitudes beyond +-90 by rounding (clamped, up
  * to 0.01 degrees), edges that span more than 180 and less than 360 degrees of longitude (they cross the antimeridian: cut there, crossing
  * latitude and winding as the `antimeridian` Python package does by default), rings around a pole (closed over it),
+ * bands between two meridians 360 degrees apart within a metre (0 to 360, -180.0001 to 179.9999: the whole world),
  * GeometryCollections (legal in GeoJSON, not in STAC; their parts are indexed together), a `crs` member of GeoJSON 2008 other
  * than CRS84/EPSG:4326 (reprojected by PROJ). Empty geometries (no coordinates) are read as null. */
 cairn_code cairn_footprint_read(cairn_geos *geos, cairn_span geojson, bool strict,

@@ -49,6 +49,34 @@ bool cairn_shape_add_point(cairn_shape *shape, size_t leaf, cairn_xy at)
     return true;
 }
 
+bool cairn_path_is_place(cairn_path path)
+{
+    for (size_t i = 1; i < path.n; i++)
+        if (path.at[i].x != path.at[0].x || path.at[i].y != path.at[0].y)
+            return false;
+    return true;
+}
+
+bool cairn_shape_settle_lines(cairn_shape *shape)
+{
+    size_t parts = shape->count, kept_parts = 0;
+    for (size_t i = 0; i < parts; i++) {
+        cairn_part part = shape->parts[i];
+        size_t kept = 0;
+        for (size_t k = 0; k < part.count && part.kind == CAIRN_PART_LINES; k++)
+            if (!cairn_path_is_place(part.paths[k]))
+                part.paths[kept++] = part.paths[k];
+            else if (!cairn_shape_add_point(shape, part.leaf, part.paths[k].at[0]))
+                return false;
+        shape->parts[i].count = part.kind == CAIRN_PART_LINES ? kept : part.count;
+    }
+    for (size_t i = 0; i < shape->count; i++)
+        if (shape->parts[i].count)
+            shape->parts[kept_parts++] = shape->parts[i];
+    shape->count = kept_parts;
+    return true;
+}
+
 static cairn_box box_of_positions(const cairn_xy *at, size_t n)
 {
     cairn_box box = {at[0].x, at[0].y, at[0].x, at[0].y};

@@ -53,6 +53,10 @@ cairn_part *cairn_shape_add(cairn_shape *shape, cairn_part_kind kind, size_t lea
 bool cairn_path_make(cairn_arena *arena, size_t n, cairn_path *out);
 /* Adds a POINTS part of one position. */
 bool cairn_shape_add_point(cairn_shape *shape, size_t leaf, cairn_xy at);
+/* True when all positions are the same. */
+bool cairn_path_is_place(cairn_path path);
+/* Makes points of lines without length. False at the arena's cap. */
+bool cairn_shape_settle_lines(cairn_shape *shape);
 /* The box around the shape, see cairn_footprint.box. False at the arena's cap. The shape is not empty. */
 bool cairn_shape_box(const cairn_shape *shape, cairn_box *out);
 

@@ -46,10 +46,19 @@ static bool is_all_on_antimeridian(cairn_path path)
     return true;
 }
 
+/* A path along the antimeridian stays as it is, apart from rounding. */
+static void clamp_path(cairn_path path)
+{
+    for (size_t i = 0; i < path.n; i++)
+        path.at[i].x = fmin(fmax(path.at[i].x, -180), 180);
+}
+
 void cairn_path_wrap(cairn_path path, bool ring)
 {
-    if (is_all_on_antimeridian(path))
+    if (is_all_on_antimeridian(path)) {
+        clamp_path(path);
         return;
+    }
     size_t n = ring ? path.n - 1 : path.n;
     double before = ring ? path.at[n - 1].x : path.at[0].x;
     for (size_t i = 0; i < n; i++)
