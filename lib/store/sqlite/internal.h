@@ -73,7 +73,10 @@ typedef struct sqlite_store {
     bool immutable;    /* opened so, by option or because of left-overs */
 } sqlite_store;
 
-bool sqlite_store_changed(const sqlite_store *store);
+/* Another file stands at the path: what is open is not touched by that. */
+bool sqlite_store_renamed_over(const sqlite_store *store);
+/* An immutable opening sees no changes by itself, so any change of the file itself spoils what was read. */
+bool sqlite_store_changed_in_place(const sqlite_store *store);
 
 /* ---- recover.c ---- */
 /* Plays back the journal of a writer that died, if nobody is writing and we may: a reader can't. */

@@ -100,6 +100,8 @@ cairn_code sqlite_session_open(cairn_store *store, cairn_session **out, cairn_er
         code = cairn_error_set(error, CAIRN_NOMEM, "out of memory");
     if (!code)
         code = open_db((sqlite_store *)store, session, error);
+    if (!code && sqlite_store_renamed_over((sqlite_store *)store))
+        code = cairn_error_set(error, CAIRN_CONFLICT, "the catalog was replaced while it was opened");
     if (code) {
         sqlite_session_close(&session->base);
         return code;
@@ -167,7 +169,7 @@ cairn_code sqlite_session_end(cairn_session *base, cairn_error *error)
     session->deadline = 0;
     cairn_code code =
         sqlite3_get_autocommit(session->db) ? CAIRN_OK : run_query(session, Q_COMMIT, "reading the catalog", error);
-    if (!code && store->immutable && sqlite_store_changed(store))
+    if (!code && sqlite_store_changed_in_place(store))
         code = cairn_error_set(error, CAIRN_CONFLICT, "the catalog was changed while it was read");
     return code;
 }

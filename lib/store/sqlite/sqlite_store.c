@@ -125,19 +125,28 @@ static bool same_time(struct timespec a, struct timespec b)
     return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec;
 }
 
-/* An immutable opening sees no changes by itself, so any change of the file counts. */
-bool sqlite_store_changed(const sqlite_store *store)
+static bool is_other_file(const sqlite_store *store, const catalog_file *now)
+{
+    return now->inode != store->file.inode || now->device != store->file.device;
+}
+
+bool sqlite_store_renamed_over(const sqlite_store *store)
 {
     catalog_file now = {0};
-    if (!catalog_file_stat(store->path, &now))
-        return false; /* between unlink and rename of an unlucky publisher: go on with what is open */
-    if (now.inode != store->file.inode || now.device != store->file.device)
-        return true;
-    return store->immutable && !store->options.immutable &&
+    /* Nothing there, between unlink and rename of an unlucky publisher: go on with what is open. */
+    return catalog_file_stat(store->path, &now) && is_other_file(store, &now);
+}
+
+bool sqlite_store_changed_in_place(const sqlite_store *store)
+{
+    catalog_file now = {0};
+    return store->immutable && !store->options.immutable && catalog_file_stat(store->path, &now) &&
+           !is_other_file(store, &now) &&
            (now.size != store->file.size || !same_time(now.changed, store->file.changed));
 }
 
 bool cairn_sqlite_is_replaced(const cairn_store *base)
 {
-    return sqlite_store_changed((const sqlite_store *)base);
+    const sqlite_store *store = (const sqlite_store *)base;
+    return sqlite_store_renamed_over(store) || sqlite_store_changed_in_place(store);
 }
