@@ -167,19 +167,21 @@ static bool is_replaced(cairn_served *catalog)
 }
 
 /* One thread opens the new file; the others go on with the old one meanwhile. */
-static void follow(cairn_served *catalog)
+static void follow(cairn_served *catalog, bool patient)
 {
-    if (!is_replaced(catalog) || pthread_mutex_trylock(&catalog->swapping))
+    if (!is_replaced(catalog))
+        return;
+    if ((patient ? pthread_mutex_lock : pthread_mutex_trylock)(&catalog->swapping))
         return;
     if (cairn_clock_now() >= catalog->next_try && is_replaced(catalog))
         swap(catalog);
     pthread_mutex_unlock(&catalog->swapping);
 }
 
-cairn_code cairn_served_take(cairn_served *catalog, cairn_lease *lease, cairn_error *error)
+cairn_code cairn_served_take(cairn_served *catalog, bool patient, cairn_lease *lease, cairn_error *error)
 {
     *lease = (cairn_lease){NULL, NULL};
-    follow(catalog);
+    follow(catalog, patient);
     pthread_mutex_lock(&catalog->lock);
     cairn_generation *generation = catalog->current;
     if (generation->n_idle) {

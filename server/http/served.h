@@ -30,9 +30,9 @@ cairn_code cairn_served_open(const cairn_served_ops *ops, size_t sessions, cairn
 /* No lease may be out. */
 void cairn_served_close(cairn_served *catalog);
 
-/* A session of the newest generation. Looks whether the file was replaced (one stat). CAIRN_BUSY when all sessions are
- * out. */
-cairn_code cairn_served_take(cairn_served *catalog, cairn_lease *lease, cairn_error *error);
+/* A session of the newest generation. Looks whether the file was replaced (one stat). `patient`: waits when another
+ * thread is opening a replacement, instead of going on with the old one. CAIRN_BUSY when all sessions are out. */
+cairn_code cairn_served_take(cairn_served *catalog, bool patient, cairn_lease *lease, cairn_error *error);
 void cairn_served_give(cairn_served *catalog, cairn_lease *lease);
 
 /* Looks at once, and says in the log what came of it: for SIGHUP. */
