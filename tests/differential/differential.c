@@ -14,7 +14,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-enum { FAILURES_MAX = 10, SEARCHES_A_CHANGE = 100 };
+enum { FAILURES_MAX = 10, SEARCHES_A_CHANGE = 100, SEARCHES_A_REPORT = 2000 };
 
 typedef struct options {
     const char *store, *dump;
@@ -70,6 +70,8 @@ static int run(world *w, const options *o)
             failed++;
         }
         count(&h, hits);
+        if ((i + 1) % SEARCHES_A_REPORT == 0)
+            fprintf(stderr, "%" PRIu64 " of %" PRIu64 " searches\n", i + 1, o->searches);
     }
     cairn_buf_free(&asked.json);
     if (!print_histogram(&h, &tally))

@@ -232,6 +232,27 @@ static bool look_back(walker *k, const cairn_position *from, const answer *befor
     return true;
 }
 
+/* The page once more with a limit of bytes that just holds its first rows, or all but one byte of them. */
+static bool ask_by_bytes(walker *k)
+{
+    const answer *a = &k->answers[TESTED];
+    cairn_page whole = k->page;
+    size_t rows = a->n ? 1 + dice_below(k->d, a->n) : 0, lacking = dice_below(k->d, 2);
+    uint64_t bytes = 0;
+    if (rows == 0 || k->page.without_body || k->page.max_bytes)
+        return true;
+    for (size_t i = 0; i < rows; i++)
+        bytes += a->rows[i].length;
+    k->page.max_bytes = bytes - lacking;
+    if (!ask_both(k))
+        return false;
+    size_t expected = lacking && rows > 1 ? rows - 1 : rows;
+    if (a->n != expected)
+        return differ(k, "a page does not end where its bytes are used up");
+    k->page = whole;
+    return true;
+}
+
 static bool check_whole(const walker *k, uint64_t rows, uint64_t hits)
 {
     if (rows == hits)
@@ -257,6 +278,9 @@ static bool walk(walker *k, uint64_t *hits)
         rows += now.returned;
         answer kept[PARTIES] = {k->answers[TESTED], k->answers[ORACLE]};
         if (page > 0 && now.returned && dice_one_in(k->d, 4) && !look_back(k, &kept[TESTED].rows[0].at, &before))
+            return false;
+        memcpy(k->answers, kept, sizeof kept);
+        if (dice_one_in(k->d, 8) && !ask_by_bytes(k))
             return false;
         memcpy(k->answers, kept, sizeof kept);
         if (!now.more)
