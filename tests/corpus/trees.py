@@ -75,7 +75,7 @@ def visit(crawl, file, collection=None, catalog=None):
 
 def told_by_validate(tally, root):
     done = cairn(tally, "validate", root, "--format", "json")
-    return [note for note in map(json.loads, done.stdout.splitlines()) if note["kind"] != "summary"]
+    return [note for note in map(json.loads, done.stdout.split("\n")[:-1]) if note["kind"] != "summary"]
 
 
 def check_tree(tally, root, catalog):

@@ -62,11 +62,11 @@ class Reasons:
 
 def validate(tally, path):
     done = cairn(tally, "validate", path, "--collection", "x", "--format", "json")
-    return [note for note in map(json.loads, done.stdout.splitlines()) if note["kind"] != "summary"]
+    return [note for note in map(json.loads, done.stdout.split("\n")[:-1]) if note["kind"] != "summary"]
 
 
 def texts_of(path):
-    return gzip.decompress(path.read_bytes()).decode().splitlines()
+    return gzip.decompress(path.read_bytes()).decode().split("\n")[:-1]
 
 
 def try_items(tally, reasons, path, work):
