@@ -1,0 +1,59 @@
+/* Evaluates a filter on one record with three-valued logic (OGC 21-065 6.2): what a store can't push down, and all of
+ * the in-memory reference.
+ *
+ * Types: a value of another type than the operator wants is null for that record, never an error. Numbers compare as
+ * doubles, booleans false < true, strings by UTF-8 bytes. A string is read as a date or timestamp where it is compared
+ * with one; what is neither is null. A date is a day: compared with a timestamp it equals every instant of that day
+ * (UTC); in T_ functions it is the interval from its first to its last nanosecond. T_ functions take instants and
+ * intervals in any mixture, an instant being an interval without extent; an interval whose start is after its end is
+ * null. Where an item's datetime is null, `datetime` in a T_ function is its range. LIKE: % is any run of characters, _
+ * one character (code point), \ takes the next one literally; linear in pattern times value. CASEI: full Unicode case
+ * folding (NFC); ACCENTI: decomposed, without marks, composed again. Division by zero and results that are not finite
+ * are null. % takes the sign of the dividend, div rounds toward zero. A_ functions compare sets: order and repetition
+ * don't count; null members equal nothing. S_ functions are planar, by GEOS; `geometry` is the record's footprint,
+ * other properties are GeoJSON read as footprints. */
+#ifndef CAIRN_QUERY_CQL2_EVALUATE_H
+#define CAIRN_QUERY_CQL2_EVALUATE_H
+
+#include "query/cql2/ast.h"
+
+typedef enum cairn_truth { CAIRN_FALSE, CAIRN_TRUE, CAIRN_UNKNOWN } cairn_truth;
+
+typedef struct cairn_cql2_times {
+    bool has_instant; /* datetime is not null */
+    cairn_time instant;
+    bool has_start, has_end; /* start_datetime, end_datetime */
+    cairn_time start, end;
+} cairn_cql2_times;
+
+/* What is asked of a record. `self` is handed to each; answers live until the next record. */
+typedef struct cairn_cql2_record {
+    void *self;
+    cairn_span id, collection; /* decoded; absent when it has none */
+    /* The value of a property with field IN_PROPERTIES or IN_ITEM as checked JSON text, or absent. May use
+     * cairn_cql2_lookup(). */
+    cairn_span (*value)(void *self, const cairn_cql2_property *property, cairn_arena *scratch);
+    /* The footprint; false when there is none (null geometry). */
+    bool (*place)(void *self, cairn_box *box, cairn_span *wkb);
+    void (*times)(void *self, cairn_cql2_times *out);
+} cairn_cql2_record;
+
+/* The value at the property's path below a JSON object, or absent. Tries keys that have dots; walks through arrays (the
+ * values of all members, as an array) and "*". Printed into scratch when it is gathered from several places. */
+cairn_span cairn_cql2_lookup(cairn_span object, const cairn_cql2_property *property, cairn_arena *scratch);
+
+/* A filter made ready for many records: geometries prepared, patterns and constants folded. Belongs to one thread, as
+ * its GEOS context does; lives in the arena, which must be settled before the context is freed. */
+typedef struct cairn_cql2_matcher cairn_cql2_matcher;
+
+/* CAIRN_INVALID (with byte) for what cairn_cql2_check() refuses and for geometries that GEOS finds invalid. The tree
+ * must outlive the matcher. */
+cairn_code cairn_cql2_matcher_new(const cairn_cql2 *filter, cairn_geos *geos, cairn_arena *arena,
+                                  cairn_cql2_matcher **out, cairn_error *error);
+
+/* The truth of the filter for a record. `scratch` holds what is made on the way: reset it between records.
+ * CAIRN_NOMEM at its cap, CAIRN_CORRUPT for a footprint that GEOS can't read. */
+cairn_code cairn_cql2_match(cairn_cql2_matcher *matcher, const cairn_cql2_record *record, cairn_arena *scratch,
+                            cairn_truth *out, cairn_error *error);
+
+#endif
