@@ -43,7 +43,8 @@ static cairn_span resolve(cairn_arena *arena, cairn_span base, cairn_span href)
 {
     if (!is_drive(href))
         return cairn_uri_resolve(arena, base, href);
-    return cairn_uri_from_path(arena, cairn_arena_printf(arena, "/%.*s", CAIRN_SPAN_FMT(href)));
+    cairn_span path = cairn_arena_printf(arena, "/%.*s", CAIRN_SPAN_FMT(href));
+    return path.p ? cairn_uri_from_path(arena, path) : CAIRN_SPAN_NONE;
 }
 
 static cairn_span quote_json(cairn_arena *arena, cairn_span text)
@@ -77,6 +78,19 @@ static cairn_code resolve_into(const cairn_hrefs *hrefs, const char *pointer, ca
     return out->p ? CAIRN_OK : cairn_record_full(record);
 }
 
+/* White space around an href is no part of it, or " https://h/x" would be a file's name. */
+static cairn_code trimmed_href(const cairn_hrefs *hrefs, const char *pointer, cairn_span href, cairn_span *out)
+{
+    cairn_record *record = hrefs->record;
+    char quoted[CAIRN_RECORD_QUOTE];
+    cairn_quote(href, quoted, sizeof quoted);
+    cairn_warn(record->warnings, record->arena, pointer, "white space around \"%s\" is left out", quoted);
+    if (!cairn_uri_is_absolute(href))
+        return resolve_into(hrefs, pointer, href, out);
+    *out = quote_json(record->arena, href);
+    return out->p ? CAIRN_OK : cairn_record_full(record);
+}
+
 /* `*out` becomes the quoted absolute href, or absent when `value` stays as it is. */
 static cairn_code absolute_href(const cairn_hrefs *hrefs, const char *pointer, cairn_span value, cairn_span *out)
 {
@@ -88,14 +102,14 @@ static cairn_code absolute_href(const cairn_hrefs *hrefs, const char *pointer, c
                    cairn_record_quote(value, quoted));
         return CAIRN_OK;
     }
-    cairn_span href = cairn_json_string(value, record->arena);
-    if (!href.p)
+    cairn_span written = cairn_json_string(value, record->arena), href = cairn_span_trim(written);
+    if (!written.p)
         return cairn_record_full(record);
     if (href.n == 0)
         cairn_warn(record->warnings, record->arena, pointer, "the href is empty");
-    if (href.n == 0 || cairn_uri_is_absolute(href))
+    if (href.n == 0 || cairn_uri_is_absolute(written))
         return CAIRN_OK;
-    return resolve_into(hrefs, pointer, href, out);
+    return href.n < written.n ? trimmed_href(hrefs, pointer, href, out) : resolve_into(hrefs, pointer, href, out);
 }
 
 /* ---- assets ---- */

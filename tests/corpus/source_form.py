@@ -56,6 +56,9 @@ def resolve(base, href):
 def same_href(base, before, after):
     if before == after or is_absolute(before) or not before:
         return before == after
+    before = before.strip()
+    if is_absolute(before):
+        return before == after
     return is_absolute(after) and unquote(after) == unquote(resolve(base, before))
 
 

@@ -170,6 +170,10 @@ static void test_hrefs(void **state)
     assert_href("\".\\\\w\\\\x.tif\"", "\"file:///data/a%20b/w/x.tif\"", "");
     assert_warned("/assets/x/href", "taken as slashes");
     assert_href("\"C:\\\\w\\\\x.tif\"", "\"file:///C:/w/x.tif\"", "");
+    assert_href("\" https://h/x.tif\\n\"", "\"https://h/x.tif\"", "");
+    assert_warned("/assets/x/href", "white space around \"https://h/x.tif\" is left out");
+    assert_href("\"./x.tif \"", "\"file:///data/a%20b/x.tif\"", "");
+    assert_href("\"https://h/x.tif \"", "\"https://h/x.tif \"", "");
     assert_href("\"./x.tif\"", "\"https://h/p/x.tif\"", "https://h/p/i.json");
     assert_href("\"./x.tif\"", "\"s3://b/p/x.tif\"", "s3://b/p/i.json");
     options.asset_base = (cairn_span)CAIRN_SPAN_LIT("https://cdn/root/i.json");
