@@ -1,6 +1,7 @@
 #include "stac/shape.h"
 
 #include "base/json.h"
+#include "base/number.h"
 
 #include <math.h>
 #include <stdint.h>
@@ -107,9 +108,11 @@ enum { FLAT = 4, SOLID = 6 };
 
 static cairn_code check_range(double value, double limit, const char *what, cairn_error *error)
 {
+    char printed[CAIRN_NUMBER_PRINT_MAX]; /* all of it: 180.00000000000006 is no 180 */
     if (fabs(value) <= limit)
         return CAIRN_OK;
-    return cairn_error_set(error, CAIRN_INVALID, "bbox: %s %.10g is not within -%g and %g", what, value, limit, limit);
+    cairn_number_print(value, printed);
+    return cairn_error_set(error, CAIRN_INVALID, "bbox: %s %s is not within -%g and %g", what, printed, limit, limit);
 }
 
 static cairn_code box_from_numbers(const double *v, size_t n, cairn_box *out, cairn_error *error)

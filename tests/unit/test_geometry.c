@@ -120,6 +120,9 @@ static void boxes_are_read_from_json(void **state)
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
         if (cairn_box_from_json(cairn_span_of(wrong[i]), &box, NULL) != CAIRN_INVALID)
             fail_msg("accepted %s", wrong[i]);
+    cairn_error error = CAIRN_ERROR_INIT;
+    assert_int_equal(cairn_box_from_json(cairn_span_of("[0,0,180.00000000000006,1]"), &box, &error), CAIRN_INVALID);
+    assert_non_null(strstr(error.message, "longitude 180.00000000000006 is not within -180 and 180"));
 }
 
 /* ---- footprints ---- */
