@@ -176,7 +176,7 @@ static void give_arena(cairn_server *server, cairn_arena *arena)
 static cairn_code read_request(const cairn_exchange *exchange, struct MHD_Connection *connection,
                                cairn_request *request, cairn_target_form *form, cairn_error *error)
 {
-    cairn_fields fields;
+    cairn_fields fields = {0};
     cairn_span target = cairn_span_make(exchange->target, exchange->target_length);
     if (!cairn_fields_read(&fields, connection, request->arena))
         return cairn_error_set(error, CAIRN_NOMEM, "the request needs more memory than --request-memory allows");
@@ -224,7 +224,7 @@ static void ask(const cairn_server *server, cairn_request *request, cairn_respon
 static void work_out(const cairn_exchange *exchange, struct MHD_Connection *connection, cairn_request *request,
                      cairn_response *response)
 {
-    cairn_target_form form;
+    cairn_target_form form = {CAIRN_SPAN_NONE, false};
     cairn_error error = CAIRN_ERROR_INIT;
     if (exchange->refusal_status)
         cairn_api_error(response, exchange->refusal_status, &exchange->refusal);

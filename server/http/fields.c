@@ -50,7 +50,6 @@ static enum MHD_Result take_field(void *context, enum MHD_ValueKind kind, const 
 bool cairn_fields_read(cairn_fields *fields, struct MHD_Connection *connection, cairn_arena *arena)
 {
     reading r = {fields, arena, false};
-    *fields = (cairn_fields){0};
     MHD_get_connection_values_n(connection, MHD_HEADER_KIND, take_field, &r);
     return !r.failed;
 }

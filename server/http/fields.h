@@ -9,7 +9,7 @@ typedef struct cairn_fields {
     cairn_forwarded forwarded;
 } cairn_fields;
 
-/* Lines of one list are joined by commas (RFC 9110 5.3). False at the arena's cap. */
+/* Fills zeroed `fields`. Lines of one list are joined by commas (RFC 9110 5.3). False at the arena's cap. */
 bool cairn_fields_read(cairn_fields *fields, struct MHD_Connection *connection, cairn_arena *arena);
 
 /* The external root of the links, in the request's base_url; takes its path off the front of the request's. `authority`

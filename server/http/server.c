@@ -185,6 +185,8 @@ static struct MHD_Daemon *start_daemon(cairn_worker *worker)
 
 static cairn_code start_workers(cairn_server *server, cairn_error *error)
 {
+    if (!server->workers)
+        return cairn_error_set(error, CAIRN_NOMEM, "out of memory");
     for (size_t i = 0; i < server->threads; i++) {
         cairn_worker *worker = &server->workers[i];
         worker->server = server;
@@ -252,13 +254,13 @@ cairn_code cairn_server_start(const cairn_config *config, const cairn_api *api, 
     server->api = api;
     server->catalog = catalog;
     server->threads = cairn_server_threads(config);
-    server->arenas = calloc(server->threads, sizeof *server->arenas);
+    server->arenas = calloc(server->threads, sizeof(cairn_arena *));
     server->workers = calloc(server->threads, sizeof *server->workers);
     server->watch = cairn_watch_new(cairn_reply_timeout);
     pthread_mutex_init(&server->arena_lock, NULL);
     raise_file_limit(config->max_connections, server->threads);
     cairn_code code = CAIRN_OK;
-    if (!server->watch || !server->arenas || !server->workers)
+    if (!server->watch || !server->arenas)
         code = cairn_error_set(error, CAIRN_NOMEM, "out of memory or threads");
     if (!code)
         code = start_workers(server, error);
