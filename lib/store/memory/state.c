@@ -66,7 +66,8 @@ static bool grow(memory_list *list)
     if (list->n < list->cap)
         return true;
     size_t cap = list->cap ? list->cap * 2 : 64;
-    memory_record **at = cap > SIZE_MAX / sizeof(memory_record *) ? NULL : realloc(list->at, cap * sizeof(memory_record *));
+    memory_record **at =
+        cap > SIZE_MAX / sizeof(memory_record *) ? NULL : realloc(list->at, cap * sizeof(memory_record *));
     if (!at)
         return false;
     list->at = at;

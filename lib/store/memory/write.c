@@ -226,10 +226,14 @@ static memory_collection *new_collection(const cairn_collection *from, bool made
     return collection;
 }
 
+static bool same_or_absent(cairn_span a, cairn_span b)
+{
+    return a.p && b.p ? cairn_span_equal(a, b) : !a.p && !b.p;
+}
+
 static bool same_collection(const memory_collection *old, const cairn_collection *collection)
 {
-    return !old->made && cairn_span_equal(old->body, collection->body) && !old->source.p == !collection->source.p &&
-           cairn_span_equal(old->source, collection->source);
+    return !old->made && same_or_absent(old->body, collection->body) && same_or_absent(old->source, collection->source);
 }
 
 static cairn_code add_collection(memory_state *staged, const cairn_collection *from, bool made, cairn_error *error)
