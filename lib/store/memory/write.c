@@ -128,7 +128,7 @@ static cairn_code same_text(cairn_codec *codec, const cairn_packed *a, const cai
                             cairn_error *error)
 {
     *same = a->length == b->length && a->crc == b->crc && !a->bytes.p == !b->bytes.p;
-    if (!*same || (a->encoding == b->encoding && cairn_span_equal(a->bytes, b->bytes)))
+    if (!*same || !a->bytes.p || !b->bytes.p || (a->encoding == b->encoding && cairn_span_equal(a->bytes, b->bytes)))
         return CAIRN_OK;
     cairn_buf left = CAIRN_BUF_INIT(a->length), right = CAIRN_BUF_INIT(b->length);
     cairn_code code = cairn_unpack(codec, a, true, &left, error);
