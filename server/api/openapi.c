@@ -1,111 +1,13 @@
 #include "api/openapi.h"
 
 #include "api/call.h"
-#include "base/json.h"
 #include "base/jtree.h"
 #include "base/log.h"
-
-#include <yaml.h>
 
 extern const char cairn_openapi_yaml[];
 extern const size_t cairn_openapi_yaml_size;
 
-enum { MAX_JSON_BYTES = 4 << 20, MAX_DEPTH = CAIRN_JSON_MAX_DEPTH };
-
-/* Where the writer stands: one frame an open mapping or sequence. */
-typedef struct yaml_writer {
-    cairn_buf *out;
-    struct {
-        bool mapping;
-        size_t n; /* scalars and containers so far, keys too */
-    } frames[MAX_DEPTH];
-    int depth;
-} yaml_writer;
-
-/* Writes what stands before a value or key; true when a key is expected. */
-static bool separate(yaml_writer *writer)
-{
-    if (!writer->depth)
-        return false;
-    bool mapping = writer->frames[writer->depth - 1].mapping;
-    size_t n = writer->frames[writer->depth - 1].n++;
-    if (mapping && n % 2)
-        cairn_buf_add_byte(writer->out, ':');
-    else if (n)
-        cairn_buf_add_byte(writer->out, ',');
-    return mapping && n % 2 == 0;
-}
-
-static void write_scalar(yaml_writer *writer, const yaml_event_t *event)
-{
-    cairn_span text = {(const char *)event->data.scalar.value, event->data.scalar.length};
-    bool is_key = separate(writer);
-    bool plain = event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
-    double number;
-    if (!is_key && plain && (!text.n || cairn_span_is(text, "~")))
-        cairn_buf_add_text(writer->out, "null");
-    else if (!is_key && plain && !cairn_json_check(text, 1, NULL, NULL) && text.p[0] != '"' &&
-             (cairn_json_kind(text) != '0' || cairn_json_number(text, &number)))
-        cairn_buf_add_span(writer->out, text);
-    else
-        cairn_buf_add_json_string(writer->out, text);
-}
-
-static bool open_container(yaml_writer *writer, bool mapping)
-{
-    separate(writer);
-    if (writer->depth == MAX_DEPTH)
-        return false;
-    writer->frames[writer->depth].mapping = mapping;
-    writer->frames[writer->depth++].n = 0;
-    return cairn_buf_add_byte(writer->out, mapping ? '{' : '[');
-}
-
-static bool write_event(yaml_writer *writer, const yaml_event_t *event)
-{
-    switch (event->type) {
-    case YAML_SCALAR_EVENT:
-        write_scalar(writer, event);
-        return true;
-    case YAML_MAPPING_START_EVENT:
-    case YAML_SEQUENCE_START_EVENT:
-        return open_container(writer, event->type == YAML_MAPPING_START_EVENT);
-    case YAML_MAPPING_END_EVENT:
-    case YAML_SEQUENCE_END_EVENT:
-        writer->depth--;
-        return cairn_buf_add_byte(writer->out, event->type == YAML_MAPPING_END_EVENT ? '}' : ']');
-    case YAML_ALIAS_EVENT:
-        return false;
-    default:
-        return true;
-    }
-}
-
-cairn_code cairn_yaml_to_json(cairn_span yaml, cairn_buf *json, cairn_error *error)
-{
-    yaml_writer writer = {.out = json};
-    yaml_parser_t parser;
-    yaml_event_t event;
-    if (!yaml_parser_initialize(&parser))
-        return cairn_error_set(error, CAIRN_NOMEM, "YAML: out of memory");
-    yaml_parser_set_input_string(&parser, (const unsigned char *)yaml.p, yaml.n);
-    bool ok = true;
-    for (bool end = false; ok && !end;) {
-        ok = yaml_parser_parse(&parser, &event) != 0;
-        if (!ok)
-            break;
-        ok = write_event(&writer, &event);
-        end = event.type == YAML_STREAM_END_EVENT;
-        yaml_event_delete(&event);
-    }
-    if (!ok)
-        cairn_error_set(error, CAIRN_INVALID, "YAML: line %zu: %s", parser.mark.line + 1,
-                        parser.problem ? parser.problem : "an alias, or nested too deeply");
-    yaml_parser_delete(&parser);
-    if (ok && json->failed)
-        return cairn_error_set(error, CAIRN_NOMEM, "YAML: the document does not fit");
-    return ok ? CAIRN_OK : CAIRN_INVALID;
-}
+enum { MAX_JSON_BYTES = 4 << 20 };
 
 bool cairn_openapi_load(cairn_buf *json)
 {

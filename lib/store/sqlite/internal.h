@@ -67,7 +67,8 @@ cairn_packed db_column_packed(sqlite3_stmt *row, int encoding, int crc, int leng
 /* ---- store.c ---- */
 typedef struct sqlite_store {
     cairn_store base;
-    char *path;
+    char *name; /* as it was given: perhaps a symbolic link that is pointed elsewhere one day */
+    char *path; /* of the real file, beside which -wal and lock stand */
     cairn_sqlite_options options;
     catalog_file file; /* as it was when opened */
     bool immutable;    /* opened so, by option or because of left-overs */

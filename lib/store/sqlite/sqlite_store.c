@@ -7,6 +7,7 @@
 static void store_close(cairn_store *base)
 {
     sqlite_store *store = (sqlite_store *)base;
+    free(store->name);
     free(store->path);
     free(store);
 }
@@ -56,15 +57,19 @@ static bool must_be_immutable(const char *path, const catalog_file *file)
     return !writable;
 }
 
-static cairn_code store_new(char *path, const cairn_sqlite_options *options, const catalog_file *file,
+static cairn_code store_new(const char *name, char *path, const cairn_sqlite_options *options, const catalog_file *file,
                             cairn_store **out, cairn_error *error)
 {
     sqlite_store *store = calloc(1, sizeof *store);
-    if (!store) {
+    char *copy = catalog_file_sibling(name, "");
+    if (!store || !copy) {
+        free(store);
+        free(copy);
         free(path);
         return cairn_error_set(error, CAIRN_NOMEM, "out of memory");
     }
     store->base.ops = &sqlite_ops;
+    store->name = copy;
     store->path = path;
     store->file = *file;
     if (options)
@@ -105,7 +110,7 @@ static cairn_code open_checked(const char *path, const cairn_sqlite_options *opt
         free(real);
         return code;
     }
-    return store_new(real, options, &file, out, error);
+    return store_new(path, real, options, &file, out, error);
 }
 
 cairn_code cairn_sqlite_open(const char *path, const cairn_sqlite_options *options, cairn_store **out,
@@ -134,7 +139,7 @@ bool sqlite_store_renamed_over(const sqlite_store *store)
 {
     catalog_file now = {0};
     /* Nothing there, between unlink and rename of an unlucky publisher: go on with what is open. */
-    return catalog_file_stat(store->path, &now) && is_other_file(store, &now);
+    return catalog_file_stat(store->name, &now) && is_other_file(store, &now);
 }
 
 bool sqlite_store_changed_in_place(const sqlite_store *store)
