@@ -76,6 +76,22 @@ def test_sighup_looks_at_once(start_server, tmp_path):
     assert era_of(json.loads(get(daemon.port, "/search?limit=100").body)) == "new"
 
 
+def test_a_symbolic_link_is_pointed_elsewhere(start_server, tmp_path):
+    """The usual way to publish: current.cairn -> v1.cairn becomes current.cairn -> v2.cairn by one rename."""
+    build(tmp_path / "v1.cairn", "old")
+    build(tmp_path / "v2.cairn", "new", N - 10)
+    current, following = tmp_path / "current.cairn", tmp_path / "following"
+    current.symlink_to("v1.cairn")
+    following.symlink_to("v2.cairn")
+    daemon = start_server(current)
+    with Load(daemon.port, "/search?limit=100", era_of) as load:
+        wait_until(lambda: load.count("old") > 50)
+        os.rename(following, current)
+        wait_until(lambda: load.count("new") > 50 and load.order[-1] == "new")
+    assert not load.failures, load.failures[:3]
+    assert set(load.seen) == {"old", "new"}
+
+
 def leave_a_wal(path, text):
     """Ingests in small batches and kills the writer when some are committed."""
     writer = subprocess.Popen(
