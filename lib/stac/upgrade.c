@@ -2,6 +2,9 @@
 
 #include "stac/upgrade_rules.h"
 
+/* Lists that no honest document has are not searched to their ends: that would take the square of their length. */
+enum { MANY = 1000 };
+
 /* One upgrade of one document. */
 typedef struct upgrade {
     cairn_arena *arena;
@@ -10,6 +13,12 @@ typedef struct upgrade {
     size_t count, room;
     bool failed;
 } upgrade;
+
+/* The item's eo:bands, to be taken by their places. */
+typedef struct bands {
+    cairn_span *at; /* NULL when there is no array of them */
+    size_t count;
+} bands;
 
 /* ---- versions ---- */
 
@@ -77,7 +86,7 @@ bool cairn_upgrade_is_needed(cairn_span stac_version)
 
 static void list_extension(upgrade *u, cairn_span uri)
 {
-    for (size_t i = 0; i < u->count; i++)
+    for (size_t i = 0; i < u->count && i < MANY; i++)
         if (cairn_span_equal(u->extensions[i], uri))
             return;
     if (u->count == u->room) {
@@ -99,7 +108,7 @@ static void list_extension(upgrade *u, cairn_span uri)
 static void need_extension(upgrade *u, const cairn_extension_rule *extension)
 {
     size_t stem = (size_t)(strstr(extension->uri, "/v") - extension->uri) + 2;
-    for (size_t i = 0; i < u->count; i++)
+    for (size_t i = 0; i < u->count && i < MANY; i++)
         if (u->extensions[i].n > stem && memcmp(u->extensions[i].p, extension->uri, stem) == 0)
             return;
     list_extension(u, cairn_span_of(extension->uri));
@@ -270,31 +279,41 @@ static void upgrade_media_type(upgrade *u, cairn_jnode *asset)
             u->failed = true;
 }
 
-static cairn_span band_at(cairn_span bands, long long place)
+static bands list_bands(upgrade *u, cairn_jnode *node)
 {
-    cairn_span band;
-    cairn_json_walk walk = cairn_json_walk_array(bands);
-    while (cairn_json_next_element(&walk, &band))
-        if (place-- == 0)
-            return band;
-    return (cairn_span)CAIRN_SPAN_LIT("{}");
+    cairn_span text = node ? text_of(u, node) : CAIRN_SPAN_NONE;
+    bands list = {NULL, cairn_json_count(text)};
+    if (cairn_json_kind(text) != '[')
+        return list;
+    list.at = cairn_arena_calloc(u->arena, list.count + 1, sizeof *list.at);
+    u->failed |= !list.at;
+    cairn_json_walk walk = cairn_json_walk_array(text);
+    for (size_t i = 0; list.at && cairn_json_next_element(&walk, &list.at[i]); i++)
+        continue;
+    return list;
+}
+
+static cairn_span band_at(const bands *list, long long place)
+{
+    bool there = place >= 0 && (unsigned long long)place < list->count;
+    return there ? list->at[place] : (cairn_span)CAIRN_SPAN_LIT("{}");
 }
 
 /* Before 1.0.0-beta.1 an asset's eo:bands were places in the item's. */
-static void inline_bands(upgrade *u, cairn_jnode *asset, cairn_span bands)
+static void inline_bands(upgrade *u, cairn_jnode *asset, const bands *list)
 {
     cairn_jnode *node = cairn_j_get(u->arena, asset, "eo:bands");
     cairn_span old = node ? text_of(u, node) : CAIRN_SPAN_NONE, element;
     cairn_buf buf = CAIRN_BUF_INIT((size_t)1 << 26);
     cairn_json_walk walk = cairn_json_walk_array(old);
-    if (cairn_json_kind(old) != '[' || cairn_json_kind(bands) != '[')
+    if (cairn_json_kind(old) != '[' || !list->at)
         return;
     cairn_buf_add_byte(&buf, '[');
     while (cairn_json_next_element(&walk, &element)) {
         long long place;
         if (buf.n > 1)
             cairn_buf_add_byte(&buf, ',');
-        cairn_buf_add_span(&buf, cairn_json_integer(element, &place) ? band_at(bands, place) : element);
+        cairn_buf_add_span(&buf, cairn_json_integer(element, &place) ? band_at(list, place) : element);
     }
     cairn_buf_add_byte(&buf, ']');
     cairn_span text = buf.failed ? CAIRN_SPAN_NONE : cairn_arena_copy(u->arena, cairn_buf_span(&buf));
@@ -303,23 +322,23 @@ static void inline_bands(upgrade *u, cairn_jnode *asset, cairn_span bands)
         u->failed = true;
 }
 
-static void upgrade_asset(upgrade *u, cairn_jnode *asset, cairn_span bands)
+static void upgrade_asset(upgrade *u, cairn_jnode *asset, const bands *list)
 {
     upgrade_fields(u, asset, false);
     upgrade_media_type(u, asset);
     if (u->version < CAIRN_VERSION(0, 8, 0, CAIRN_RELEASED))
         cairn_j_rename(u->arena, asset, "name", "title");
     if (u->version < CAIRN_VERSION(1, 0, 0, CAIRN_BETA(1)))
-        inline_bands(u, asset, bands);
+        inline_bands(u, asset, list);
     need_extensions_of(u, asset);
 }
 
-static void upgrade_assets(upgrade *u, cairn_jnode *document, cairn_span bands)
+static void upgrade_assets(upgrade *u, cairn_jnode *document, const bands *list)
 {
     cairn_jnode *assets = child_object(u, document, "assets");
     for (cairn_jnode *asset = assets ? cairn_j_children(u->arena, assets) : NULL; asset; asset = asset->next)
         if (asset->kind != CAIRN_J_RAW || cairn_json_kind(asset->raw) == '{')
-            upgrade_asset(u, asset, bands);
+            upgrade_asset(u, asset, list);
 }
 
 /* ---- documents ---- */
@@ -357,8 +376,8 @@ bool cairn_upgrade_item(cairn_arena *arena, cairn_jnode *item, cairn_span stac_v
 {
     upgrade u = upgrade_begin(arena, item, stac_version);
     cairn_jnode *properties = child_object(&u, item, "properties");
-    cairn_jnode *bands = properties ? cairn_j_get(arena, properties, "eo:bands") : NULL;
-    upgrade_assets(&u, item, bands ? text_of(&u, bands) : CAIRN_SPAN_NONE);
+    bands list = list_bands(&u, properties ? cairn_j_get(arena, properties, "eo:bands") : NULL);
+    upgrade_assets(&u, item, &list);
     if (properties) {
         lift_collection(&u, item, properties);
         upgrade_fields(&u, properties, false);
@@ -394,6 +413,15 @@ static bool stands_at_root(cairn_span key)
     return false;
 }
 
+/* The object, or NULL when it has so many members that looking up each would take long: then it stays as it is. */
+static cairn_jnode *few_members(upgrade *u, cairn_jnode *object)
+{
+    size_t n = 0;
+    for (cairn_jnode *m = object ? cairn_j_children(u->arena, object) : NULL; m && n <= MANY; m = m->next)
+        n++;
+    return n <= MANY ? object : NULL;
+}
+
 /* Sets a member unless there is one of that name. `key` is as written between quotes. */
 static void set_new(upgrade *u, cairn_jnode *object, cairn_span key, cairn_span value)
 {
@@ -408,7 +436,7 @@ static void set_new(upgrade *u, cairn_jnode *object, cairn_span key, cairn_span 
 /* The fields that items had in common (extension commons, to 0.9) become summaries with one value. */
 static void upgrade_commons(upgrade *u, cairn_jnode *collection)
 {
-    cairn_jnode *properties = child_object(u, collection, "properties");
+    cairn_jnode *properties = few_members(u, child_object(u, collection, "properties"));
     cairn_jnode *summaries = properties ? summaries_of(u, collection) : NULL;
     if (!summaries)
         return;
@@ -427,7 +455,7 @@ static void upgrade_commons(upgrade *u, cairn_jnode *collection)
 /* {"values": [...]} or {"extent": [min, max]} of 0.6 and 0.7. */
 static void upgrade_other_properties(upgrade *u, cairn_jnode *collection)
 {
-    cairn_jnode *other = child_object(u, collection, "other_properties");
+    cairn_jnode *other = few_members(u, child_object(u, collection, "other_properties"));
     cairn_jnode *summaries = other ? summaries_of(u, collection) : NULL;
     if (!summaries)
         return;
@@ -489,7 +517,7 @@ bool cairn_upgrade_collection(cairn_arena *arena, cairn_jnode *collection, cairn
     }
     upgrade_other_properties(&u, collection);
     upgrade_summaries(&u, collection);
-    upgrade_assets(&u, collection, CAIRN_SPAN_NONE);
+    upgrade_assets(&u, collection, &(bands){NULL, 0});
     if (!cairn_j_set_string(arena, collection, "type", cairn_span_of("Collection")))
         return false;
     return upgrade_end(&u, collection);

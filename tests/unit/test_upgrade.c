@@ -140,12 +140,50 @@ static void test_collection(void **state)
                                                              "\"stac_version\":\"1.0.0\"}");
 }
 
+static void add_many(cairn_buf *out, size_t n, const char *format)
+{
+    for (size_t i = 0; i < n; i++) {
+        cairn_buf_add_text(out, i ? "," : "");
+        cairn_buf_printf(out, format, i);
+    }
+}
+
+/* Times are not measured: what takes the square of the length does not end while somebody waits for the tests. */
+static void test_long_lists(void **state)
+{
+    (void)state;
+    enum { N = 60000 };
+    cairn_arena *arena = cairn_arena_new((size_t)1 << 30);
+    cairn_buf item = CAIRN_BUF_INIT(1 << 26), collection = CAIRN_BUF_INIT(1 << 26);
+    cairn_buf_add_text(&item, "{\"stac_extensions\":[");
+    add_many(&item, N, "\"e%zu\"");
+    cairn_buf_add_text(&item, "],\"properties\":{\"eo:bands\":[");
+    add_many(&item, N, "{\"name\":\"%zu\"}");
+    cairn_buf_add_text(&item, "]},\"assets\":{\"a\":{\"eo:bands\":[");
+    add_many(&item, N, "59999");
+    cairn_buf_add_text(&item, "]}}}");
+    cairn_buf_add_text(&collection, "{\"properties\":{");
+    add_many(&collection, N, "\"p%zu\":1");
+    cairn_buf_add_text(&collection, "}}");
+    cairn_jnode *tree = cairn_j_open(arena, cairn_buf_span(&item));
+    assert_true(cairn_upgrade_item(arena, tree, cairn_span_of("0.6.0")));
+    cairn_jnode *bands = cairn_j_get(arena, cairn_j_get(arena, cairn_j_get(arena, tree, "assets"), "a"), "eo:bands");
+    assert_true(cairn_span_starts(bands->raw, "[{\"name\":\"59999\"},"));
+    tree = cairn_j_open(arena, cairn_buf_span(&collection));
+    assert_true(cairn_upgrade_collection(arena, tree, cairn_span_of("0.9.0")));
+    assert_non_null(cairn_j_get(arena, tree, "properties"));
+    cairn_buf_free(&item);
+    cairn_buf_free(&collection);
+    cairn_arena_free(arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_needed),     cmocka_unit_test(test_fields),
         cmocka_unit_test(test_assets),     cmocka_unit_test(test_lifted_collection),
         cmocka_unit_test(test_odd_shapes), cmocka_unit_test(test_collection),
+        cmocka_unit_test(test_long_lists),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
