@@ -1,5 +1,7 @@
 #include "stac/record.h"
 
+#include "base/secret.h"
+
 #include <stdint.h>
 #include <stdio.h>
 
@@ -86,14 +88,6 @@ static cairn_span decode_key(cairn_span key, cairn_arena *arena)
     return cairn_json_string((cairn_span){key.p - 1, key.n + 2}, arena);
 }
 
-static uint32_t key_hash(cairn_span key)
-{
-    uint32_t hash = 2166136261u;
-    for (size_t i = 0; i < key.n; i++)
-        hash = (hash ^ (unsigned char)key.p[i]) * 16777619u;
-    return hash ^ (hash >> 15);
-}
-
 static cairn_code mend_duplicate(cairn_record *record, const char *prefix, cairn_span key)
 {
     char pointer[CAIRN_ERROR_POINTER_MAX];
@@ -107,12 +101,12 @@ static cairn_code find_duplicates(cairn_record *record, const char *prefix, cons
 {
     for (size_t i = 0; i < members->count; i++) {
         cairn_span key = decode_key(members->at[i].key, record->arena);
-        size_t slot = key_hash(key) & (size - 1);
+        size_t slot = cairn_hash64(key) & (size - 1);
         for (; seen[slot]; slot = (slot + 1) & (size - 1)) {
             cairn_span other = decode_key(members->at[seen[slot] - 1].key, record->arena);
             if (!cairn_span_equal(key, other))
                 continue;
-            cairn_code code = mend_duplicate(record, prefix, key);
+            cairn_code code = mend_duplicate(record, prefix, members->at[i].key);
             if (code != CAIRN_OK)
                 return code;
             break;

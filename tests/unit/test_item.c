@@ -231,6 +231,8 @@ static void test_times(void **state)
     assert_times("{\"datetime\":\"" B "\",\"start_datetime\":null,\"end_datetime\":null}", B, B, B);
     assert_times("{\"datetime\":\"" A "\",\"datetime\":\"" B "\"}", B, B, B);
     assert_warned("/properties/datetime", "more than once");
+    assert_times("{\"datetime\":\"" B "\",\"a\\\\u0041\":1,\"a\\u005cu0041\":2}", B, B, B);
+    assert_warned("/properties/a\\u0041", "more than once");
     assert_time(cairn_item_sort_time(&item), B);
 }
 
