@@ -64,9 +64,11 @@ static cairn_span place_of(cairn_journal *journal, const cairn_journal_note *not
 
 static void print_text(cairn_journal *journal, cairn_journal_kind kind, const cairn_journal_note *note)
 {
+    char pointer[1024]; /* a record's keys may hold line ends and what terminals obey */
     cairn_span place = place_of(journal, note);
-    fprintf(journal->options.out, "%.*s: %s: %.*s%s%.*s\n", CAIRN_SPAN_FMT(place), kind_names[kind],
-            CAIRN_SPAN_FMT(note->pointer), note->pointer.n ? ": " : "", CAIRN_SPAN_FMT(note->message));
+    fprintf(journal->options.out, "%.*s: %s: %s%s%.*s\n", CAIRN_SPAN_FMT(place), kind_names[kind],
+            cairn_quote(note->pointer, pointer, sizeof pointer), note->pointer.n ? ": " : "",
+            CAIRN_SPAN_FMT(note->message));
 }
 
 /* {"source":...,"line":...,"pointer":...,"message":...  without the brace at the end; members before it are there. */

@@ -1,6 +1,7 @@
 #include "indexer/reasons.h"
 
 #include "base/buf.h"
+#include "base/error.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -90,9 +91,9 @@ static cairn_reason *find(cairn_reasons *reasons, cairn_span key)
 
 static char *make_example(cairn_span pointer, cairn_span message)
 {
-    char *text = NULL;
+    char *text = NULL, quoted[1024];
     const char *between = pointer.n ? ": " : "";
-    int n = asprintf(&text, "%.*s%s%.*s", CAIRN_SPAN_FMT(pointer), between, CAIRN_SPAN_FMT(message));
+    int n = asprintf(&text, "%s%s%.*s", cairn_quote(pointer, quoted, sizeof quoted), between, CAIRN_SPAN_FMT(message));
     return n >= 0 ? text : NULL;
 }
 

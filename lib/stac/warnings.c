@@ -1,5 +1,7 @@
 #include "stac/warnings.h"
 
+#include "base/fixed.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -7,9 +9,11 @@ enum { MAX_KEPT = 100, MAX_MESSAGE = 512 };
 
 static cairn_span format_message(cairn_arena *arena, const char *format, va_list ap)
 {
-    char text[MAX_MESSAGE];
-    if (vsnprintf(text, sizeof text, format, ap) < 0)
+    char draft[MAX_MESSAGE + 8], text[MAX_MESSAGE]; /* what is cut here is cut visibly below */
+    if (vsnprintf(draft, sizeof draft, format, ap) < 0)
         return CAIRN_SPAN_NONE;
+    cairn_fixed line = cairn_fixed_begin(text, sizeof text, 0);
+    cairn_fixed_add_line(&line, cairn_span_of(draft), CAIRN_FIXED_BLANK);
     return cairn_arena_copy(arena, cairn_span_of(text));
 }
 

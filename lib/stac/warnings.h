@@ -5,8 +5,8 @@
 #include "base/arena.h"
 
 typedef struct cairn_warning {
-    cairn_span pointer; /* JSON pointer into the record */
-    cairn_span message; /* what was wrong and what was done, one line */
+    cairn_span pointer; /* JSON pointer into the record, with any bytes that its keys have: quote it for people */
+    cairn_span message; /* what was wrong and what was done, one line of UTF-8 */
     struct cairn_warning *next;
 } cairn_warning;
 

@@ -539,6 +539,15 @@ def test_many_messages_are_counted_not_printed(tmp_path):
     assert re.search(r"^ +500  /properties/datetime: ", done.stderr, re.M)
 
 
+def test_names_in_a_record_do_not_reach_the_terminal(tmp_path):
+    item = make_item("x", assets={"a\x1b[2J\nb.ndjson:1: refused: c": {}})
+    done = run_cairn("ingest", tmp_path / "a.cairn", "-", input=json.dumps(item))
+    assert "\x1b" not in done.stderr and "\\x1b[2J\\nb.ndjson:1" in done.stderr
+    assert not re.search("^b.ndjson", done.stderr, re.M)
+    done = run_cairn("validate", "-", "--format", "json", input=json.dumps(item))
+    assert json.loads(done.stdout.splitlines()[0])["pointer"] == "/assets/a\x1b[2J\nb.ndjson:1: refused: c"
+
+
 def test_quiet(tmp_path):
     item = make_item("x", lon=1, lat=2, bbox=[50, 50, 51, 51])
     loud = run_cairn("ingest", tmp_path / "a.cairn", "-", input=json.dumps(item))
