@@ -10,6 +10,9 @@ static const char POINTER[] = "/geometry";
 
 enum { ITEM_VERTICES = 1000000, ITEM_DEPTH = 4 };
 
+/* What GEOS makes valid in about a second by its linework method (10,000 positions), and in a few by any. */
+enum { TANGLED_CROSSINGS = 500, LARGE_BYTES = 160000, MOST_CROSSINGS = 100000 };
+
 /* What the steps of one reading share. */
 typedef struct reading {
     cairn_geos *geos;
@@ -106,18 +109,19 @@ static bool is_surely_valid(const cairn_shape *shape)
     return true;
 }
 
-/* Takes the polygons out of the shape, as one WKB each. */
-static cairn_span *take_polygons(cairn_shape *shape, size_t *n)
+/* Takes the polygons out of the shape, as one WKB each. `crossings`: and touches of each part with itself. */
+static cairn_broken *take_polygons(cairn_shape *shape, const size_t *crossings, size_t *n)
 {
     size_t kept = 0;
-    cairn_span *polygons = cairn_arena_calloc(shape->arena, shape->count, sizeof *polygons);
+    cairn_broken *polygons = cairn_arena_calloc(shape->arena, shape->count, sizeof *polygons);
     *n = 0;
     for (size_t i = 0; i < shape->count && polygons; i++) {
         if (shape->parts[i].kind != CAIRN_PART_POLYGON)
             continue;
-        polygons[*n] = cairn_wkb_write(shape, i, i + 1);
-        if (!polygons[(*n)++].p)
+        cairn_span wkb = cairn_wkb_write(shape, i, i + 1);
+        if (!wkb.p)
             return NULL;
+        polygons[(*n)++] = (cairn_broken){wkb, crossings[i] > TANGLED_CROSSINGS || wkb.n > LARGE_BYTES};
     }
     for (size_t i = 0; i < shape->count; i++)
         if (shape->parts[i].kind != CAIRN_PART_POLYGON)
@@ -128,8 +132,18 @@ static cairn_span *take_polygons(cairn_shape *shape, size_t *n)
 
 static cairn_code mend(reading *r)
 {
-    size_t n;
-    cairn_span *polygons = take_polygons(&r->shape, &n), wkb;
+    size_t n, total, *own = cairn_arena_calloc(r->arena, r->shape.count, sizeof *own);
+    if (!own || !cairn_shape_count_crossings(&r->shape, MOST_CROSSINGS, &total, own))
+        return no_memory(r);
+    if (total >= MOST_CROSSINGS) {
+        cairn_error_set(r->error, CAIRN_TOO_LARGE,
+                        "geometry: edges of its polygons cross %d times or more: that is too much to be made valid",
+                        (int)MOST_CROSSINGS);
+        cairn_error_at_pointer(r->error, POINTER);
+        return CAIRN_TOO_LARGE;
+    }
+    cairn_span wkb;
+    cairn_broken *polygons = take_polygons(&r->shape, own, &n);
     if (!polygons)
         return no_memory(r);
     cairn_code code = cairn_geos_mend(r->geos, polygons, n, r->arena, &wkb, r->error);

@@ -48,7 +48,8 @@ typedef struct cairn_geometry_limits {
 /* Reads an item's GeoJSON geometry (checked text, `null` allowed).
  * Structure faults (not GeoJSON, unknown type, wrong nesting, not numbers, NaN) are CAIRN_INVALID with a pointer below
  * /geometry. These are repaired with a warning, or refused when `strict`: rings that are not closed or have under four
- * positions (dropped when nothing is left of them), self-intersecting or otherwise invalid polygons (GEOS MakeValid),
+ * positions (dropped when nothing is left of them), self-intersecting or otherwise invalid polygons (GEOS MakeValid;
+ * CAIRN_TOO_LARGE when their edges cross 100,000 times or more),
  * longitudes beyond +-180 (wrapped, cut at the antimeridian) up to +-540, latitudes beyond +-90 by rounding (clamped, up
  * to 0.01 degrees), edges that span more than 180 and less than 360 degrees of longitude (they cross the antimeridian: cut there, crossing
  * latitude and winding as the `antimeridian` Python package does by default), rings around a pole (closed over it),

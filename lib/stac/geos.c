@@ -178,13 +178,26 @@ static GEOSGeometry *pile_collect(pile *p)
     return all;
 }
 
-static bool add_mended(pile *p, cairn_span wkb)
+static GEOSGeometry *untangle(GEOSContextHandle_t handle, const GEOSGeometry *polygon)
+{
+    GEOSMakeValidParams *params = GEOSMakeValidParams_create_r(handle);
+    GEOSGeometry *mended = NULL;
+    if (params && GEOSMakeValidParams_setMethod_r(handle, params, GEOS_MAKE_VALID_STRUCTURE) == 1)
+        mended = GEOSMakeValidWithParams_r(handle, polygon, params);
+    if (params)
+        GEOSMakeValidParams_destroy_r(handle, params);
+    return mended;
+}
+
+static bool add_mended(pile *p, const cairn_broken *broken)
 {
     GEOSContextHandle_t handle = p->geos->handle;
-    GEOSGeometry *polygon = read_wkb(p->geos, wkb);
+    GEOSGeometry *polygon = read_wkb(p->geos, broken->wkb);
     if (!polygon)
         return false;
-    GEOSGeometry *mended = GEOSisValid_r(handle, polygon) == 1 ? NULL : GEOSMakeValid_r(handle, polygon);
+    GEOSGeometry *mended = NULL;
+    if (GEOSisValid_r(handle, polygon) != 1)
+        mended = broken->tangled ? untangle(handle, polygon) : GEOSMakeValid_r(handle, polygon);
     bool added = pile_add_singles(p, mended ? mended : polygon, 3);
     GEOSGeom_destroy_r(handle, polygon);
     if (mended)
@@ -226,14 +239,14 @@ static bool unite(pile *p, cairn_arena *arena, cairn_span *out_wkb)
     return done && out_wkb->p;
 }
 
-cairn_code cairn_geos_mend(cairn_geos *geos, const cairn_span *polygons, size_t n, cairn_arena *arena,
+cairn_code cairn_geos_mend(cairn_geos *geos, const cairn_broken *polygons, size_t n, cairn_arena *arena,
                            cairn_span *out_wkb, cairn_error *error)
 {
     pile p = {.geos = geos};
     bool done = true;
     *out_wkb = cairn_span_make("", 0);
     for (size_t i = 0; i < n && done; i++)
-        done = add_mended(&p, polygons[i]);
+        done = add_mended(&p, &polygons[i]);
     if (done && p.n)
         done = unite(&p, arena, out_wkb);
     pile_free(&p);

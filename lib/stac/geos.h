@@ -11,9 +11,16 @@ enum { CAIRN_GEOS_REASON_MAX = 160 };
 cairn_code cairn_geos_validate(cairn_geos *geos, cairn_span wkb, bool *valid, char reason[CAIRN_GEOS_REASON_MAX],
                                cairn_error *error);
 
+/* A polygon to be mended. */
+typedef struct cairn_broken {
+    cairn_span wkb;
+    bool tangled; /* is so large, or crosses itself so often, that GEOS's linework method would take minutes: its
+                     structure method, by which what is wound around twice is not left out, takes over */
+} cairn_broken;
+
 /* Makes each of the polygons valid and unites them; the answer (in the arena) keeps areas if there are any, else lines
  * and points, and is empty (n == 0) when nothing is left. */
-cairn_code cairn_geos_mend(cairn_geos *geos, const cairn_span *polygons, size_t n, cairn_arena *arena,
+cairn_code cairn_geos_mend(cairn_geos *geos, const cairn_broken *polygons, size_t n, cairn_arena *arena,
                            cairn_span *out_wkb, cairn_error *error);
 
 /* A geometry that is compared with many others. Belongs to the arena. */

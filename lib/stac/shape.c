@@ -130,8 +130,8 @@ bool cairn_shape_box(const cairn_shape *shape, cairn_box *out)
     return true;
 }
 
-/* +1 left, -1 right, 0 not certain: Shewchuk's first filter of orient2d. */
-static int turn(cairn_xy a, cairn_xy b, cairn_xy c)
+/* Shewchuk's first filter of orient2d. */
+int cairn_turn(cairn_xy a, cairn_xy b, cairn_xy c)
 {
     double left = (a.x - c.x) * (b.y - c.y);
     double right = (a.y - c.y) * (b.x - c.x);
@@ -149,12 +149,12 @@ bool cairn_ring_is_convex(cairn_path ring)
     if (ring.n < 4)
         return false;
     size_t m = ring.n - 1;
-    int way = turn(ring.at[0], ring.at[1], ring.at[2]), changes = 0;
+    int way = cairn_turn(ring.at[0], ring.at[1], ring.at[2]), changes = 0;
     if (way == 0)
         return false;
     for (size_t i = 0; i < m; i++) {
         cairn_xy a = ring.at[i], b = ring.at[i + 1], c = ring.at[(i + 2) % m];
-        if (turn(a, b, c) != way)
+        if (cairn_turn(a, b, c) != way)
             return false;
         changes += (b.x >= a.x) != (c.x >= b.x);
     }

@@ -112,6 +112,13 @@ bool cairn_wkb_read(cairn_span wkb, cairn_shape *shape);
 /* The same, looking only. */
 bool cairn_wkb_check(cairn_span wkb);
 
+/* The turn at b on the way from a over b to c: +1 to the left, -1 to the right, 0: straight, or not certain. */
+int cairn_turn(cairn_xy a, cairn_xy b, cairn_xy c);
+
+/* How often edges of the shape's polygons cross, and into own[shape->count] how often those of one part cross or touch
+ * each other. Ends at `most`, which also stands for more work than there is time for. False at the arena's cap. */
+bool cairn_shape_count_crossings(const cairn_shape *shape, size_t most, size_t *total, size_t *own);
+
 /* True only when the ring is certainly strictly convex, hence simple. Exact: never true by rounding. */
 bool cairn_ring_is_convex(cairn_path ring);
 

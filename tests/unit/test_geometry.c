@@ -2,6 +2,7 @@
 
 #include "base/json.h"
 
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -291,6 +292,38 @@ static void limits_are_kept(void **state)
     assert_int_equal(cairn_footprint_read(f->geos, deep, false, &limits, f->arena, &out, NULL, NULL), CAIRN_INVALID);
 }
 
+/* A star polygon of n corners, each joined to the one nearly opposite: about n * (n - 3) / 2 crossings. */
+static cairn_span make_star(cairn_arena *arena, int n)
+{
+    cairn_buf text = CAIRN_BUF_INIT(1 << 20);
+    cairn_buf_add_text(&text, "{\"type\":\"Polygon\",\"coordinates\":[[");
+    for (int i = 0; i <= n; i++) {
+        double angle = 2 * M_PI * (i % n) * (n / 2) / n;
+        cairn_buf_printf(&text, "%s[%.9g,%.9g]", i ? "," : "", 50 * cos(angle), 50 * sin(angle));
+    }
+    cairn_buf_add_text(&text, "]]}");
+    cairn_span star = cairn_arena_copy(arena, cairn_buf_span(&text));
+    cairn_buf_free(&text);
+    return star;
+}
+
+/* GEOS's usual method would take minutes for the second and hours for the third. */
+static void tangled_polygons_take_no_minutes(void **state)
+{
+    fixture *f = *state;
+    cairn_footprint out;
+    const int corners[] = {5, 151};
+    for (size_t i = 0; i < 2; i++) {
+        cairn_span star = make_star(f->arena, corners[i]);
+        assert_int_equal(cairn_footprint_read(f->geos, star, false, NULL, f->arena, &out, NULL, NULL), CAIRN_OK);
+        assert_true(out.present && out.repaired && out.box.east == 50);
+    }
+    cairn_error error = CAIRN_ERROR_INIT;
+    cairn_span worst = make_star(f->arena, 4001);
+    assert_int_equal(cairn_footprint_read(f->geos, worst, false, NULL, f->arena, &out, NULL, &error), CAIRN_TOO_LARGE);
+    assert_string_equal(error.pointer, "/geometry");
+}
+
 static void an_arena_that_is_full_is_no_memory(void **state)
 {
     fixture *f = *state;
@@ -458,6 +491,7 @@ int main(void)
         cmocka_unit_test(faults_are_repaired_or_when_strict_refused),
         cmocka_unit_test(a_foreign_crs_is_reprojected),
         cmocka_unit_test(limits_are_kept),
+        cmocka_unit_test(tangled_polygons_take_no_minutes),
         cmocka_unit_test(an_arena_that_is_full_is_no_memory),
         cmocka_unit_test(areas_are_taken_as_written),
         cmocka_unit_test(areas_of_every_type_meet),
