@@ -199,6 +199,7 @@ typedef struct cairn_cql2_node cairn_cql2_node;
 struct cairn_cql2_node {
     cairn_cql2_kind kind;
     uint32_t index;                     /* 0 to filter.nodes - 1, each once: for tables beside the tree */
+    uint32_t height;                    /* levels below: 0 for leaves */
     size_t offset;                      /* where it begins: byte in the text that was read, from 0 */
     const cairn_cql2_node *const *args; /* operands */
     size_t n;
