@@ -121,6 +121,71 @@ static int hits(cairn_store *store, const char *bbox, const char *datetime)
     return n;
 }
 
+static cairn_code search_until(cairn_session *session, uint32_t limit, int64_t deadline, cairn_result *result,
+                               cairn_error *late)
+{
+    int n = 0;
+    cairn_search search = {0};
+    cairn_page page = {.limit = limit, .max_bytes = 1 << 20};
+    cairn_arena *arena = cairn_arena_new(1 << 20);
+    OK(cairn_session_begin(session, deadline, error));
+    cairn_code code = cairn_session_search(session, &search, &page, arena, count_row, &n, result, late);
+    OK(cairn_session_end(session, error));
+    cairn_arena_free(arena);
+    return code;
+}
+
+/* SQLite looks at the clock each so many steps, counted over all runs of a statement: so the search before decides
+ * where the late one is cut. Whatever was found by then is given. */
+static void deadline_cuts_a_page(void **state)
+{
+    fixture *f = *state;
+    cairn_store *store = open_new(f);
+    cairn_writer *writer = NULL;
+    OK(cairn_writer_open(store, &writer, error));
+    OK(cairn_writer_begin(writer, error));
+    for (int i = 0; i < 300; i++) {
+        char id[16];
+        snprintf(id, sizeof id, "%d", i);
+        put(f, writer, id, 0, "2020-01-01T00:00:00Z");
+    }
+    OK(cairn_writer_commit(writer, error));
+    OK(cairn_writer_close(writer, error));
+    for (uint32_t before = 1; before < 280; before++) {
+        cairn_session *session = NULL;
+        cairn_result result;
+        cairn_error late = CAIRN_ERROR_INIT;
+        OK(cairn_session_open(store, &session, error));
+        OK(search_until(session, before, 0, &result, error));
+        assert_int_equal(result.returned, before);
+        if (search_until(session, 300, 1, &result, &late) == CAIRN_OK)
+            assert_true(result.cut && result.more && result.returned > 0);
+        else
+            assert_non_null(strstr(late.message, "searching"));
+        cairn_session_close(session);
+    }
+    cairn_store_close(store);
+}
+
+static void lock_is_no_way_to_other_files(void **state)
+{
+    fixture *f = *state;
+    cairn_store *store = open_new(f);
+    cairn_writer *writer = NULL;
+    cairn_error error = CAIRN_ERROR_INIT;
+    char lock[128], other[128], text[8] = "";
+    snprintf(lock, sizeof lock, "%s.lock", f->path);
+    snprintf(other, sizeof other, "%s/other", f->folder);
+    int fd = open(other, O_RDWR | O_CREAT, 0600);
+    assert_int_equal(write(fd, "kept", 4), 4);
+    assert_int_equal(symlink(other, lock), 0);
+    assert_int_equal(cairn_writer_open(store, &writer, &error), CAIRN_IO);
+    assert_int_equal(pread(fd, text, sizeof text, 0), 4);
+    assert_string_equal(text, "kept");
+    close(fd);
+    cairn_store_close(store);
+}
+
 static uint64_t findings(cairn_store *store)
 {
     uint64_t n = 0;
@@ -380,6 +445,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(put_tells_what_it_did_and_leaves_no_trace, setup, teardown),
+        cmocka_unit_test_setup_teardown(deadline_cuts_a_page, setup, teardown),
+        cmocka_unit_test_setup_teardown(lock_is_no_way_to_other_files, setup, teardown),
         cmocka_unit_test_setup_teardown(rolled_back_is_gone, setup, teardown),
         cmocka_unit_test_setup_teardown(finished_writer_leaves_one_file, setup, teardown),
         cmocka_unit_test_setup_teardown(second_writer_hears_who_holds_the_lock, setup, teardown),

@@ -185,7 +185,6 @@ static cairn_code deliver(search_run *run, slice page, cairn_item_sink sink, voi
                           cairn_error *error)
 {
     cairn_code code = CAIRN_OK;
-    run->session->deadline = 0; /* what was found in time is given */
     for (size_t i = page.from; !code && i < page.to; i++)
         code = session_deliver(run->session, &run->hits.list[i], run->page, sink, context, error);
     result->returned = (uint32_t)(page.to - page.from);
@@ -210,6 +209,7 @@ cairn_code sqlite_session_search(cairn_session *base, const cairn_search *search
         code = collect(&run, error);
     if (code)
         return code;
+    run.session->deadline = 0; /* what was found in time is given */
     slice part;
     if (run.complete) {
         sort_unique(&run.hits);
