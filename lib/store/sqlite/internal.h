@@ -28,7 +28,8 @@ typedef struct catalog_file {
     bool on_network; /* a file system shared between hosts: no WAL, no memory map */
 } catalog_file;
 
-/* Reads header and surroundings; refuses what is no catalog, or a newer one. */
+/* Reads header and surroundings; refuses what is no catalog, or a newer one. Not while this process has a connection to
+ * the same file that holds locks: closing any descriptor of a file drops them (POSIX). */
 cairn_code catalog_file_inspect(const char *path, catalog_file *out, cairn_error *error);
 /* CAIRN_CONFLICT, saying the way out, when a -wal of another catalog stands beside. */
 cairn_code catalog_file_check_wal(const char *path, const catalog_file *file, cairn_error *error);

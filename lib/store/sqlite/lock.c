@@ -83,7 +83,8 @@ static void say_waiting(int fd, const char *catalog)
 /* One attempt: opens the file anew each time, because the holder removes it when it is done. */
 static cairn_code attempt(const char *path, bool *ours, int *out_fd, cairn_error *error)
 {
-    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+    /* It is written to, so a link that somebody else put there must not lead to another file. */
+    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
     if (fd < 0)
         return cairn_error_set(error, CAIRN_IO,
                                "%s: the write lock cannot be made: %s; writing needs permission for the folder", path,

@@ -91,6 +91,8 @@ static cairn_code open_checked(const char *path, const cairn_sqlite_options *opt
     if (!real && errno == ENOMEM)
         return cairn_error_set(error, CAIRN_NOMEM, "out of memory");
     cairn_code code = catalog_file_inspect(real ? real : path, &file, error);
+    if (!code && !real) /* it came between the two looks */
+        code = cairn_error_set(error, CAIRN_CONFLICT, "%s: was replaced while it was opened; try again", path);
     if (!code && swapped && file.in_wal_mode)
         code =
             cairn_error_set(error, CAIRN_CONFLICT,
