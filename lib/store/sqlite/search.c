@@ -27,10 +27,17 @@ static bool box_decides(const search_run *run, const item_row *row, bool *match)
     return false;
 }
 
+static cairn_code out_of_time(cairn_error *error)
+{
+    return cairn_error_set(error, CAIRN_DEADLINE, "out of time");
+}
+
 static cairn_code footprint_meets(search_run *run, const item_row *row, bool *match, cairn_error *error)
 {
     sqlite_session *session = run->session;
     sqlite3_stmt *footprint;
+    if (session_is_late(session)) /* an area of many parts may take long for each footprint */
+        return out_of_time(error);
     cairn_code code = session_query(session, Q_FOOTPRINT, &footprint, error);
     if (code)
         return code;
@@ -50,7 +57,7 @@ cairn_code row_matches(search_run *run, const item_row *row, bool *match, cairn_
     const cairn_search *search = run->search;
     *match = false;
     if (++run->looked_at % ROWS_BETWEEN_CLOCKS == 0 && session_is_late(run->session))
-        return cairn_error_set(error, CAIRN_DEADLINE, "out of time");
+        return out_of_time(error);
     if (search->has_datetime && !cairn_interval_meets(row->range, search->datetime))
         return CAIRN_OK;
     if (search->n_collections && !cairn_list_has(search->collections, search->n_collections, row->position.collection))
