@@ -9,6 +9,8 @@ struct cairn_area {
     bool is_box;
     cairn_prepared **parts; /* their union is the area; may overlap */
     size_t count;
+    cairn_arena *arena;
+    cairn_prepared *whole; /* the union, made when it is first asked for */
 };
 
 static const char *const refusals[CAIRN_FAULTS] = {
@@ -48,6 +50,7 @@ static cairn_area *new_area(cairn_geos *geos, size_t parts, cairn_arena *arena)
     if (!area || !(area->parts = cairn_arena_calloc(arena, parts, sizeof(cairn_prepared *))))
         return NULL;
     area->geos = geos;
+    area->arena = arena;
     return area;
 }
 
@@ -185,4 +188,64 @@ cairn_code cairn_area_meets(cairn_area *area, cairn_box box, cairn_span wkb, boo
     if (!cairn_wkb_check(wkb))
         return cairn_error_set(error, CAIRN_CORRUPT, "geometry: the stored footprint is not WKB");
     return cairn_geos_meets(area->geos, area->parts, area->count, wkb, meets, error);
+}
+
+/* ---- relations ---- */
+
+cairn_code cairn_area_from_footprint(cairn_geos *geos, cairn_box box, cairn_span wkb, cairn_arena *arena,
+                                     cairn_area **out, cairn_error *error)
+{
+    if (!cairn_wkb_check(wkb))
+        return cairn_error_set(error, CAIRN_CORRUPT, "geometry: the stored footprint is not WKB");
+    cairn_area *area = new_area(geos, 1, arena);
+    if (!area)
+        return no_memory(error);
+    area->box = box;
+    *out = area;
+    return add_prepared(area, wkb, arena, error);
+}
+
+static cairn_code make_whole(cairn_area *area, cairn_error *error)
+{
+    if (area->whole)
+        return CAIRN_OK;
+    return cairn_geos_unite(area->geos, area->parts, area->count, area->arena, &area->whole, error);
+}
+
+/* What the boxes alone tell: true when there is nothing left to ask. */
+static bool boxes_tell(cairn_box a, cairn_relation relation, cairn_box b, bool *holds)
+{
+    bool meet = cairn_box_meets(a, b);
+    *holds = !meet && relation == CAIRN_RELATION_DISJOINT;
+    return !meet || (relation == CAIRN_RELATION_WITHIN && !cairn_box_contains(b, a)) ||
+           (relation == CAIRN_RELATION_CONTAINS && !cairn_box_contains(a, b));
+}
+
+cairn_code cairn_area_relates(cairn_area *area, cairn_relation relation, cairn_box box, cairn_span wkb, bool *holds,
+                              cairn_error *error)
+{
+    bool meets;
+    if (boxes_tell(box, relation, area->box, holds))
+        return CAIRN_OK;
+    if (relation == CAIRN_RELATION_INTERSECTS || relation == CAIRN_RELATION_DISJOINT) {
+        cairn_code code = cairn_area_meets(area, box, wkb, &meets, error);
+        *holds = meets == (relation == CAIRN_RELATION_INTERSECTS);
+        return code;
+    }
+    cairn_code code = make_whole(area, error);
+    if (code != CAIRN_OK)
+        return code;
+    if (!cairn_wkb_check(wkb))
+        return cairn_error_set(error, CAIRN_CORRUPT, "geometry: the stored footprint is not WKB");
+    return cairn_geos_relates(area->geos, area->whole, relation, wkb, holds, error);
+}
+
+cairn_code cairn_areas_relate(cairn_area *a, cairn_relation relation, cairn_area *b, bool *holds, cairn_error *error)
+{
+    if (boxes_tell(a->box, relation, b->box, holds))
+        return CAIRN_OK;
+    cairn_code code = make_whole(a, error);
+    if (code == CAIRN_OK)
+        code = make_whole(b, error);
+    return code == CAIRN_OK ? cairn_geos_relate(a->geos, a->whole, relation, b->whole, holds, error) : code;
 }

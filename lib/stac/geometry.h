@@ -27,8 +27,9 @@ bool cairn_box_meets(cairn_box a, cairn_box b);
 bool cairn_box_contains(cairn_box outer, cairn_box inner);
 /* The smallest box with both; crosses only if one of them does and the union is narrower so. */
 cairn_box cairn_box_union(cairn_box a, cairn_box b);
-/* 4 or 6 numbers (JSON array, checked text); west > east is legal, south > north is not; finite; lon within +-180 and lat within
- * +-90. Used for the API's POST bbox and, leniently, for items. Names the parameter or pointer by the caller. */
+/* 4 or 6 numbers (JSON array, checked text); west > east is legal, south > north is not; finite; lon within +-180 and
+ * lat within +-90. Used for the API's POST bbox and, leniently, for items. Names the parameter or pointer by the
+ * caller. */
 cairn_code cairn_box_from_json(cairn_span array, cairn_box *out, cairn_error *error);
 /* "w,s,e,n" or "w,s,z,e,n,z" of the GET parameter; no brackets. */
 cairn_code cairn_box_from_text(cairn_span text, cairn_box *out, cairn_error *error);
@@ -50,15 +51,15 @@ typedef struct cairn_geometry_limits {
  * /geometry. These are repaired with a warning, or refused when `strict`: rings that are not closed or have under four
  * positions (dropped when nothing is left of them), self-intersecting or otherwise invalid polygons (GEOS MakeValid;
  * CAIRN_TOO_LARGE when their edges cross 100,000 times or more),
- * longitudes beyond +-180 (wrapped, cut at the antimeridian) up to +-540, latitudes beyond +-90 by rounding (clamped, up
- * to 0.01 degrees), edges that span more than 180 and less than 360 degrees of longitude (they cross the antimeridian: cut there, crossing
- * latitude and winding as the `antimeridian` Python package does by default), rings around a pole (closed over it),
- * bands between two meridians 360 degrees apart within a metre (0 to 360, -180.0001 to 179.9999: the whole world),
- * GeometryCollections (legal in GeoJSON, not in STAC; their parts are indexed together), a `crs` member of GeoJSON 2008 other
- * than CRS84/EPSG:4326 (reprojected by PROJ). Empty geometries (no coordinates) are read as null. */
-cairn_code cairn_footprint_read(cairn_geos *geos, cairn_span geojson, bool strict,
-                                const cairn_geometry_limits *limits, cairn_arena *arena, cairn_footprint *out,
-                                cairn_warnings *warnings, cairn_error *error);
+ * longitudes beyond +-180 (wrapped, cut at the antimeridian) up to +-540, latitudes beyond +-90 by rounding (clamped,
+ * up to 0.01 degrees), edges that span more than 180 and less than 360 degrees of longitude (they cross the
+ * antimeridian: cut there, crossing latitude and winding as the `antimeridian` Python package does by default), rings
+ * around a pole (closed over it), bands between two meridians 360 degrees apart within a metre (0 to 360, -180.0001 to
+ * 179.9999: the whole world), GeometryCollections (legal in GeoJSON, not in STAC; their parts are indexed together), a
+ * `crs` member of GeoJSON 2008 other than CRS84/EPSG:4326 (reprojected by PROJ). Empty geometries (no coordinates) are
+ * read as null. */
+cairn_code cairn_footprint_read(cairn_geos *geos, cairn_span geojson, bool strict, const cairn_geometry_limits *limits,
+                                cairn_arena *arena, cairn_footprint *out, cairn_warnings *warnings, cairn_error *error);
 
 /* ---- what a query asks for ---- */
 typedef struct cairn_area cairn_area;
@@ -76,8 +77,39 @@ cairn_code cairn_area_from_geojson(cairn_geos *geos, cairn_span geojson, const c
 cairn_box cairn_area_box(const cairn_area *area);
 bool cairn_area_is_box(const cairn_area *area);
 
-/* True when the footprint meets the area (shares at least a point). Boxes first, then, unless the area is a box with the
- * footprint's box inside, GEOS on the WKB with the prepared area. A WKB that GEOS can't read: CAIRN_CORRUPT. */
+/* True when the footprint meets the area (shares at least a point). Boxes first, then, unless the area is a box with
+ * the footprint's box inside, GEOS on the WKB with the prepared area. A WKB that GEOS can't read: CAIRN_CORRUPT. */
 cairn_code cairn_area_meets(cairn_area *area, cairn_box box, cairn_span wkb, bool *meets, cairn_error *error);
+
+/* How one geometry lies to another: the predicates of OGC 06-103r4, planar, interiors and boundaries told apart.
+ * Members of a collection count as one. What was cut at the antimeridian has edges there, 180 and -180 being apart. */
+typedef enum cairn_relation {
+    CAIRN_RELATION_INTERSECTS,
+    CAIRN_RELATION_DISJOINT,
+    CAIRN_RELATION_EQUALS,
+    CAIRN_RELATION_TOUCHES,
+    CAIRN_RELATION_CROSSES,
+    CAIRN_RELATION_OVERLAPS,
+    CAIRN_RELATION_WITHIN,
+    CAIRN_RELATION_CONTAINS,
+} cairn_relation;
+
+/* `a relation b` says the same as `b converse(relation) a`. */
+static inline cairn_relation cairn_relation_converse(cairn_relation relation)
+{
+    return relation == CAIRN_RELATION_WITHIN     ? CAIRN_RELATION_CONTAINS
+           : relation == CAIRN_RELATION_CONTAINS ? CAIRN_RELATION_WITHIN
+                                                 : relation;
+}
+
+/* A footprint as an area. A WKB that GEOS can't read: CAIRN_CORRUPT. */
+cairn_code cairn_area_from_footprint(cairn_geos *geos, cairn_box box, cairn_span wkb, cairn_arena *arena,
+                                     cairn_area **out, cairn_error *error);
+/* Whether `footprint relation area` holds, such as: the footprint lies within the area. Boxes first. CAIRN_CORRUPT for
+ * a footprint that GEOS can't read, CAIRN_NOMEM at the cap of the area's arena. */
+cairn_code cairn_area_relates(cairn_area *area, cairn_relation relation, cairn_box box, cairn_span wkb, bool *holds,
+                              cairn_error *error);
+/* Whether `a relation b` holds. */
+cairn_code cairn_areas_relate(cairn_area *a, cairn_relation relation, cairn_area *b, bool *holds, cairn_error *error);
 
 #endif

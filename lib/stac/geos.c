@@ -264,19 +264,28 @@ static void free_prepared(void *object)
         GEOSGeom_destroy_r(p->geos->handle, p->geometry);
 }
 
-cairn_code cairn_geos_prepare(cairn_geos *geos, cairn_span wkb, cairn_arena *arena, cairn_prepared **out,
-                              cairn_error *error)
+/* Takes the geometry over; NULL is what GEOS failed at. */
+static cairn_code prepare(cairn_geos *geos, GEOSGeometry *take_geometry, cairn_arena *arena, cairn_prepared **out,
+                          cairn_error *error)
 {
     cairn_prepared *p = cairn_arena_calloc(arena, 1, sizeof *p);
-    if (!p || !cairn_arena_defer(arena, free_prepared, p))
+    if (!p || !cairn_arena_defer(arena, free_prepared, p)) {
+        GEOSGeom_destroy_r(geos->handle, take_geometry);
         return cairn_error_set(error, CAIRN_NOMEM, "geometry: no memory left");
+    }
     p->geos = geos;
-    p->geometry = read_wkb(geos, wkb);
+    p->geometry = take_geometry;
     p->prepared = p->geometry ? GEOSPrepare_r(geos->handle, p->geometry) : NULL;
     if (!p->prepared)
         return complain(geos, CAIRN_INVALID, "not usable", error);
     *out = p;
     return CAIRN_OK;
+}
+
+cairn_code cairn_geos_prepare(cairn_geos *geos, cairn_span wkb, cairn_arena *arena, cairn_prepared **out,
+                              cairn_error *error)
+{
+    return prepare(geos, read_wkb(geos, wkb), arena, out, error);
 }
 
 /* 1, 0, or 2 when GEOS fails. */
@@ -312,4 +321,88 @@ cairn_code cairn_geos_meets(cairn_geos *geos, cairn_prepared *const *prepared, s
         return complain(geos, CAIRN_CORRUPT, "the stored footprint can't be compared", error);
     *meets = answer == 1;
     return CAIRN_OK;
+}
+
+/* ---- relations ---- */
+
+static bool is_mixed(cairn_geos *geos, const GEOSGeometry *geometry)
+{
+    return GEOSGeomTypeId_r(geos->handle, geometry) == GEOS_GEOMETRYCOLLECTION;
+}
+
+cairn_code cairn_geos_unite(cairn_geos *geos, cairn_prepared *const *prepared, size_t n, cairn_arena *arena,
+                            cairn_prepared **out, cairn_error *error)
+{
+    pile p = {.geos = geos};
+    bool done = true;
+    if (n == 1 && !is_mixed(geos, prepared[0]->geometry)) {
+        *out = prepared[0];
+        return CAIRN_OK;
+    }
+    for (size_t i = 0; i < n && done; i++)
+        done = pile_add_singles(&p, prepared[i]->geometry, 4);
+    p.dimension = 0; /* as a collection: singles of two members may overlap */
+    GEOSGeometry *all = done ? pile_collect(&p) : NULL;
+    GEOSGeometry *united = all ? GEOSUnaryUnion_r(geos->handle, all) : NULL;
+    pile_free(&p);
+    if (all)
+        GEOSGeom_destroy_r(geos->handle, all);
+    return prepare(geos, united, arena, out, error);
+}
+
+typedef char (*prepared_predicate)(GEOSContextHandle_t, const GEOSPreparedGeometry *, const GEOSGeometry *);
+typedef char (*predicate)(GEOSContextHandle_t, const GEOSGeometry *, const GEOSGeometry *);
+
+/* 1, 0, or 2 when GEOS fails: `a relation b`. */
+static char relate(cairn_geos *geos, const GEOSGeometry *a, cairn_relation relation, const GEOSGeometry *b)
+{
+    static const predicate PREDICATES[] = {
+        [CAIRN_RELATION_INTERSECTS] = GEOSIntersects_r, [CAIRN_RELATION_DISJOINT] = GEOSDisjoint_r,
+        [CAIRN_RELATION_EQUALS] = GEOSEquals_r,         [CAIRN_RELATION_TOUCHES] = GEOSTouches_r,
+        [CAIRN_RELATION_CROSSES] = GEOSCrosses_r,       [CAIRN_RELATION_OVERLAPS] = GEOSOverlaps_r,
+        [CAIRN_RELATION_WITHIN] = GEOSWithin_r,         [CAIRN_RELATION_CONTAINS] = GEOSContains_r,
+    };
+    return PREDICATES[relation](geos->handle, a, b);
+}
+
+/* The same, where GEOS is quicker with a prepared a. */
+static char relate_prepared(cairn_geos *geos, const cairn_prepared *a, cairn_relation relation, const GEOSGeometry *b)
+{
+    static const prepared_predicate PREDICATES[] = {
+        [CAIRN_RELATION_INTERSECTS] = GEOSPreparedIntersects_r,
+        [CAIRN_RELATION_DISJOINT] = GEOSPreparedDisjoint_r,
+        [CAIRN_RELATION_CONTAINS] = GEOSPreparedContains_r,
+    };
+    if (!PREDICATES[relation] || is_mixed(geos, a->geometry) || is_mixed(geos, b))
+        return relate(geos, a->geometry, relation, b);
+    return PREDICATES[relation](geos->handle, a->prepared, b);
+}
+
+static cairn_code say(cairn_geos *geos, char answer, bool *holds, cairn_error *error)
+{
+    *holds = answer == 1;
+    return answer == 2 ? complain(geos, CAIRN_CORRUPT, "the footprint can't be compared", error) : CAIRN_OK;
+}
+
+cairn_code cairn_geos_relates(cairn_geos *geos, const cairn_prepared *prepared, cairn_relation relation, cairn_span wkb,
+                              bool *holds, cairn_error *error)
+{
+    GEOSGeometry *geometry = read_wkb(geos, wkb);
+    if (!geometry)
+        return complain(geos, CAIRN_CORRUPT, "the stored footprint can't be read", error);
+    if (is_mixed(geos, geometry)) {
+        GEOSGeometry *united = GEOSUnaryUnion_r(geos->handle, geometry);
+        GEOSGeom_destroy_r(geos->handle, geometry);
+        geometry = united;
+    }
+    char answer = geometry ? relate_prepared(geos, prepared, cairn_relation_converse(relation), geometry) : 2;
+    if (geometry)
+        GEOSGeom_destroy_r(geos->handle, geometry);
+    return say(geos, answer, holds, error);
+}
+
+cairn_code cairn_geos_relate(cairn_geos *geos, const cairn_prepared *a, cairn_relation relation,
+                             const cairn_prepared *b, bool *holds, cairn_error *error)
+{
+    return say(geos, relate_prepared(geos, a, relation, b->geometry), holds, error);
 }

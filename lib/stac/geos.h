@@ -33,4 +33,14 @@ cairn_code cairn_geos_prepare(cairn_geos *geos, cairn_span wkb, cairn_arena *are
 cairn_code cairn_geos_meets(cairn_geos *geos, cairn_prepared *const *prepared, size_t n, cairn_span wkb, bool *meets,
                             cairn_error *error);
 
+/* The union of the prepared ones as one, of which nothing overlaps. */
+cairn_code cairn_geos_unite(cairn_geos *geos, cairn_prepared *const *prepared, size_t n, cairn_arena *arena,
+                            cairn_prepared **out, cairn_error *error);
+/* Whether `wkb relation prepared` holds. CAIRN_CORRUPT when GEOS can't tell. */
+cairn_code cairn_geos_relates(cairn_geos *geos, const cairn_prepared *prepared, cairn_relation relation, cairn_span wkb,
+                              bool *holds, cairn_error *error);
+/* Whether `a relation b` holds. */
+cairn_code cairn_geos_relate(cairn_geos *geos, const cairn_prepared *a, cairn_relation relation,
+                             const cairn_prepared *b, bool *holds, cairn_error *error);
+
 #endif

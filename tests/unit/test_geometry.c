@@ -444,6 +444,79 @@ static void a_box_beside_a_slanted_footprint_does_not_meet_it(void **state)
     assert_true(meets(f, area, POLYGON("[[0,0],[10,10],[0,10],[0,0]]")));
 }
 
+/* ---- relations ---- */
+
+static const struct {
+    const char *a, *b;
+    const char
+        *holds; /* a letter for each: Intersects, Disjoint, Equals, Touches, Crosses, Overlaps, Within, Contains */
+} relations[] = {
+    {POLYGON("[[0,0],[4,0],[4,4],[0,4],[0,0]]"), POLYGON("[[0,4],[4,4],[4,0],[0,0],[0,2],[0,4]]"), "IEWC"},
+    {POLYGON("[[0,0],[4,0],[4,4],[0,4],[0,0]]"), POLYGON("[[4,0],[8,0],[8,4],[4,4],[4,0]]"), "IT"},
+    {POLYGON("[[0,0],[4,0],[4,4],[0,4],[0,0]]"), POLYGON("[[2,2],[8,2],[8,4],[2,4],[2,2]]"), "IO"},
+    {POLYGON("[[0,0],[4,0],[4,4],[0,4],[0,0]]"), POLYGON("[[1,1],[2,1],[2,2],[1,2],[1,1]]"), "IC"},
+    {POLYGON("[[1,1],[2,1],[2,2],[1,2],[1,1]]"), POLYGON("[[0,0],[4,0],[4,4],[0,4],[0,0]]"), "IW"},
+    {POLYGON("[[0,0],[4,0],[4,4],[0,4],[0,0]]"), POLYGON("[[5,5],[6,5],[6,6],[5,6],[5,5]]"), "D"},
+    {POLYGON("[[0,0],[4,0],[0,4],[0,0]]"), POLYGON("[[4,4],[4,3],[3,4],[4,4]]"), "D"},
+    {"{\"type\":\"LineString\",\"coordinates\":[[-1,1],[5,1]]}", POLYGON("[[0,0],[4,0],[4,4],[0,4],[0,0]]"), "IX"},
+    {POLYGON("[[0,0],[4,0],[4,4],[0,4],[0,0]]"), "{\"type\":\"LineString\",\"coordinates\":[[-1,1],[5,1]]}", "IX"},
+    {"{\"type\":\"Point\",\"coordinates\":[4,2]}", POLYGON("[[0,0],[4,0],[4,4],[0,4],[0,0]]"), "IT"},
+    {"{\"type\":\"Point\",\"coordinates\":[1,2]}", POLYGON("[[0,0],[4,0],[4,4],[0,4],[0,0]]"), "IW"},
+    /* Members of a collection count as one: two halves are the whole; a point in a polygon is nothing more. */
+    {POLYGON("[[0,0],[4,0],[4,4],[0,4],[0,0]]"),
+     "{\"type\":\"GeometryCollection\",\"geometries\":[" POLYGON("[[0,0],[3,0],[3,4],[0,4],[0,0]]") "," POLYGON(
+         "[[2,0],[4,0],[4,4],[2,4],[2,0]]") ",{\"type\":\"Point\",\"coordinates\":[1,1]}]}",
+     "IEWC"},
+    {"{\"type\":\"GeometryCollection\",\"geometries\":[" POLYGON(
+         "[[0,0],[4,0],[4,4],[0,4],[0,0]]") ",{\"type\":\"LineString\",\"coordinates\":[[4,4],[6,6]]}]}",
+     "{\"type\":\"Point\",\"coordinates\":[5,5]}", "IC"},
+    /* Over the antimeridian. */
+    {POLYGON("[[175,0],[-175,0],[-175,5],[175,5],[175,0]]"),
+     "{\"type\":\"MultiPolygon\",\"coordinates\":[[[[170,-1],[180,-1],[180,6],[170,6],[170,-1]]],"
+     "[[[-180,-1],[-170,-1],[-170,6],[-180,6],[-180,-1]]]]}",
+     "IW"},
+};
+
+static void relations_are_those_of_simple_features(void **state)
+{
+    fixture *f = *state;
+    for (size_t i = 0; i < sizeof relations / sizeof *relations; i++) {
+        cairn_footprint a;
+        assert_int_equal(
+            cairn_footprint_read(f->geos, cairn_span_of(relations[i].a), false, NULL, f->arena, &a, &f->warnings, NULL),
+            CAIRN_OK);
+        cairn_area *b = area_of(f, relations[i].b), *same;
+        assert_int_equal(cairn_area_from_footprint(f->geos, a.box, a.wkb, f->arena, &same, NULL), CAIRN_OK);
+        for (int relation = 0; relation <= CAIRN_RELATION_CONTAINS; relation++) {
+            bool wanted = strchr(relations[i].holds, "IDETXOWC"[relation]) != NULL, one, other, converse;
+            cairn_relation back = cairn_relation_converse((cairn_relation)relation);
+            assert_int_equal(cairn_area_relates(b, (cairn_relation)relation, a.box, a.wkb, &one, NULL), CAIRN_OK);
+            assert_int_equal(cairn_areas_relate(same, (cairn_relation)relation, b, &other, NULL), CAIRN_OK);
+            assert_int_equal(cairn_areas_relate(b, back, same, &converse, NULL), CAIRN_OK);
+            if (one != wanted || other != wanted || converse != wanted)
+                fail_msg("%s %c %s: %d %d %d", relations[i].a, "IDETXOWC"[relation], relations[i].b, one, other,
+                         converse);
+        }
+    }
+}
+
+static void boxes_over_the_antimeridian_are_one(void **state)
+{
+    fixture *f = *state;
+    cairn_area *area;
+    cairn_footprint inside;
+    bool holds;
+    assert_int_equal(cairn_area_from_box(f->geos, (cairn_box){170, -10, -170, 10}, f->arena, &area, NULL), CAIRN_OK);
+    assert_int_equal(cairn_footprint_read(f->geos,
+                                          cairn_span_of(POLYGON("[[175,0],[-175,0],[-175,5],[175,5],[175,0]]")), false,
+                                          NULL, f->arena, &inside, &f->warnings, NULL),
+                     CAIRN_OK);
+    assert_int_equal(cairn_area_relates(area, CAIRN_RELATION_WITHIN, inside.box, inside.wkb, &holds, NULL), CAIRN_OK);
+    assert_true(holds);
+    assert_int_equal(cairn_area_relates(area, CAIRN_RELATION_CONTAINS, inside.box, inside.wkb, &holds, NULL), CAIRN_OK);
+    assert_false(holds);
+}
+
 static void broken_wkb_is_corrupt(void **state)
 {
     fixture *f = *state;
@@ -497,6 +570,8 @@ int main(void)
         cmocka_unit_test(areas_of_every_type_meet),
         cmocka_unit_test(boxes_over_the_antimeridian_meet_both_sides),
         cmocka_unit_test(a_box_beside_a_slanted_footprint_does_not_meet_it),
+        cmocka_unit_test(relations_are_those_of_simple_features),
+        cmocka_unit_test(boxes_over_the_antimeridian_are_one),
         cmocka_unit_test(broken_wkb_is_corrupt),
         cmocka_unit_test(warnings_are_counted_beyond_what_is_kept),
     };
