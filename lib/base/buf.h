@@ -15,7 +15,9 @@ typedef struct cairn_buf {
     bool failed; /* an append did not fit, or memory ran out: the contents are to be thrown away */
 } cairn_buf;
 
+/* clang-format off */
 #define CAIRN_BUF_INIT(max_bytes) {NULL, 0, 0, (max_bytes), false}
+/* clang-format on */
 
 void cairn_buf_free(cairn_buf *buf);
 /* Empties it and clears `failed`, keeping the memory. */

@@ -37,7 +37,9 @@ typedef struct cairn_error {
     char message[CAIRN_ERROR_MESSAGE_MAX];
 } cairn_error;
 
+/* clang-format off */
 #define CAIRN_ERROR_INIT {CAIRN_OK, -1, 0, "", "", ""}
+/* clang-format on */
 
 /* Clears `e` for reuse. */
 void cairn_error_clear(cairn_error *e);

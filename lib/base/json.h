@@ -6,7 +6,7 @@
  * All the others take a span that came out of a checked text and trust its grammar.
  *
  * Deliberate choices: UTF-8 is validated, escaped lone surrogates are legal JSON and kept; a BOM in front is skipped by
- * the readers of files, not here; nesting is bounded by `max_depth`; numbers keep their spelling, whatever their size. */
+ * the readers of files, not here; nesting is bounded by `max_depth`; numbers keep their spelling. */
 #ifndef CAIRN_BASE_JSON_H
 #define CAIRN_BASE_JSON_H
 
@@ -17,8 +17,8 @@
 enum { CAIRN_JSON_MAX_DEPTH = 64 };
 
 typedef struct cairn_json_facts {
-    bool has_space;   /* there is white space outside of strings */
-    size_t end;       /* offset just behind the value (and trailing white space) */
+    bool has_space; /* there is white space outside of strings */
+    size_t end;     /* offset just behind the value (and trailing white space) */
 } cairn_json_facts;
 
 /* Checks that `text` is exactly one JSON value with white space around it. On a fault: CAIRN_INVALID with the byte
@@ -32,7 +32,7 @@ char cairn_json_kind(cairn_span value);
 /* ---- walking. `value` spans have no white space around them. ---- */
 
 typedef struct cairn_json_member {
-    cairn_span key;   /* between the quotes, escapes as written */
+    cairn_span key; /* between the quotes, escapes as written */
     cairn_span value;
     cairn_span whole; /* from the key's opening quote to the end of the value */
 } cairn_json_member;
@@ -51,7 +51,7 @@ bool cairn_json_next_element(cairn_json_walk *walk, cairn_span *element);
 /* True when a member's key, escapes decoded, is `name`. */
 bool cairn_json_key_is(cairn_span key, const char *name);
 
-/* The value of the member `name`, or the absent span. The last one wins when keys repeat, as in Python and JavaScript. */
+/* The value of the member `name`, or the absent span. The last one wins when keys repeat, as in Python. */
 cairn_span cairn_json_get(cairn_span object, const char *name);
 /* cairn_json_get along a NULL-terminated list of names. */
 cairn_span cairn_json_get_path(cairn_span object, const char *const *names);

@@ -9,9 +9,10 @@
 typedef enum cairn_jkind { CAIRN_J_RAW, CAIRN_J_OBJECT, CAIRN_J_ARRAY } cairn_jkind;
 
 typedef struct cairn_jnode {
-    cairn_jkind kind;         /* RAW: scalars, and containers that nobody has opened yet */
-    cairn_span key;           /* as written between quotes, for members of an object */
-    cairn_span raw;           /* RAW: the value's text */
+    cairn_jkind kind; /* RAW: scalars, and containers that nobody has opened yet */
+    cairn_span key;   /* as written between quotes, for members of an object */
+    cairn_span raw;   /* RAW: the value's text */
+
     struct cairn_jnode *first, *last, *next; /* children in order */
 } cairn_jnode;
 

@@ -14,7 +14,9 @@ typedef struct cairn_span {
 
 #define CAIRN_SPAN_NONE ((cairn_span){NULL, 0})
 /* A span over a string literal, usable in initialisers. */
+/* clang-format off */
 #define CAIRN_SPAN_LIT(s) {(s), sizeof(s) - 1}
+/* clang-format on */
 /* For printf("%.*s"): the length is cut at INT_MAX / 2. */
 #define CAIRN_SPAN_FMT(s) (int)((s).n > 0x3fffffff ? 0x3fffffff : (s).n), (s).p ? (s).p : ""
 

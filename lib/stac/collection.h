@@ -13,8 +13,8 @@ typedef struct cairn_collection {
     cairn_warnings warnings;
 } cairn_collection;
 
-/* Reads a collection of any version (checked text). Needs an id; a missing type, description, license, extent or stac_version is
- * added to `body` with a warning (strict: refused). Versions before 1.0 get an upgraded view. */
+/* Reads a collection of any version (checked text). Needs an id; a missing type, description, license, extent or
+ * stac_version is added to `body` with a warning (strict: refused). Versions before 1.0 get an upgraded view. */
 cairn_code cairn_collection_read(cairn_span json, const cairn_read_options *options, cairn_arena *arena,
                                  cairn_collection *out, cairn_error *error);
 
@@ -26,8 +26,8 @@ typedef struct cairn_extent {
     cairn_interval time; /* open ends are written as null */
 } cairn_extent;
 
-/* The open form of a minimal STAC 1.1.0 collection: id, a description that says where it comes from, license "other", and the
- * extent (the whole world and all time where nothing is known). */
+/* The open form of a minimal STAC 1.1.0 collection: id, a description that says where it comes from, license "other",
+ * and the extent (the whole world and all time where nothing is known). */
 cairn_span cairn_collection_make(cairn_arena *arena, cairn_span id, const cairn_extent *extent);
 
 /* A catalog's id, title and description (decoded; absent when missing). */

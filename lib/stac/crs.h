@@ -7,8 +7,8 @@
 
 typedef struct cairn_projection cairn_projection;
 
-/* A transformation from `crs` ("EPSG:32633", a urn:ogc:def:crs..., WKT, PROJJSON) to degrees lon/lat (CRS84), x first in the source
- * as GeoJSON 2008 had it. CAIRN_INVALID when PROJ doesn't know it. The caller frees it. */
+/* A transformation from `crs` ("EPSG:32633", a urn:ogc:def:crs..., WKT, PROJJSON) to degrees lon/lat (CRS84), x first
+ * in the source as GeoJSON 2008 had it. CAIRN_INVALID when PROJ doesn't know it. The caller frees it. */
 cairn_code cairn_projection_to_lonlat(cairn_span crs, cairn_projection **out, cairn_error *error);
 /* False when the point can't be transformed. */
 bool cairn_projection_apply(cairn_projection *projection, double *x, double *y);

@@ -14,15 +14,15 @@
 #include "stac/warnings.h"
 
 typedef enum cairn_kind {
-    CAIRN_KIND_OTHER,              /* not STAC */
-    CAIRN_KIND_ITEM,               /* type Feature with STAC members, of any version */
+    CAIRN_KIND_OTHER, /* not STAC */
+    CAIRN_KIND_ITEM,  /* type Feature with STAC members, of any version */
     CAIRN_KIND_COLLECTION,
     CAIRN_KIND_CATALOG,
     CAIRN_KIND_FEATURE_COLLECTION, /* ItemCollection, single-file catalog, search answer */
 } cairn_kind;
 
-/* By `type`, and for versions before 1.0 (no type) by the members: extent and license make a collection, links a catalog.
- * A Feature that has neither stac_version nor assets nor links is OTHER. `json` is checked text. */
+/* By `type`, and for versions before 1.0 (no type) by the members: extent and license make a collection, links a
+ * catalog. A Feature that has neither stac_version nor assets nor links is OTHER. `json` is checked text. */
 cairn_kind cairn_document_kind(cairn_span json);
 const char *cairn_kind_name(cairn_kind kind);
 
@@ -31,7 +31,8 @@ typedef struct cairn_link {
     cairn_span whole;                  /* the link object's text */
 } cairn_link;
 
-/* Walks `links` (an array; versions 0.4 to 0.6 have an object of links too). Entries that are no link objects are skipped. */
+/* Walks `links` (an array; versions 0.4 to 0.6 have an object of links too). Entries that are no link objects are
+ * skipped. */
 typedef struct cairn_links {
     cairn_json_walk walk;
     bool is_object;
@@ -42,13 +43,14 @@ bool cairn_links_next(cairn_links *links, cairn_link *link);
 
 /* How the reader of a document is to take it. Zero-initialise. */
 typedef struct cairn_read_options {
-    bool strict;              /* refuse what would be repaired */
-    cairn_span base;          /* URI of the document itself, such as file:///data/a/b/i.json; absent: unknown */
-    cairn_span asset_base;    /* URI that stands for the document by --asset-base (ROOT/a/b/i.json gives URL/a/b/i.json), or absent.
-                                 Relative hrefs resolve against: asset_base, else an absolute self link, else base. */
-    cairn_span collection;    /* for items that name none; absent: such an item is refused */
-    size_t max_vertices;      /* of a geometry; 0: default */
-    bool compact;             /* the text has no white space outside of strings (cairn_json_facts): saves a copy */
+    bool strict;     /* refuse what would be repaired */
+    cairn_span base; /* URI of the document itself, such as file:///data/a/b/i.json; absent: unknown */
+    /* URI that stands for the document by --asset-base (ROOT/a/b/i.json gives URL/a/b/i.json), or absent. Relative
+     * hrefs resolve against: asset_base, else an absolute self link, else base. */
+    cairn_span asset_base;
+    cairn_span collection; /* for items that name none; absent: such an item is refused */
+    size_t max_vertices;   /* of a geometry; 0: default */
+    bool compact;          /* the text has no white space outside of strings (cairn_json_facts): saves a copy */
 } cairn_read_options;
 
 /* "links":[ at the end of an open form without kept links. */

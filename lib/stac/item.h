@@ -11,14 +11,14 @@ typedef struct cairn_item {
     cairn_span id;         /* decoded UTF-8, 1 to 2048 bytes, without U+0000 */
     cairn_span collection; /* decoded; the document's own, else options->collection */
     cairn_span stac_version;
-    bool has_datetime;     /* false: null, with a range */
-    cairn_time datetime;   /* when has_datetime */
-    cairn_interval range;  /* what `datetime` searches are matched with: start_datetime/end_datetime where given (an
-                              open end where one lacks), else the instant */
+    bool has_datetime;    /* false: null, with a range */
+    cairn_time datetime;  /* when has_datetime */
+    cairn_interval range; /* what `datetime` searches are matched with: start_datetime/end_datetime where given (an
+                             open end where one lacks), else the instant */
     cairn_footprint footprint;
-    cairn_span body;       /* open form of what is served: upgraded to 1.0 view for versions before 1.0.0, `collection` written in, hrefs of
-                              assets and kept links absolute; else the source's bytes */
-    cairn_span source;     /* open form of the source's own words (hrefs absolute), or absent when equal to body */
+    cairn_span body;   /* open form of what is served: upgraded to 1.0 view for versions before 1.0.0, `collection`
+                          written in, hrefs of assets and kept links absolute; else the source's bytes */
+    cairn_span source; /* open form of the source's own words (hrefs absolute), or absent when equal to body */
     cairn_warnings warnings;
 } cairn_item;
 

@@ -44,7 +44,7 @@ cairn_code cairn_time_parse(cairn_span text, cairn_time *out, cairn_error *error
 cairn_code cairn_time_parse_lenient(cairn_span text, cairn_time *out, const char **repair, cairn_error *error);
 
 /* The API's `datetime` parameter (STAC API Item Search, A.5 rules 1 to 3): an instant, or start/end where exactly one
- * may be "" or "..". A space where an offset's '+' belongs is accepted (a raw '+' in a query). start > end is invalid. */
+ * may be "" or "..". A space where an offset's '+' belongs is accepted (a raw '+' in a query). start > end: invalid. */
 cairn_code cairn_interval_parse(cairn_span text, cairn_interval *out, cairn_error *error);
 
 enum { CAIRN_TIME_TEXT_MAX = 40 };

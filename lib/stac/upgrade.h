@@ -7,8 +7,8 @@
 /* True for a stac_version before 1.0.0 (also "v0.6.0-rc1" and the like; absent counts as old). */
 bool cairn_upgrade_is_needed(cairn_span stac_version);
 
-/* Rewrites the tree in place: stac_version, stac_extensions short names to schema URIs, renamed and moved fields (eo:, dtr:, sar:,
- * label:, checksum:, asset types and roles ...). False at the arena's cap. Table-driven: see upgrade.c. */
+/* Rewrites the tree in place: stac_version, stac_extensions short names to schema URIs, renamed and moved fields (eo:,
+ * dtr:, sar:, label:, checksum:, asset types and roles ...). False at the arena's cap. Table-driven: see upgrade.c. */
 bool cairn_upgrade_item(cairn_arena *arena, cairn_jnode *item, cairn_span stac_version);
 bool cairn_upgrade_collection(cairn_arena *arena, cairn_jnode *collection, cairn_span stac_version);
 
