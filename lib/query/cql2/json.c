@@ -232,7 +232,8 @@ cairn_code cairn_cql2_parse_json(cairn_span json, const cairn_cql2_limits *limit
     if (cairn_cql2_begin(&p.b, json, limits, arena, error) != CAIRN_OK)
         return p.b.code;
     if (cairn_json_check(p.b.source, CAIRN_CQL2_JSON_DEPTH, NULL, &why) != CAIRN_OK) {
-        cairn_cql2_fail(&p.b, why.code, why.offset < 0 ? 0 : (size_t)why.offset, "%s", why.message);
+        size_t offset = why.offset < 0 ? 0 : (size_t)why.offset;
+        cairn_cql2_fail(&p.b, why.code, offset, "%s (byte %zu)", why.message, offset);
         return p.b.code;
     }
     cairn_cql2_node *root = parse_value(&p, cairn_span_trim(p.b.source), 0);
