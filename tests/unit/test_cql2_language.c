@@ -133,7 +133,7 @@ static void bad_texts_are_refused(void **state)
         {"S_WITHIN(geometry, POINT(1))", "expected a number at byte 26, found ')'"},
         {"a = 1 AND \xff", "byte 10 is not UTF-8"},
         /* what can be parsed, but not answered */
-        {"flor(a) = 1", "no function is called 'flor' (at byte 0); did you mean 'floor'?"},
+        {"floorr(a) = 1", "no function is called 'floorr' (at byte 0); did you mean 'floor'?"},
         {"avg(a) = 1", "no function is called 'avg' (at byte 0)"},
         {"floor(a, b) = 1", "floor at byte 0: expected 1 operand, found 2"},
         {"floor('x') = 1", "floor: expected a number at byte 6, found a string"},
