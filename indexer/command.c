@@ -14,8 +14,6 @@ const cairn_command *const cairn_commands[] = {
     &cairn_command_export, &cairn_command_validate, &cairn_command_version, NULL,
 };
 
-enum { NAMES_MAX = 32 };
-
 const cairn_command *cairn_command_find(const char *name)
 {
     for (size_t i = 0; cairn_commands[i]; i++)
@@ -42,10 +40,10 @@ static int print_overview(FILE *to)
 
 static int say_unknown(const char *name)
 {
-    const char *names[NAMES_MAX + 1];
+    const char *names[sizeof cairn_commands / sizeof *cairn_commands]; /* which ends in NULL */
     char quoted[80];
     size_t n = 0;
-    for (; cairn_commands[n] && n < NAMES_MAX; n++)
+    for (; cairn_commands[n]; n++)
         names[n] = cairn_commands[n]->name;
     names[n] = NULL;
     const char *near = cairn_name_nearest(cairn_span_of(name), names);

@@ -184,7 +184,7 @@ static bool is_above(const cairn_crawl *crawl, const struct stat *facts)
 /* Whether the file is to be read: it is there, is none of those above, and was not seen. */
 static cairn_code choose(cairn_crawl *crawl, const followed *f, cairn_span *path, bool *take, cairn_error *error)
 {
-    struct stat facts;
+    struct stat facts = {0};
     cairn_span href = f->link.href;
     if (memchr(href.p, '\\', href.n)) {
         href = with_slashes(crawl->scratch, href);

@@ -9,11 +9,11 @@ cairn_counts *cairn_tally_of(cairn_tally *tally, cairn_kind kind)
 
 void cairn_tally_refuse(cairn_tally *tally, cairn_kind kind)
 {
-    cairn_counts *counts = cairn_tally_of(tally, kind);
-    if (!counts) {
+    if (kind == CAIRN_KIND_CATALOG) {
         tally->catalogs_refused++;
         return;
     }
+    cairn_counts *counts = cairn_tally_of(tally, kind);
     counts->read++;
     counts->refused++;
 }

@@ -129,13 +129,12 @@ static cairn_code push(cairn_walk *walk, const char *path, cairn_error *error)
 cairn_code cairn_walk_open(const char *path, cairn_journal *journal, cairn_walk **out, cairn_error *error)
 {
     cairn_walk *walk = calloc(1, sizeof *walk);
-    cairn_code code = CAIRN_OK;
-    if (!walk || !(walk->scratch = cairn_arena_new((size_t)1 << 20)))
-        code = cairn_error_set(error, CAIRN_NOMEM, "out of memory when reading a folder");
-    if (code == CAIRN_OK) {
-        walk->journal = journal;
-        code = push(walk, path, error);
+    if (!walk || !(walk->scratch = cairn_arena_new((size_t)1 << 20))) {
+        cairn_walk_free(walk);
+        return cairn_error_set(error, CAIRN_NOMEM, "out of memory when reading a folder");
     }
+    walk->journal = journal;
+    cairn_code code = push(walk, path, error);
     if (code != CAIRN_OK) {
         cairn_walk_free(walk);
         return code;

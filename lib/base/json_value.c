@@ -60,7 +60,7 @@ static bool has_escape(cairn_span inside)
 /* Compares the decoded inside of a string. */
 static bool inside_is(cairn_span inside, cairn_span text)
 {
-    if (!has_escape(inside))
+    if (!text.p || !has_escape(inside))
         return cairn_span_equal(inside, text);
     const char *p = inside.p;
     const char *end = inside.p + inside.n;

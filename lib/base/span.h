@@ -32,7 +32,7 @@ static inline cairn_span cairn_span_make(const char *p, size_t n)
 
 static inline bool cairn_span_equal(cairn_span a, cairn_span b)
 {
-    return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
+    return a.n == b.n && (a.n == 0 || (a.p && b.p && memcmp(a.p, b.p, a.n) == 0));
 }
 
 /* True when the span has exactly the bytes of the NUL-terminated `text`. */
@@ -52,13 +52,13 @@ static inline int cairn_span_compare(cairn_span a, cairn_span b)
 static inline bool cairn_span_starts(cairn_span a, const char *prefix)
 {
     size_t n = strlen(prefix);
-    return a.n >= n && memcmp(a.p, prefix, n) == 0;
+    return a.p && a.n >= n && memcmp(a.p, prefix, n) == 0;
 }
 
 static inline bool cairn_span_ends(cairn_span a, const char *suffix)
 {
     size_t n = strlen(suffix);
-    return a.n >= n && memcmp(a.p + a.n - n, suffix, n) == 0;
+    return a.p && a.n >= n && memcmp(a.p + a.n - n, suffix, n) == 0;
 }
 
 /* Without ASCII white space (space, tab, CR, LF) at both ends. */

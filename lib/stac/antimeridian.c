@@ -485,7 +485,7 @@ static bool cut_lines(const cairn_part *part, cairn_shape *out)
             return false;
     }
     cairn_part *lines = cairn_shape_add(out, CAIRN_PART_LINES, part->leaf, pieces.n);
-    if (lines)
+    if (lines && pieces.n)
         memcpy(lines->paths, pieces.at, pieces.n * sizeof *pieces.at);
     return lines != NULL;
 }

@@ -151,7 +151,7 @@ cairn_code cairn_box_from_json(cairn_span array, cairn_box *out, cairn_error *er
     if (cairn_json_kind(array) != '[')
         return cairn_error_set(error, CAIRN_INVALID, "bbox: expected an array of 4 or 6 numbers, found '%s'",
                                cairn_quote(array, quoted, sizeof quoted));
-    double v[SOLID];
+    double v[SOLID] = {0};
     size_t n = cairn_json_count(array), i = 0;
     if (n != FLAT && n != SOLID)
         return wrong_count(n, error);
@@ -169,7 +169,7 @@ static bool number_from_text(cairn_span text, double *out)
 
 cairn_code cairn_box_from_text(cairn_span text, cairn_box *out, cairn_error *error)
 {
-    double v[SOLID];
+    double v[SOLID] = {0};
     size_t n = 1, i = 0;
     for (size_t k = 0; k < text.n; k++)
         n += text.p[k] == ',';

@@ -61,7 +61,7 @@ cairn_code cairn_item_check_bbox(cairn_record *record, cairn_span bbox, const ca
     char quoted[CAIRN_RECORD_QUOTE], printed[CAIRN_RECORD_QUOTE];
     cairn_error fault = CAIRN_ERROR_INIT;
     cairn_box box;
-    double rounding[4];
+    double rounding[4] = {0};
     bool given = bbox.p && !cairn_json_is_null(bbox);
     if (!footprint->present && given)
         return cairn_record_mend(record, "/bbox", "not indexed", "an item without a geometry has no bbox, found %s",

@@ -267,9 +267,11 @@ static bool get_geometry(reader *r)
 
 bool cairn_wkb_read(cairn_span wkb, cairn_shape *shape)
 {
+    if (!wkb.p)
+        return false;
     const unsigned char *at = (const unsigned char *)wkb.p;
     reader r = {at, at + wkb.n, shape};
-    return wkb.p && get_geometry(&r);
+    return get_geometry(&r);
 }
 
 bool cairn_wkb_check(cairn_span wkb)

@@ -149,7 +149,7 @@ static cairn_code on_item(void *context, const cairn_item_row *stored, cairn_err
 {
     stored_item *at = context;
     cairn_error fault = CAIRN_ERROR_INIT;
-    cairn_item item;
+    cairn_item item = {0};
     cairn_code code = reread(at->checker, stored, &item, &fault);
     if (code == CAIRN_NOMEM)
         return cairn_error_set(error, code, "%s", fault.message);

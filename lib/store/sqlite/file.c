@@ -42,7 +42,7 @@ char *catalog_file_sibling(const char *path, const char *suffix)
     char *out = malloc(n + k + 1);
     if (!out)
         return NULL;
-    memcpy(out, path, n);
+    memcpy(out, path, n + 1);
     memcpy(out + n, suffix, k + 1);
     return out;
 }

@@ -222,7 +222,7 @@ void cairn_sqlite_tidy(const char *path)
         return;
     if (cairn_sqlite_open(path, &options, &store, NULL))
         return;
-    if (!sqlite_writer_open(store, &writer, NULL))
+    if (!sqlite_writer_open(store, &writer, NULL) && writer)
         sqlite_writer_close(writer, NULL);
     cairn_store_close(store);
 }
