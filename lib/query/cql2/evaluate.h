@@ -2,16 +2,18 @@
  * the in-memory reference.
  *
  * Types: a value of another type than the operator wants is null for that record, never an error. Numbers compare as
- * doubles, booleans false < true, strings by UTF-8 bytes. A string is read as a date or timestamp where it is compared
- * with one; what is neither is null. A date is a day: compared with a timestamp it equals every instant of that day
- * (UTC); in T_ functions it is the interval from its first to its last nanosecond. T_ functions take instants and
- * intervals in any mixture, an instant being an interval without extent; an interval whose start is after its end is
- * null. Where an item's datetime is null, `datetime` in a T_ function is its range. LIKE: % is any run of characters, _
- * one character (code point), \ takes the next one literally; linear in pattern times value. CASEI: full Unicode case
- * folding (NFC); ACCENTI: decomposed, without marks, composed again. Division by zero and results that are not finite
- * are null. % takes the sign of the dividend, div rounds toward zero. A_ functions compare sets: order and repetition
- * don't count; null members equal nothing. S_ functions are planar, by GEOS; `geometry` is the record's footprint,
- * other properties are GeoJSON read as footprints. */
+ * doubles, booleans false < true, strings by UTF-8 bytes. A string is read as a date or timestamp (as items' times are:
+ * a missing zone is UTC) where it is compared with one, or with a property that holds times; what is neither is null. A
+ * date is a day: compared with a timestamp it equals every instant of that day (UTC); in T_ functions it is the
+ * interval from its first to its last nanosecond. T_ functions take instants and intervals in any mixture, an instant
+ * being an interval without extent; an interval whose start is after its end is null. Where an item's datetime is null,
+ * `datetime` in a T_ function is its range. LIKE: % is any run of characters, _ one character (code point), \ takes the
+ * next one literally; linear in pattern times value. CASEI: full Unicode case folding (NFC); ACCENTI: decomposed,
+ * without marks, composed again. Division by zero and results that are not finite are null. % takes the sign of the
+ * dividend, div rounds toward zero. A_ functions compare sets: order and repetition don't count; null members equal
+ * nothing. S_ functions are planar, by GEOS; `geometry` is the record's footprint, other properties are GeoJSON read as
+ * footprints. A property that has another name in older or newer documents (proj:epsg and proj:code, eo:bands,
+ * raster:bands and bands with their fields) is found under each. */
 #ifndef CAIRN_QUERY_CQL2_EVALUATE_H
 #define CAIRN_QUERY_CQL2_EVALUATE_H
 
@@ -31,16 +33,33 @@ typedef struct cairn_cql2_record {
     void *self;
     cairn_span id, collection; /* decoded; absent when it has none */
     /* The value of a property with field IN_PROPERTIES or IN_ITEM as checked JSON text, or absent. May use
-     * cairn_cql2_lookup(). */
-    cairn_span (*value)(void *self, const cairn_cql2_property *property, cairn_arena *scratch);
+     * cairn_cql2_lookup(). False when there is no memory left. */
+    bool (*value)(void *self, const cairn_cql2_property *property, cairn_arena *scratch, cairn_span *out);
     /* The footprint; false when there is none (null geometry). */
     bool (*place)(void *self, cairn_box *box, cairn_span *wkb);
     void (*times)(void *self, cairn_cql2_times *out);
 } cairn_cql2_record;
 
-/* The value at the property's path below a JSON object, or absent. Tries keys that have dots; walks through arrays (the
- * values of all members, as an array) and "*". Printed into scratch when it is gathered from several places. */
-cairn_span cairn_cql2_lookup(cairn_span object, const cairn_cql2_property *property, cairn_arena *scratch);
+/* The value at the property's path below a JSON object, or absent. Keys that have dots come first, the longest first.
+ * Through "*" and arrays it leads to several values, which become one array (in scratch): arrays among them are joined,
+ * nulls left out; no value at all is absent. False when there is no memory left. */
+bool cairn_cql2_lookup(cairn_span object, const cairn_cql2_property *property, cairn_arena *scratch, cairn_span *out);
+
+/* A record over an item's JSON. */
+typedef struct cairn_cql2_item {
+    cairn_span json; /* checked text of the item */
+    cairn_span properties;
+    cairn_arena *arena;
+    bool has_place;
+    cairn_box box; /* of the footprint */
+    cairn_span wkb;
+    bool times_known;
+    cairn_cql2_times times;
+} cairn_cql2_item;
+
+/* Points `record` at `item`, which keeps `json`. The footprint is the caller's to set (`has_place`, `box`, `wkb`).
+ * Texts are decoded into the arena, where id and collection live; times are read as ingest reads them. */
+void cairn_cql2_item_open(cairn_cql2_item *item, cairn_span json, cairn_arena *arena, cairn_cql2_record *record);
 
 /* A filter made ready for many records: geometries prepared, patterns and constants folded. Belongs to one thread, as
  * its GEOS context does; lives in the arena, which must be settled before the context is freed. */
