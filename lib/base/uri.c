@@ -117,7 +117,7 @@ static size_t remove_dot_segments(char *path, size_t n)
 {
     cairn_span in = {path, n};
     char *out = path;
-    while (in.n) {
+    while (in.p && in.n) {
         size_t skip = 0;
         bool last_dots = cairn_span_is(in, "/.."); /* to be read as "/" */
         if (cairn_span_starts(in, "../"))
@@ -175,7 +175,7 @@ static void add_path(cairn_buf *out, const parts *base, const parts *reference, 
         add_component(out, base->path);
         return;
     }
-    bool merged = !reference->scheme.p && !reference->authority.p && *reference->path.p != '/';
+    bool merged = !reference->scheme.p && !reference->authority.p && !cairn_span_starts(reference->path, "/");
     if (merged)
         add_merged_path(out, base, reference->path);
     else
