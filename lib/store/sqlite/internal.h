@@ -141,6 +141,8 @@ typedef struct item_row {
     cairn_box box;
 } item_row;
 void item_row_read(sqlite3_stmt *statement, item_row *out);
+/* The extent of a collection from eight columns: west to north, start and end. */
+cairn_extent extent_read(sqlite3_stmt *statement, int column);
 
 /* The sort time as stored: negated, so that ascending order is newest first. */
 sqlite3_int64 back_sec(cairn_time time);

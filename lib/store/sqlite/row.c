@@ -44,6 +44,22 @@ void item_row_read(sqlite3_stmt *statement, item_row *out)
                                sqlite3_column_double(statement, 11), sqlite3_column_double(statement, 12)};
 }
 
+cairn_extent extent_read(sqlite3_stmt *statement, int column)
+{
+    cairn_extent extent = {0};
+    extent.has_box = sqlite3_column_type(statement, column) != SQLITE_NULL;
+    if (extent.has_box)
+        extent.box =
+            (cairn_box){sqlite3_column_double(statement, column), sqlite3_column_double(statement, column + 1),
+                        sqlite3_column_double(statement, column + 2), sqlite3_column_double(statement, column + 3)};
+    extent.has_time = sqlite3_column_type(statement, column + 4) != SQLITE_NULL;
+    if (extent.has_time) {
+        extent.time.start = time_of(statement, column + 4, CAIRN_TIME_MIN);
+        extent.time.end = time_of(statement, column + 6, CAIRN_TIME_MAX);
+    }
+    return extent;
+}
+
 cairn_code hits_add(hits *hits, const item_row *row, cairn_arena *arena, cairn_error *error)
 {
     if (hits->n == hits->cap) {

@@ -230,20 +230,6 @@ cairn_code sqlite_session_item(cairn_session *base, cairn_span collection, cairn
 
 /* ---- collections ---- */
 
-static cairn_extent extent_of(sqlite3_stmt *row, int column)
-{
-    cairn_extent extent = {0};
-    extent.has_box = sqlite3_column_type(row, column) != SQLITE_NULL;
-    if (extent.has_box)
-        extent.box = (cairn_box){sqlite3_column_double(row, column), sqlite3_column_double(row, column + 1),
-                                 sqlite3_column_double(row, column + 2), sqlite3_column_double(row, column + 3)};
-    extent.has_time = sqlite3_column_type(row, column + 4) != SQLITE_NULL;
-    if (extent.has_time)
-        extent.time = (cairn_interval){{sqlite3_column_int64(row, column + 4), sqlite3_column_int(row, column + 5)},
-                                       {sqlite3_column_int64(row, column + 6), sqlite3_column_int(row, column + 7)}};
-    return extent;
-}
-
 static cairn_code give_collection(sqlite3_stmt *statement, cairn_collection_sink sink, void *context,
                                   cairn_error *error)
 {
@@ -254,7 +240,7 @@ static cairn_code give_collection(sqlite3_stmt *statement, cairn_collection_sink
         .source = db_column_span(statement, 3),
         .made = sqlite3_column_int(statement, 4) != 0,
         .items = (uint64_t)sqlite3_column_int64(statement, 5),
-        .extent = extent_of(statement, 6),
+        .extent = extent_read(statement, 6),
     };
     return sink(context, &row, error);
 }

@@ -11,17 +11,6 @@ static tally **bucket_of(sqlite_writer *writer, cairn_span id)
     return &writer->tallies[cairn_hash64(id) % TALLY_BUCKETS];
 }
 
-static void read_extent(sqlite3_stmt *row, int column, cairn_extent *extent)
-{
-    *extent = (cairn_extent){0};
-    extent->has_box = sqlite3_column_type(row, column) != SQLITE_NULL;
-    extent->box = (cairn_box){sqlite3_column_double(row, column), sqlite3_column_double(row, column + 1),
-                              sqlite3_column_double(row, column + 2), sqlite3_column_double(row, column + 3)};
-    extent->has_time = sqlite3_column_type(row, column + 4) != SQLITE_NULL;
-    extent->time.start = (cairn_time){sqlite3_column_int64(row, column + 4), sqlite3_column_int(row, column + 5)};
-    extent->time.end = (cairn_time){sqlite3_column_int64(row, column + 6), sqlite3_column_int(row, column + 7)};
-}
-
 static tally *tally_new(cairn_span id, sqlite3_stmt *row)
 {
     tally *new = calloc(1, sizeof *new);
@@ -36,7 +25,7 @@ static tally *tally_new(cairn_span id, sqlite3_stmt *row)
     new->id_size = id.n;
     new->made = sqlite3_column_int(row, 0) != 0;
     new->items = (uint64_t)sqlite3_column_int64(row, 1);
-    read_extent(row, 2, &new->extent);
+    new->extent = extent_read(row, 2);
     new->lead = sqlite3_column_int64(row, 10);
     new->lag = sqlite3_column_int64(row, 11);
     return new;
