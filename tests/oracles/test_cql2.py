@@ -318,6 +318,121 @@ def test_five_thousand_filters_like_a_plain_evaluator(tmp_path):
     assert selective > 2500
 
 
+# ---- time and arrays
+
+TEMPORAL = {
+    "t_after": lambda a, b, c, d: a > d,
+    "t_before": lambda a, b, c, d: b < c,
+    "t_contains": lambda a, b, c, d: a < c and b > d,
+    "t_disjoint": lambda a, b, c, d: a > d or b < c,
+    "t_during": lambda a, b, c, d: a > c and b < d,
+    "t_equals": lambda a, b, c, d: a == c and b == d,
+    "t_finishedBy": lambda a, b, c, d: b == d and a < c,
+    "t_finishes": lambda a, b, c, d: b == d and a > c,
+    "t_intersects": lambda a, b, c, d: a <= d and b >= c,
+    "t_meets": lambda a, b, c, d: b == c,
+    "t_metBy": lambda a, b, c, d: a == d,
+    "t_overlappedBy": lambda a, b, c, d: c < a < d < b,
+    "t_overlaps": lambda a, b, c, d: a < c < b < d,
+    "t_startedBy": lambda a, b, c, d: a == c and b > d,
+    "t_starts": lambda a, b, c, d: a == c and b < d,
+}
+DAY = 86400 * 10**9
+
+
+def reach(value):
+    """First and last nanosecond of an instant; None when it is none."""
+    value = as_instant(value)
+    if value is None:
+        return None
+    first = value.micros * 1000
+    return (first, first + (DAY - 1 if value.is_day else 0))
+
+
+def temporal_reach(node, properties):
+    if "interval" not in node:
+        return reach(evaluate(node, properties))
+    ends = [end if isinstance(end, str) else evaluate(end, properties) for end in node["interval"]]
+    reaches = [(-math.inf, math.inf) if end == ".." and isinstance(node["interval"][i], str) else reach(end) for i, end in enumerate(ends)]
+    if None in reaches or reaches[0][0] > reaches[1][1]:
+        return None
+    return (reaches[0][0], reaches[1][1])
+
+
+def make_temporal(dice):
+    kind = dice.randrange(4)
+    if kind < 2:
+        return make_time(dice)
+    ends = [dice.choice([dice.choice(TIMES + DATES), "..", {"property": "when"}, {"property": "odd"}]) for _ in range(2)]
+    fixed = [end if isinstance(end, str) and end != ".." else None for end in ends]
+    if None not in fixed and reach(fixed[0])[0] > reach(fixed[1])[1]:
+        ends.reverse()
+    return {"interval": ends}
+
+
+def test_temporal_functions_like_a_plain_evaluator(tmp_path):
+    dice = random.Random(8601)
+    items = make_items(dice, 80)
+    filters = [{"op": dice.choice(list(TEMPORAL)), "args": [make_temporal(dice), make_temporal(dice)]} for _ in range(2000)]
+    found = dict.fromkeys(TEMPORAL, 0)
+    for node, answer in zip(filters, run([{"json": node} for node in filters], items, tmp_path)):
+        assert answer["ok"], (node, answer)
+        sides = [[temporal_reach(arg, item["properties"]) for arg in node["args"]] for item in items]
+        truths = [None if None in pair else TEMPORAL[node["op"]](*pair[0], *pair[1]) for pair in sides]
+        assert answer["ids"] == [item["id"] for item, truth in zip(items, truths) if truth], answer["text"]
+        assert answer["unknown"] == truths.count(None), answer["text"]
+        found[node["op"]] += len(answer["ids"])
+    assert all(found.values()), found
+
+
+def is_subset(a, b):
+    return all(any(compare("=", x, y) for y in b) for x in a)
+
+
+ARRAYS = {
+    "a_equals": lambda a, b: is_subset(a, b) and is_subset(b, a),
+    "a_contains": lambda a, b: is_subset(b, a),
+    "a_containedBy": is_subset,
+    "a_overlaps": lambda a, b: any(compare("=", x, y) for x in a for y in b),
+}
+
+
+def test_array_functions_like_a_plain_evaluator(tmp_path):
+    dice = random.Random(3)
+    members = [1, 1.0, 2, 3, "a", "b", "1", True, False]
+
+    def make_array():
+        return [dice.choice(members) for _ in range(dice.randrange(4))]
+
+    items = make_items(dice, 80)
+    for item in items:
+        if dice.random() < 0.9:
+            item["properties"]["list"] = make_array() if dice.random() < 0.9 else odd_value(dice)
+    filters = []
+    for _ in range(600):
+        args = [{"property": "list"}, dice.choice([make_array(), make_array(), {"property": "odd"}])]
+        filters.append({"op": dice.choice(list(ARRAYS)), "args": args if dice.random() < 0.5 else args[::-1]})
+    found = dict.fromkeys(ARRAYS, 0)
+    for node, answer in zip(filters, run([{"json": node} for node in filters], items, tmp_path)):
+        assert answer["ok"], (node, answer)
+        sides = [[evaluate(arg, item["properties"]) if isinstance(arg, dict) else arg for arg in node["args"]] for item in items]
+        truths = [ARRAYS[node["op"]](*pair) if all(isinstance(side, list) for side in pair) else None for pair in sides]
+        assert answer["ids"] == [item["id"] for item, truth in zip(items, truths) if truth], answer["text"]
+        assert answer["unknown"] == truths.count(None), answer["text"]
+        found[node["op"]] += len(answer["ids"])
+    assert all(found.values()), found
+
+
+# ---- the page
+
+
+def test_the_page_has_the_tables_of_the_program():
+    tables = subprocess.run([TOOL, "--describe"], capture_output=True, check=True, text=True).stdout
+    page = (ROOT / "docs" / "filters.md").read_text(encoding="utf-8")
+    for table in tables.split("\n\n"):
+        assert table.strip() in page
+
+
 # ---- shapely
 
 RELATIONS = {

@@ -84,7 +84,7 @@ static bool check_interval(checker *c, const cairn_cql2_node *node)
         return true;
     cairn_time last = end->time;
     if (end->kind == CAIRN_CQL2_K_DATE)
-        last.sec += 86399;
+        last = (cairn_time){last.sec + 86399, 999999999};
     if (cairn_time_compare(start->time, last) <= 0)
         return true;
     return cairn_cql2_fail(&c->b, CAIRN_INVALID, node->offset, "the interval at byte %zu ends before it begins",
