@@ -1,43 +1,20 @@
 /* The S_ functions. */
 #include "query/cql2/evaluate_value.h"
 
-static cairn_cql2_value value_of_area(cairn_area *area)
+static cairn_code make_area(cairn_geos *geos, const cairn_cql2_node *node, cairn_arena *arena, cairn_area **out,
+                            cairn_error *error)
 {
-    cairn_cql2_value value = {.type = CAIRN_CQL2_V_PLACE};
-    value.place.area = area;
-    return value;
-}
-
-/* Longitudes beyond +-180 are brought back as those of items are; other literals are taken as they are written. */
-static bool is_in_range(cairn_box box)
-{
-    return box.west >= -180 && box.east <= 180;
-}
-
-static cairn_code area_from_beyond(cairn_geos *geos, const cairn_cql2_node *node, const cairn_geometry_limits *limits,
-                                   cairn_arena *arena, cairn_area **out, cairn_error *error)
-{
-    cairn_footprint footprint;
-    cairn_warnings warnings = {0};
-    cairn_code code =
-        cairn_footprint_read(geos, node->geometry.geojson, false, limits, arena, &footprint, &warnings, error);
-    if (code != CAIRN_OK)
-        return code;
-    if (!footprint.present)
-        return cairn_error_set(error, CAIRN_INVALID, "geometry: nothing is left of it");
-    return cairn_area_from_footprint(geos, footprint.box, footprint.wkb, arena, out, error);
+    if (node->kind == CAIRN_CQL2_K_BBOX)
+        return cairn_area_from_box(geos, node->bbox.box, arena, out, error);
+    const cairn_geometry_limits limits = {.max_vertices = node->geometry.vertices + 1};
+    return cairn_area_from_geojson(geos, node->geometry.geojson, &limits, arena, out, error);
 }
 
 cairn_code cairn_cql2_area_of(cairn_geos *geos, const cairn_cql2_node *node, cairn_arena *arena, cairn_cql2_value *out,
                               cairn_error *error)
 {
-    cairn_area *area = NULL;
-    const cairn_geometry_limits limits = {.max_vertices = node->geometry.vertices + 1};
-    cairn_code code = node->kind == CAIRN_CQL2_K_BBOX ? cairn_area_from_box(geos, node->bbox.box, arena, &area, error)
-                      : is_in_range(node->geometry.box)
-                          ? cairn_area_from_geojson(geos, node->geometry.geojson, &limits, arena, &area, error)
-                          : area_from_beyond(geos, node, &limits, arena, &area, error);
-    *out = value_of_area(area);
+    *out = (cairn_cql2_value){.type = CAIRN_CQL2_V_PLACE};
+    cairn_code code = make_area(geos, node, arena, &out->place.area, error);
     if (code == CAIRN_INVALID && error) {
         cairn_error_context(error, "at byte %zu", node->offset);
         cairn_error_at_parameter(error, "filter");
