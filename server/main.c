@@ -15,10 +15,11 @@ typedef struct place {
     cairn_sqlite_options options;
 } place;
 
-static cairn_code open_catalog(void *context, bool swapped, cairn_store **out, cairn_error *error)
+static cairn_code open_catalog(void *context, const cairn_store *served, cairn_store **out, cairn_error *error)
 {
     const place *what = context;
-    return (swapped ? cairn_sqlite_open_swapped : cairn_sqlite_open)(what->path, &what->options, out, error);
+    return served ? cairn_sqlite_open_swapped(what->path, &what->options, served, out, error)
+                  : cairn_sqlite_open(what->path, &what->options, out, error);
 }
 
 /* "b" of "/a/b.cairn". */

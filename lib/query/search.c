@@ -107,6 +107,9 @@ cairn_code cairn_search_set(cairn_search *search, cairn_span name, cairn_span va
         return CAIRN_OK;
     }
     cairn_code code = cairn_search_once(&reader, parameter);
+    bool is_list = parameter == CAIRN_SEARCH_IDS || parameter == CAIRN_SEARCH_COLLECTIONS;
+    if (code == CAIRN_OK && is_list && value.n == 0)
+        return cairn_search_take_list(&reader, parameter, NULL, 0);
     if (code != CAIRN_OK || value.n == 0)
         return code;
     value = cairn_arena_copy(arena, value);

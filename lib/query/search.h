@@ -2,8 +2,9 @@
  * All text lives in the arena that it was read into. Thread-safety: no state.
  *
  * Rules (spec A.5): bbox and intersects exclude each other; limit 1 and up, clamped to the maximum; datetime as
- * cairn_interval_parse(); lists in GET are comma-separated without brackets; JSON null and empty lists or values mean
- * "not given"; `collections` as a bare JSON string is taken as one, other scalars for lists are invalid. */
+ * cairn_interval_parse(); lists in GET are comma-separated without brackets; JSON null and empty values mean "not
+ * given", but an empty list of ids or collections is invalid; `collections` as a bare JSON string is taken as one,
+ * other scalars for lists are invalid. */
 #ifndef CAIRN_QUERY_SEARCH_H
 #define CAIRN_QUERY_SEARCH_H
 

@@ -148,9 +148,12 @@ cairn_code cairn_search_new_list(cairn_search_reader *reader, int parameter, siz
 cairn_code cairn_search_take_list(cairn_search_reader *reader, int parameter, cairn_span *list, size_t n)
 {
     n = sort_unique(list, n);
-    if (n && list[0].n == 0) {
-        cairn_error_set(reader->error, CAIRN_INVALID, "an entry is empty, expected names such as %s",
-                        parameter == CAIRN_SEARCH_IDS ? "ids=a,b" : "collections=a,b");
+    /* An empty list matches nothing; who sends one has mostly lost his names and would take all items for the answer.
+     */
+    if (!n || list[0].n == 0) {
+        cairn_error_set(reader->error, CAIRN_INVALID,
+                        "%s is empty, expected names such as %s; leave it out to ask for all",
+                        n ? "an entry" : "the list", parameter == CAIRN_SEARCH_IDS ? "ids=a,b" : "collections=a,b");
         cairn_error_at_parameter(reader->error, cairn_search_names[parameter]);
         return CAIRN_INVALID;
     }

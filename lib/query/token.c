@@ -74,10 +74,9 @@ static bool parse(cairn_span raw, cairn_span key, cairn_token *out)
 
 static cairn_code refuse(cairn_error *error)
 {
-    cairn_error_set(
-        error, CAIRN_INVALID,
-        "the page token was not written by this catalog, or was changed on its way; expected the token of a "
-        "'next' or 'prev' link; to begin again, send the search without it");
+    cairn_error_set(error, CAIRN_INVALID,
+                    "the page token was not written by this catalog (was it replaced since?), or was changed on its "
+                    "way; expected the token of a 'next' or 'prev' link; to begin again, send the search without it");
     cairn_error_at_parameter(error, "token");
     return CAIRN_INVALID;
 }

@@ -65,14 +65,15 @@ static cairn_code open_sessions(cairn_generation *generation, size_t n, cairn_er
     return code;
 }
 
-static cairn_code generation_open(const cairn_served *catalog, bool swapped, cairn_generation **out, cairn_error *error)
+static cairn_code generation_open(const cairn_served *catalog, const cairn_store *served, cairn_generation **out,
+                                  cairn_error *error)
 {
     cairn_generation *generation = calloc(1, sizeof *generation);
     if (!generation || !(generation->idle = calloc(catalog->sessions, sizeof(cairn_session *)))) {
         free(generation);
         return cairn_error_set(error, CAIRN_NOMEM, "out of memory");
     }
-    cairn_code code = catalog->ops.open(catalog->ops.context, swapped, &generation->store, error);
+    cairn_code code = catalog->ops.open(catalog->ops.context, served, &generation->store, error);
     if (!code)
         code = open_sessions(generation, catalog->sessions, error);
     /* Replaced between the store and its sessions: these may be of another file. */
@@ -87,13 +88,13 @@ static cairn_code generation_open(const cairn_served *catalog, bool swapped, cai
     return CAIRN_OK;
 }
 
-static cairn_code generation_open_steady(const cairn_served *catalog, bool swapped, cairn_generation **out,
+static cairn_code generation_open_steady(const cairn_served *catalog, const cairn_store *served, cairn_generation **out,
                                          cairn_error *error)
 {
     cairn_code code = CAIRN_CONFLICT;
     for (int i = 0; i < OPEN_ATTEMPTS && code == CAIRN_CONFLICT; i++) {
         cairn_error_clear(error);
-        code = generation_open(catalog, swapped, out, error);
+        code = generation_open(catalog, served, out, error);
     }
     return code;
 }
@@ -128,7 +129,8 @@ static void swap(cairn_served *catalog)
 {
     cairn_error error = CAIRN_ERROR_INIT;
     cairn_generation *generation;
-    if (generation_open_steady(catalog, true, &generation, &error)) {
+    /* Only a thread that holds `swapping` takes the current one out of service, so it can be looked at. */
+    if (generation_open_steady(catalog, catalog->current->store, &generation, &error)) {
         catalog->next_try = cairn_clock_now() + RETRY_AFTER;
         log_refusal(catalog, &error);
         return;
@@ -224,7 +226,7 @@ cairn_code cairn_served_open(const cairn_served_ops *ops, size_t sessions, cairn
     catalog->sessions = sessions;
     pthread_mutex_init(&catalog->lock, NULL);
     pthread_mutex_init(&catalog->swapping, NULL);
-    cairn_code code = generation_open_steady(catalog, false, &catalog->current, error);
+    cairn_code code = generation_open_steady(catalog, NULL, &catalog->current, error);
     if (code) {
         cairn_served_close(catalog);
         return code;

@@ -12,8 +12,8 @@
 
 /* What only the kind of store knows. */
 typedef struct cairn_served_ops {
-    /* Opens what stands at the path; `swapped`: in the place of a store that is in service. */
-    cairn_code (*open)(void *context, bool swapped, cairn_store **out, cairn_error *error);
+    /* Opens what stands at the path, in the place of `served` when that is in service (NULL: the first opening). */
+    cairn_code (*open)(void *context, const cairn_store *served, cairn_store **out, cairn_error *error);
     bool (*is_replaced)(const cairn_store *store);
     void *context;
 } cairn_served_ops;

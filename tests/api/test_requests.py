@@ -115,7 +115,14 @@ def test_lists(server):
     assert_status(post(server, ids="one"), 400, "ids")
     assert_status(post(server, collections=5), 400, "collections")
     assert_status(post(server, ids=[1]), 400, "ids")
-    assert post(server, ids=[], collections=None, bbox=None, intersects=None, datetime=None).status_code == 200
+    assert post(server, ids=None, collections=None, bbox=None, intersects=None, datetime=None).status_code == 200
+
+
+@pytest.mark.parametrize("name", ["ids", "collections"])
+def test_an_empty_list_is_not_everything(server, name):
+    """A script that has lost its ids must not take the whole catalog for the answer."""
+    assert_status(post(server, **{name: []}), 400, name)
+    assert_status(get(server, **{name: ""}), 400, name)
 
 
 def test_unknown_parameters(server, catalog, start_server):

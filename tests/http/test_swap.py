@@ -92,6 +92,27 @@ def test_a_symbolic_link_is_pointed_elsewhere(start_server, tmp_path):
     assert set(load.seen) == {"old", "new"}
 
 
+def test_ingest_rename_ingest(start_server, tmp_path):
+    """After a rename over a catalog that was written while it was served, the new one is written as well: its left-overs
+    make the daemon read the new one without locks, until the writer begins."""
+    served = build(tmp_path / "served.cairn", "old")
+    masters = tmp_path / "master.cairn"
+    masters.write_bytes(served.read_bytes())
+    daemon = start_server(served)
+    with Load(daemon.port, "/search?limit=1", lambda page: len(page["features"]) == 1) as load:
+        for round in range(3):
+            for step in range(2):
+                items = [make_item(f"r{round}s{step}-{i}", collection="more", lon=i % 90, lat=1) for i in range(400)]
+                run_cairn("ingest", served, "-", "--batch", "50", input="".join(json.dumps(one) + "\n" for one in items))
+                assert json.loads(get(daemon.port, "/healthz").body)["items"] == N + 400 * (step + 1)
+            (tmp_path / "next").write_bytes(masters.read_bytes())
+            os.rename(tmp_path / "next", served)
+            wait_until(lambda: json.loads(get(daemon.port, "/healthz").body)["items"] == N)
+    assert not load.failures, load.failures[:3]
+    assert set(load.seen) == {True}
+    assert "is not taken" not in daemon.errors()
+
+
 def leave_a_wal(path, text):
     """Ingests in small batches and kills the writer when some are committed."""
     writer = subprocess.Popen(

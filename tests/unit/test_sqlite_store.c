@@ -314,6 +314,14 @@ static void write_file(const char *path, const char *text)
     fclose(file);
 }
 
+/* Another file of the same contents takes the name. */
+static void rename_copy_over(const fixture *f)
+{
+    char command[512];
+    snprintf(command, sizeof command, "cp %s %s.copy && mv %s.copy %s", f->path, f->path, f->path, f->path);
+    assert_int_equal(system(command), 0);
+}
+
 static void foreign_wal_is_refused(void **state)
 {
     fixture *f = *state;
@@ -337,16 +345,37 @@ static void swapped_file_must_be_in_rollback_mode(void **state)
     cairn_error fault = CAIRN_ERROR_INIT;
     cairn_store *store = open_new(f), *other = NULL;
     cairn_writer *writer = NULL;
-    OK(cairn_sqlite_open_swapped(f->path, NULL, &other, error));
+    OK(cairn_sqlite_open_swapped(f->path, NULL, store, &other, error));
     cairn_store_close(other);
     OK(cairn_writer_open(store, &writer, error));
     OK(cairn_writer_begin(writer, error));
     put(f, writer, "a", 10, "2020-01-01T00:00:00Z");
     OK(cairn_writer_commit(writer, error));
-    assert_int_equal(cairn_sqlite_open_swapped(f->path, NULL, &other, &fault), CAIRN_CONFLICT);
+    OK(cairn_sqlite_open_swapped(f->path, NULL, store, &other, error)); /* the same file, whatever its mode */
+    cairn_store_close(other);
+    rename_copy_over(f);
+    assert_int_equal(cairn_sqlite_open_swapped(f->path, NULL, store, &other, &fault), CAIRN_CONFLICT);
     assert_non_null(strstr(fault.message, "optimize"));
     OK(cairn_writer_close(writer, error));
     cairn_store_close(store);
+}
+
+/* A daemon that served a catalog until another took its name leaves nothing of the old one's beside the new one. */
+static void what_is_left_of_a_replaced_catalog_is_swept(void **state)
+{
+    fixture *f = *state;
+    char wal[128];
+    cairn_store *store = open_new(f), *other = NULL;
+    snprintf(wal, sizeof wal, "%s-wal", f->path);
+    rename_copy_over(f);
+    write_file(wal, "frames of the old catalog");
+    cairn_store_close(store);
+    assert_false(exists(f, "-wal"));
+    OK(cairn_sqlite_open(f->path, NULL, &other, error));
+    assert_int_equal(hits(other, NULL, NULL), 0);
+    write_file(wal, "frames of a catalog that still has a name");
+    cairn_store_close(other);
+    assert_true(exists(f, "-wal"));
 }
 
 static void set_header_integer(const char *path, off_t at, unsigned char value)
@@ -453,6 +482,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(reader_sees_one_state_while_written, setup, teardown),
         cmocka_unit_test_setup_teardown(foreign_wal_is_refused, setup, teardown),
         cmocka_unit_test_setup_teardown(swapped_file_must_be_in_rollback_mode, setup, teardown),
+        cmocka_unit_test_setup_teardown(what_is_left_of_a_replaced_catalog_is_swept, setup, teardown),
         cmocka_unit_test_setup_teardown(newer_schema_and_strange_files_are_refused, setup, teardown),
         cmocka_unit_test_setup_teardown(check_finds_what_is_broken, setup, teardown),
         cmocka_unit_test_setup_teardown(deleting_a_collection_takes_all_of_it, setup, teardown),

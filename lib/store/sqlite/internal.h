@@ -71,6 +71,7 @@ typedef struct sqlite_store {
     char *name; /* as it was given: perhaps a symbolic link that is pointed elsewhere one day */
     char *path; /* of the real file, beside which -wal and lock stand */
     cairn_sqlite_options options;
+    int fd;            /* O_PATH, so that closing it drops no lock of SQLite's: tells when the file is gone */
     catalog_file file; /* as it was when opened */
     bool immutable;    /* opened so, by option or because of left-overs */
 } sqlite_store;
@@ -83,6 +84,11 @@ bool sqlite_store_changed_in_place(const sqlite_store *store);
 /* ---- recover.c ---- */
 /* Plays back the journal of a writer that died, if nobody is writing and we may: a reader can't. */
 cairn_code catalog_recover(const char *path, cairn_error *error);
+/* Removes the -wal and -shm of a catalog that is gone from beside one in rollback mode, unless somebody is writing. The
+ * caller knows that the catalog that they belonged to has no name any more. */
+void catalog_sweep(const char *path);
+/* The same under the write lock, when `file` is in rollback mode. */
+void catalog_remove_leftovers(const char *path, const catalog_file *file);
 
 /* ---- session.c ---- */
 

@@ -1,12 +1,20 @@
 #include "store/sqlite/internal.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 static void store_close(cairn_store *base)
 {
     sqlite_store *store = (sqlite_store *)base;
+    struct stat st;
+    if (store->fd >= 0) {
+        bool gone = fstat(store->fd, &st) == 0 && st.st_nlink == 0;
+        close(store->fd);
+        if (gone)
+            catalog_sweep(store->path);
+    }
     free(store->name);
     free(store->path);
     free(store);
@@ -69,6 +77,7 @@ static cairn_code store_new(const char *name, char *path, const cairn_sqlite_opt
         return cairn_error_set(error, CAIRN_NOMEM, "out of memory");
     }
     store->base.ops = &sqlite_ops;
+    store->fd = open(path, O_PATH | O_CLOEXEC);
     store->name = copy;
     store->path = path;
     store->file = *file;
@@ -121,12 +130,6 @@ cairn_code cairn_sqlite_open(const char *path, const cairn_sqlite_options *optio
     return open_checked(path, options, false, out, error);
 }
 
-cairn_code cairn_sqlite_open_swapped(const char *path, const cairn_sqlite_options *options, cairn_store **out,
-                                     cairn_error *error)
-{
-    return open_checked(path, options, true, out, error);
-}
-
 static bool same_time(struct timespec a, struct timespec b)
 {
     return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec;
@@ -150,6 +153,12 @@ bool sqlite_store_changed_in_place(const sqlite_store *store)
     return store->immutable && !store->options.immutable && catalog_file_stat(store->path, &now) &&
            !is_other_file(store, &now) &&
            (now.size != store->file.size || !same_time(now.changed, store->file.changed));
+}
+
+cairn_code cairn_sqlite_open_swapped(const char *path, const cairn_sqlite_options *options, const cairn_store *served,
+                                     cairn_store **out, cairn_error *error)
+{
+    return open_checked(path, options, sqlite_store_renamed_over((const sqlite_store *)served), out, error);
 }
 
 bool cairn_sqlite_is_replaced(const cairn_store *base)

@@ -34,10 +34,10 @@ cairn_code cairn_sqlite_open(const char *path, const cairn_sqlite_options *optio
  * immutable opening. Cheap: one stat(). */
 bool cairn_sqlite_is_replaced(const cairn_store *store);
 
-/* Whether the file at `path` may be swapped in for a store that is served: a catalog, in rollback mode, without a
- * foreign -wal. CAIRN_OK opens it. */
-cairn_code cairn_sqlite_open_swapped(const char *path, const cairn_sqlite_options *options, cairn_store **out,
-                                     cairn_error *error);
+/* Opens what stands at `path` now in the place of `served`. Another file must be in rollback mode, without a foreign
+ * -wal: else CAIRN_CONFLICT says the way out. The same file, changed under an immutable opening, is opened as it is. */
+cairn_code cairn_sqlite_open_swapped(const char *path, const cairn_sqlite_options *options, const cairn_store *served,
+                                     cairn_store **out, cairn_error *error);
 
 /* Brings a catalog that a finished writer left in WAL mode back to one file, if nobody else has it open and we may
  * write. Silent otherwise. Called by a daemon after it closed the store. */

@@ -2,6 +2,7 @@
 #include "store/sqlite/internal.h"
 
 #include "base/clock.h"
+#include "base/log.h"
 
 #include <stdlib.h>
 #include <unistd.h>
@@ -57,20 +58,6 @@ static int on_wal_commit(void *context, sqlite3 *db, const char *name, int pages
     return SQLITE_OK;
 }
 
-/* An empty -wal or a -shm beside a file in rollback mode is a left-over of another catalog: SQLite must not meet it. */
-static void remove_leftovers(const char *path, const catalog_file *file)
-{
-    static const char *const suffixes[] = {"-wal", "-shm"};
-    if (file->in_wal_mode)
-        return;
-    for (size_t i = 0; i < 2; i++) {
-        char *name = catalog_file_sibling(path, suffixes[i]);
-        if (name)
-            unlink(name);
-        free(name);
-    }
-}
-
 /* WAL lets readers go on while we write. Where memory can't be shared, or a reader never pauses, rollback mode does as
  * well. */
 static cairn_code choose_journal(sqlite_writer *writer, const catalog_file *file, cairn_error *error)
@@ -99,7 +86,7 @@ static cairn_code open_for_writing(sqlite_writer *writer, const sqlite_store *st
         code = catalog_file_check_wal(store->path, &file, error);
     if (code)
         return code;
-    remove_leftovers(store->path, &file);
+    catalog_remove_leftovers(store->path, &file);
     code = db_open(store->path, SQLITE_OPEN_READWRITE, "", store->options.busy_ms, &writer->db, error);
     if (!code)
         code = schema_migrate(writer->db, file.schema_version, error);
@@ -141,14 +128,20 @@ cairn_code sqlite_writer_open(cairn_store *base, cairn_writer **out, cairn_error
     return CAIRN_OK;
 }
 
-/* Back to one file. A reader that has the catalog open keeps it in WAL mode: then the -wal is left, empty if possible.
- */
-static void leave_one_file(sqlite3 *db)
+/* Back to one file. A reader that has the catalog open keeps it in WAL mode: then the -wal is left, empty unless a
+ * reader was slower than our patience. */
+static void leave_one_file(sqlite_writer *writer)
 {
-    enum { PATIENCE_MS = 200 };
-    sqlite3_busy_timeout(db, PATIENCE_MS);
-    sqlite3_wal_checkpoint_v2(db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
-    db_exec(db, "PRAGMA journal_mode=DELETE", "closing the catalog", NULL);
+    enum { CHECKPOINT_PATIENCE_MS = 10000, MODE_PATIENCE_MS = 200 };
+    const char *path = ((sqlite_store *)writer->base.store)->path;
+    sqlite3_busy_timeout(writer->db, CHECKPOINT_PATIENCE_MS);
+    if (sqlite3_wal_checkpoint_v2(writer->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL))
+        cairn_log(CAIRN_LOG_WARN,
+                  "%s: slow readers kept a part of what was written in %s-wal; all is safe, but rename no "
+                  "other catalog over this one before the next write to it is done",
+                  path, path);
+    sqlite3_busy_timeout(writer->db, MODE_PATIENCE_MS);
+    db_exec(writer->db, "PRAGMA journal_mode=DELETE", "closing the catalog", NULL);
 }
 
 cairn_code sqlite_writer_close(cairn_writer *base, cairn_error *error)
@@ -159,7 +152,7 @@ cairn_code sqlite_writer_close(cairn_writer *base, cairn_error *error)
         sqlite3_finalize(writer->queries[i]);
     tally_forget_all(writer);
     if (writer->db && writer->in_wal)
-        leave_one_file(writer->db);
+        leave_one_file(writer);
     int rc = sqlite3_close(writer->db);
     cairn_code code = rc ? db_error(NULL, rc, "closing the catalog", error) : CAIRN_OK;
     catalog_lock_release(&writer->lock);
