@@ -39,13 +39,15 @@ static void on_connection(void *context, struct MHD_Connection *connection, void
         return;
     }
     atomic_fetch_add(&worker->connections, 1);
-    const union MHD_ConnectionInfo *file = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
-    const union MHD_ConnectionInfo *peer = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    /* The library has one place for what it tells, so each answer is used up before the next question. */
+    const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    int socket = info ? info->connect_fd : -1;
+    info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
     cairn_address address = {{0}};
-    if (peer && peer->client_addr)
-        cairn_address_from(peer->client_addr, &address);
+    if (info && info->client_addr)
+        cairn_address_from(info->client_addr, &address);
     int64_t deadline = cairn_clock_now() + server->config->request_timeout;
-    *socket_context = file ? cairn_watch_add(server->watch, file->connect_fd, &address, deadline) : NULL;
+    *socket_context = socket >= 0 ? cairn_watch_add(server->watch, socket, &address, deadline) : NULL;
 }
 
 static cairn_guard *guard_of(struct MHD_Connection *connection)
