@@ -1,6 +1,7 @@
 """How commands fail: files that are no catalogs, locks, permissions, full disks, readers that leave."""
 
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -75,37 +76,38 @@ def reachable(path):
 
 @pytest.fixture
 def read_only(things):
-    """The catalog without write permission on file and folder."""
+    """The catalog without write permission on file and folder, and beside it the program, which others may not reach."""
     reachable(things)
+    shutil.copy(BUILD / "cairn", things.parent)
     things.chmod(0o444)
     things.parent.chmod(0o555)
     yield things
     things.parent.chmod(0o755)
 
 
-def run_unprivileged(*args):
-    command = [str(BUILD / "cairn"), *map(str, args)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, **unprivileged())
+def run_unprivileged(command, catalog, *flags):
+    args = [str(arg) for arg in (catalog.parent / "cairn", *with_catalog(command, catalog), *flags)]
+    return subprocess.run(args, capture_output=True, text=True, timeout=PATIENCE, cwd="/", **unprivileged())
 
 
 @pytest.mark.parametrize("command", READING, ids=lambda c: c[0])
 def test_reading_needs_no_write_permission(cairn, read_only, command):
     expected = cairn(*with_catalog(command, read_only)).stdout
-    done = run_unprivileged(*with_catalog(command, read_only))
+    done = run_unprivileged(command, read_only)
     assert (done.returncode, done.stdout) == (0, expected), done.stderr
 
 
 @pytest.mark.parametrize("command", READING, ids=lambda c: c[0])
 def test_reading_without_locks(cairn, read_only, command):
     expected = cairn(*with_catalog(command, read_only)).stdout
-    done = run_unprivileged(*with_catalog(command, read_only), "--immutable")
+    done = run_unprivileged(command, read_only, "--immutable")
     assert (done.returncode, done.stdout) == (0, expected), done.stderr
 
 
 @pytest.mark.parametrize("command", WRITING, ids=lambda c: c[0])
 def test_writing_without_permission_is_told(read_only, command):
     before = read_only.read_bytes()
-    done = run_unprivileged(*with_catalog(command, read_only))
+    done = run_unprivileged(command, read_only)
     assert done.returncode == 1
     assert done.stderr.startswith(f"cairn {command[0]}: ") and "ermission" in done.stderr
     assert read_only.read_bytes() == before
