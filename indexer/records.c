@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FIRST_ROOM = 256 * 1024, MAX_SEGMENTS = 8 };
+enum { FIRST_ROOM = 256 * 1024, MAX_SEGMENTS = 8, MAGIC = 8 };
 
 typedef enum state {
     STATE_VALUE,    /* between documents, the next one is looked for */
@@ -259,6 +259,38 @@ static cairn_code give_garbage(cairn_records *records, cairn_records_entry *out,
     return code;
 }
 
+/* What begins no text: NULL when it may be one. */
+static const char *binary_fault(cairn_span head)
+{
+    static const struct {
+        const char *magic, *fault;
+    } kinds[] = {
+        {"\x89HDF", "is no JSON (HDF5 or netCDF-4); give the STAC item that describes it"},
+        {"CDF", "is no JSON (netCDF); give the STAC item that describes it"},
+        {"II*", "is no JSON (TIFF); give the STAC item that describes it"},
+        {"MM", "is no JSON (TIFF); give the STAC item that describes it"},
+    };
+    bool binary = false;
+    for (size_t i = 0; i < head.n && i < MAGIC; i++)
+        binary = binary || ((unsigned char)head.p[i] < ' ' && !is_space(head.p[i]));
+    for (size_t i = 0; binary && i < sizeof kinds / sizeof *kinds; i++)
+        if (cairn_span_starts(head, kinds[i].magic))
+            return kinds[i].fault;
+    return binary ? "is no JSON but binary data; expected STAC in UTF-8" : NULL;
+}
+
+/* The source begins with what is no JSON: one refusal for all of it when it is no text either. */
+static cairn_code refuse_binary(cairn_records *records, cairn_records_entry *out, cairn_error *error)
+{
+    cairn_code code = CAIRN_OK;
+    while (code == CAIRN_OK && available(records) < MAGIC && !records->read_end)
+        code = fill(records, error);
+    const char *fault = code == CAIRN_OK ? binary_fault(cairn_span_make(window(records), available(records))) : NULL;
+    if (fault)
+        give_up(records, out, records->line, fault);
+    return code;
+}
+
 /* Decides what the next value is. */
 static cairn_code start_value(cairn_records *records, cairn_records_entry *out, cairn_error *error)
 {
@@ -266,6 +298,10 @@ static cairn_code start_value(cairn_records *records, cairn_records_entry *out, 
     if (code != CAIRN_OK)
         return code;
     char c = available(records) ? window(records)[0] : '\0';
+    if (available(records) > 0 && c != '{' && c != '[' && records->values == 0)
+        code = refuse_binary(records, out, error);
+    if (code != CAIRN_OK || records->gave)
+        return code;
     if (available(records) == 0)
         records->state = STATE_END;
     else if (c == '{' || c == '[')

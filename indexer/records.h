@@ -3,6 +3,8 @@
  * `children`: single-file catalogs and API answers). Values that follow one another on lines of their own,
  * pretty-printed or not, are taken one by one.
  *
+ * A source that is no text (HDF5, netCDF, TIFF ...) is one FAULT, unless its name says that it has lines.
+ *
  * Only as much JSON is looked at as splitting needs; whoever takes a text still has to check it (cairn_json_check).
  * Thread-safety: none. */
 #ifndef CAIRN_INDEXER_RECORDS_H

@@ -90,6 +90,15 @@ static const example examples[] = {
     {"<html>\n<body>\n", CAIRN_RECORDS_DOCUMENT, 100, "V1:<html>|"},
     {"{\"long\":\n\"0123456789\"}", CAIRN_RECORDS_DOCUMENT, 12, "F1|"},
     {"", CAIRN_RECORDS_ANY, 100, ""},
+    /* no text: one fault, unless the name says that there are lines */
+    {"\x89HDF\r\n\x1a\n{}\n{}\n", CAIRN_RECORDS_ANY, 100, "F1|"},
+    {"\x89HDF\r\n\x1a\n{}\n{}\n", CAIRN_RECORDS_DOCUMENT, 100, "F1|"},
+    {"CDF\x01\n{}\n", CAIRN_RECORDS_ANY, 100, "F1|"},
+    {"CDF\x01", CAIRN_RECORDS_ANY, 100, "F1|"},
+    {"PK\x03\x04\n{}\n", CAIRN_RECORDS_ANY, 100, "F1|"},
+    {"\x01\n{}", CAIRN_RECORDS_LINES, 100, "V1:\x01|V2:{}|"},
+    {"CDF is text\n{}", CAIRN_RECORDS_ANY, 100, "V1:CDF is text|V2:{}|"},
+    {"{}\nCDF\x01\n{}", CAIRN_RECORDS_ANY, 100, "V1:{}|V2:CDF\x01|V3:{}|"},
     {"{\"features\":{\"x\":[{}]},\"a\":\"[{\\\"\"}", CAIRN_RECORDS_ANY, 100,
      "A1:{\"features\":{\"x\":[{}]},\"a\":\"[{\\\"\"}|"},
     /* lines, told by their content, wherever they come from */
