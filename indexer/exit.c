@@ -1,5 +1,6 @@
 #include "indexer/exit.h"
 
+#include "indexer/message.h"
 #include "indexer/output.h"
 
 #include <stdarg.h>
@@ -57,7 +58,8 @@ int cairn_report(const cairn_command *command, const cairn_error *error)
     size_t row = row_of(error->code);
     const char *message = error->message[0] ? error->message : cairn_code_name(error->code);
     if (error->parameter[0])
-        cairn_say(command, "%s: %s", error->parameter, message);
+        cairn_say(command, "%s: %s", error->parameter,
+                  cairn_message_behind(cairn_span_of(error->parameter), cairn_span_of(message)).p);
     else
         cairn_say(command, "%s", message);
     if (exits[row].next)

@@ -1,6 +1,7 @@
 #include "indexer/journal.h"
 
 #include "base/json.h"
+#include "indexer/message.h"
 #include "indexer/reasons.h"
 
 #include <errno.h>
@@ -136,17 +137,27 @@ static void write_reject(cairn_journal *journal, const cairn_journal_note *note,
         journal->reject_failed = true;
 }
 
+/* The pointer is told with the message, which need not say it again. */
+static cairn_journal_note behind_pointer(const cairn_journal_note *note)
+{
+    cairn_journal_note out = *note;
+    out.message = cairn_message_behind(note->pointer, note->message);
+    return out;
+}
+
 void cairn_journal_refuse(cairn_journal *journal, const cairn_journal_note *note, cairn_span record,
                           bool record_is_json)
 {
-    tell(journal, CAIRN_JOURNAL_REFUSED, note);
+    cairn_journal_note told = behind_pointer(note);
+    tell(journal, CAIRN_JOURNAL_REFUSED, &told);
     if (journal->reject)
-        write_reject(journal, note, record, record_is_json);
+        write_reject(journal, &told, record, record_is_json);
 }
 
 void cairn_journal_warn(cairn_journal *journal, const cairn_journal_note *note)
 {
-    tell(journal, CAIRN_JOURNAL_WARNING, note);
+    cairn_journal_note told = behind_pointer(note);
+    tell(journal, CAIRN_JOURNAL_WARNING, &told);
 }
 
 void cairn_journal_fail(cairn_journal *journal, const cairn_journal_note *note)

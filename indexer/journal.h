@@ -1,5 +1,5 @@
 /* What is told about records: each one that was refused or repaired, with its place, its JSON pointer and the reason.
- * On a terminal nobody reads a million lines, so the first few of each kind are shown and the rest is counted by kind;
+ * Nobody reads a million lines, so the first few of each kind are shown and the rest is counted by kind;
  * the reject file has all of them. Thread-safety: none, the writing thread owns it. */
 #ifndef CAIRN_INDEXER_JOURNAL_H
 #define CAIRN_INDEXER_JOURNAL_H
@@ -28,7 +28,8 @@ typedef enum cairn_journal_kind {
     CAIRN_JOURNAL_FAILED
 } cairn_journal_kind;
 
-/* One thing to tell. Spans and strings are borrowed for the call. */
+/* One thing to tell. Spans and strings are borrowed for the call. A message of a refusal or warning that begins with a
+ * part of its pointer is told without that ("/id: expected ...", not "/id: id: expected ..."). */
 typedef struct cairn_journal_note {
     const char *source;
     uint64_t line; /* 0: none */
