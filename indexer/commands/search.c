@@ -15,7 +15,7 @@ typedef struct search {
 
 static const char *const formats[] = {"ids", "ndjson", "geojson", "count", NULL};
 enum { FORMAT_IDS, FORMAT_NDJSON, FORMAT_GEOJSON, FORMAT_COUNT };
-static const char *const null_geometries[] = {"skip", "match", NULL};
+static const char *const null_geometries[] = {"ignore", "match", NULL};
 static const char *const profiles[] = {"default", "source", NULL};
 
 static const cairn_option options[] = {
@@ -62,7 +62,7 @@ static const cairn_option options[] = {
      .kind = CAIRN_OPTION_CHOICE,
      .choices = null_geometries,
      .at = offsetof(search, null_geometry),
-     .help = "whether items without a geometry meet --bbox and --intersects (default: skip; OGC API Features says "
+     .help = "whether items without a geometry meet --bbox and --intersects (default: ignore; OGC API Features says "
              "match)"},
     {.name = "profile",
      .kind = CAIRN_OPTION_CHOICE,
@@ -111,6 +111,49 @@ static cairn_code read_request(const search *values, cairn_search *request, cair
         code = set_parameter(request, parameters[i].name, parameters[i].value, arena, error);
     request->null_geometry_hits = values->null_geometry == 1;
     return code == CAIRN_OK ? cairn_search_check(request, error) : code;
+}
+
+/* ---- collections that are not there ---- */
+
+static cairn_code forget(void *context, const cairn_collection_row *row, cairn_error *error)
+{
+    (void)context, (void)row, (void)error;
+    return CAIRN_OK;
+}
+
+typedef struct absence {
+    const cairn_search *request;
+    bool *absent; /* one for each collection that is asked for */
+} absence;
+
+static cairn_code find_absent(void *context, cairn_session *session, cairn_error *error)
+{
+    absence *a = context;
+    for (size_t i = 0; i < a->request->n_collections; i++) {
+        cairn_code code = cairn_session_collection(session, a->request->collections[i], forget, NULL, error);
+        if (code != CAIRN_OK && code != CAIRN_NOT_FOUND)
+            return code;
+        a->absent[i] = code == CAIRN_NOT_FOUND;
+        cairn_error_clear(error);
+    }
+    return CAIRN_OK;
+}
+
+/* No error: the answer for a collection that is not there is that it has no items. But a wrong name looks the same. */
+static cairn_code tell_absent(const cairn_search *request, cairn_reader *reader, cairn_arena *arena, cairn_error *error)
+{
+    char quoted[120];
+    if (request->n_collections == 0)
+        return CAIRN_OK;
+    absence a = {request, cairn_arena_calloc(arena, request->n_collections, sizeof(bool))};
+    if (!a.absent)
+        return cairn_error_set(error, CAIRN_NOMEM, "out of memory");
+    cairn_code code = cairn_reader_run(reader, find_absent, &a, error);
+    for (size_t i = 0; i < request->n_collections && code == CAIRN_OK; i++)
+        if (a.absent[i])
+            cairn_say(&cairn_command_search, "no collection '%s'",
+                      cairn_quote(request->collections[i], quoted, sizeof(quoted)));
+    return code;
 }
 
 /* ---- printing ---- */
@@ -192,7 +235,9 @@ static int search_catalog(const search *values, const char *path, cairn_arena *a
         code = cairn_reader_open(&reader, path, values->immutable, &error);
     if (code != CAIRN_OK)
         return cairn_report(&cairn_command_search, &error);
-    code = print_hits(values, &reader, &request, &error);
+    code = tell_absent(&request, &reader, arena, &error);
+    if (code == CAIRN_OK)
+        code = print_hits(values, &reader, &request, &error);
     cairn_reader_close(&reader);
     if (code == CAIRN_INVALID) /* a polygon that GEOS finds fault with */
         return cairn_usage_report(&cairn_command_search, &error);

@@ -105,6 +105,18 @@ def test_search_says_what_is_wrong(cairn, things, flags, names):
     assert last == "cairn search: try 'cairn search --help'"
 
 
+def test_search_names_a_parameter_once(cairn, things):
+    done = cairn("search", things, "--bbox", "1,2,3", check=False)
+    assert done.stderr.startswith("cairn search: bbox: expected 4 numbers")
+
+
+def test_search_tells_collections_that_are_not_there(cairn, things):
+    done = cairn("search", things, "--collections", "nope,things", "--limit", 1)
+    assert done.stdout == "things\tc\n"
+    assert done.stderr == "cairn search: no collection 'nope'\n"
+    assert cairn("search", things, "--collections", "things,other").stderr == ""
+
+
 def test_search_area_from_a_file_that_is_not_there(cairn, things):
     done = cairn("search", things, "--intersects", "@/no/such/file", check=False)
     assert done.returncode == 1
