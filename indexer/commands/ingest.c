@@ -5,9 +5,11 @@
 #include "indexer/output.h"
 #include "indexer/progress.h"
 #include "indexer/reading.h"
+#include "indexer/records.h"
 #include "indexer/writing.h"
 
 #include <stddef.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { BATCH_BYTES = 32 << 20, BATCH_MAX = 1000000, SUMMARY_MAX = 1 << 20 };
@@ -169,6 +171,16 @@ static void print_summary(const ingest *self, int exit)
     cairn_buf_free(&out);
 }
 
+/* An empty folder or file is easily a wrong name. */
+static void warn_of_nothing(const ingest *self)
+{
+    const cairn_tally *tally = &self->writing.tally;
+    bool any = tally->items.read || tally->collections.read || cairn_tally_catalogs(tally);
+    if (!any && !self->quiet && !cairn_interrupted() && !cairn_journal_count(self->journal, CAIRN_JOURNAL_FAILED))
+        cairn_say(&cairn_command_ingest, "warning: no record was read: there is no item, collection or catalog in what "
+                                         "was given");
+}
+
 static void say_where_it_stopped(const ingest *self)
 {
     const cairn_writing *writing = &self->writing;
@@ -241,6 +253,8 @@ static int finish(ingest *self, cairn_code code, cairn_error *error)
     int exit = code == CAIRN_OK ? cairn_reading_exit(self->journal, &self->writing.tally) : cairn_exit_of(code);
     if (self->writing.committed) {
         print_summary(self, exit);
+        if (code == CAIRN_OK)
+            warn_of_nothing(self);
         if (cairn_interrupted())
             say_where_it_stopped(self);
     }
@@ -260,12 +274,27 @@ static int finish(ingest *self, cairn_code code, cairn_error *error)
     return cairn_report(&cairn_command_ingest, error);
 }
 
+/* A catalog of a source's name, or that is a folder, is a source that stands in the catalog's place. */
+static int check_order(const char *path)
+{
+    struct stat facts;
+    char quoted[120];
+    bool folder = stat(path, &facts) == 0 && S_ISDIR(facts.st_mode);
+    if (!folder && cairn_records_form_of(path) == CAIRN_RECORDS_ANY)
+        return CAIRN_OPTIONS_GO_ON;
+    return cairn_usage_error(
+        &cairn_command_ingest, "'%s' is %s: the catalog comes first: cairn ingest CATALOG SOURCE...",
+        cairn_quote(cairn_span_of(path), quoted, sizeof quoted), folder ? "a folder" : "a source by its name");
+}
+
 static int run(int argc, char **argv)
 {
     ingest self = {.reading = CAIRN_READING_DEFAULTS, .batch = 1000, .level = 6, .wait = CAIRN_EDITOR_WAIT_MAX};
     cairn_operands operands = {.min = 1, .max = -1, .names = "CATALOG SOURCE..."};
     self.reading.threads = cairn_pipeline_default_threads();
     int exit = cairn_options_read(&cairn_command_ingest, options, argc, argv, &self, &operands);
+    if (exit < 0)
+        exit = check_order(operands.items[0]);
     if (exit < 0)
         exit = cairn_reading_check(&cairn_command_ingest, &self.reading, operands.n - 1);
     if (exit >= 0)

@@ -423,6 +423,36 @@ def test_not_stac(tmp_path):
     assert done.returncode == 3 and "array" in done.stderr
 
 
+def test_data_instead_of_stac_is_one_refusal(tmp_path):
+    source = tmp_path / "scene.nc"
+    source.write_bytes(b"\x89HDF\r\n\x1a\n" + b"line\n" * 1000)
+    good = write(tmp_path / "good.json", make_item("good"))
+    catalog = tmp_path / "c.cairn"
+    done = run_cairn("ingest", catalog, source, good, "--quiet", check=False)
+    assert done.returncode == 3
+    assert done.stderr == f"{source}:1: refused: is no JSON (HDF5 or netCDF-4); give the STAC item that describes it\n"
+    assert [id for _, id in ids(catalog)] == ["good"]
+
+
+def test_a_run_without_any_record_is_told(tmp_path):
+    (tmp_path / "folder").mkdir()
+    empty = write(tmp_path / "empty.ndjson", "")
+    for source in (tmp_path / "folder", empty):
+        done = run_cairn("ingest", tmp_path / "c.cairn", source)
+        assert "warning: no record was read" in done.stderr
+        assert run_cairn("ingest", tmp_path / "c.cairn", source, "--quiet").stderr == ""
+    done = run_cairn("ingest", tmp_path / "c.cairn", empty, write(tmp_path / "i.json", make_item("i")))
+    assert "no record" not in done.stderr
+
+
+def test_a_message_does_not_repeat_its_pointer(tmp_path):
+    rejects = tmp_path / "rejects"
+    source = write(tmp_path / "i.json", {**make_item("i"), "id": 7})
+    done = run_cairn("ingest", tmp_path / "c.cairn", source, "--quiet", "--reject", rejects, check=False)
+    assert done.stderr == f"{source}:1: refused: /id: expected a non-empty string, found 7\n"
+    assert json.loads(rejects.read_text())["message"] == "expected a non-empty string, found 7"
+
+
 def test_cut_gzip_is_a_failure_and_keeps_what_came_before(tmp_path):
     text = lines(items(2000, description="".join(chr(97 + k * k % 26) for k in range(300))))
     data = gzip.compress(text.encode())
@@ -450,6 +480,16 @@ def test_usage(tmp_path):
         done = run_cairn("ingest", *args, input="", check=False)
         assert done.returncode == 2 and "try 'cairn ingest --help'" in done.stderr, args
     assert not catalog.exists()
+
+
+def test_a_source_in_the_catalog_s_place_is_told(tmp_path):
+    source = write(tmp_path / "items.ndjson", lines(items(1)))
+    text = source.read_text()
+    for first, what in ((source, "a source by its name"), (tmp_path, "a folder")):
+        done = run_cairn("ingest", first, tmp_path / "my.cairn", check=False)
+        assert done.returncode == 2
+        assert done.stderr.startswith(f"cairn ingest: '{first}' is {what}: the catalog comes first: ")
+    assert source.read_text() == text and not (tmp_path / "my.cairn").exists()
 
 
 def test_a_wrong_source_makes_no_catalog(tmp_path):
