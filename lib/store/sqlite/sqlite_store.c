@@ -92,35 +92,56 @@ static cairn_code store_new(const char *name, char *path, const cairn_sqlite_opt
     return CAIRN_OK;
 }
 
+/* What may take the place of another catalog at its path: nothing beside it that could belong to the other. */
+static cairn_code check_swap(const char *path, const catalog_file *file, cairn_error *error)
+{
+    if (file->in_wal_mode)
+        return cairn_error_set(
+            error, CAIRN_CONFLICT,
+            "%s: is still in WAL mode, so it cannot take the place of a catalog that is served; finish "
+            "it with `cairn optimize` before it is renamed",
+            path);
+    if (file->journal_size > 0)
+        return cairn_error_set(error, CAIRN_CONFLICT,
+                               "%s-journal belongs to the catalog that stood at this path before and would spoil this "
+                               "one; when nobody writes the old one any more, remove it",
+                               path);
+    return CAIRN_OK;
+}
+
+/* -wal and lock stand beside the real file, not beside a link to it. The caller frees *out. */
+static cairn_code real_path(const char *path, char **out, cairn_error *error)
+{
+    catalog_file file;
+    *out = realpath(path, NULL);
+    if (*out)
+        return CAIRN_OK;
+    if (errno == ENOMEM)
+        return cairn_error_set(error, CAIRN_NOMEM, "out of memory");
+    cairn_code code = catalog_file_inspect(path, &file, error); /* says best why */
+    return code ? code
+                : cairn_error_set(error, CAIRN_CONFLICT, "%s: was replaced while it was opened; try again", path);
+}
+
 static cairn_code open_checked(const char *path, const cairn_sqlite_options *options, bool swapped, cairn_store **out,
                                cairn_error *error)
 {
     catalog_file file;
-    char *real = realpath(path, NULL); /* -wal and lock stand beside the real file, not beside a link to it */
-    if (!real && errno == ENOMEM)
-        return cairn_error_set(error, CAIRN_NOMEM, "out of memory");
-    cairn_code code = catalog_file_inspect(real ? real : path, &file, error);
-    if (!code && !real) /* it came between the two looks */
-        code = cairn_error_set(error, CAIRN_CONFLICT, "%s: was replaced while it was opened; try again", path);
-    if (!code && swapped && file.in_wal_mode)
-        code =
-            cairn_error_set(error, CAIRN_CONFLICT,
-                            "%s: is still in WAL mode, so it cannot take the place of a catalog that is served; finish "
-                            "it with `cairn optimize` before it is renamed",
-                            path);
-    if (!code && swapped && file.journal_size > 0)
-        code = cairn_error_set(error, CAIRN_CONFLICT,
-                               "%s-journal belongs to the catalog that stood at this path before and would spoil this "
-                               "one; when nobody writes the old one any more, remove it",
-                               path);
+    char *real;
+    cairn_code code = real_path(path, &real, error);
+    if (code)
+        return code;
+    code = catalog_file_inspect(real, &file, error);
+    if (!code && swapped)
+        code = check_swap(path, &file, error);
     if (!code)
         code = catalog_file_check_wal(real, &file, error);
-    if (!code && file.journal_size > 0)
-        catalog_recover(real, NULL); /* an immutable opening would not even see that it is needed */
     if (code) {
         free(real);
         return code;
     }
+    if (file.journal_size > 0)
+        catalog_recover(real, NULL); /* an immutable opening would not even see that it is needed */
     return store_new(path, real, options, &file, out, error);
 }
 
