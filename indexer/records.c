@@ -442,40 +442,59 @@ static cairn_code run_document(cairn_records *records, cairn_records_entry *out,
 
 /* ---- elements of a streamed array ---- */
 
-/* The end of the element at the window's begin: 0 when it is not there yet. */
-static size_t element_end(cairn_records *records)
+/* The end of the object or array at the window's begin: 0 when it is not there yet. */
+static size_t value_end(cairn_records *records)
 {
     cairn_span text = cairn_span_make(window(records), available(records));
-    if (text.p[0] == '{' || text.p[0] == '[') {
-        for (;;) {
-            cairn_scan_event event = cairn_scan_run(&records->scan, text);
-            if (event != CAIRN_SCAN_NEWLINE)
-                return event == CAIRN_SCAN_END ? records->scan.at : 0;
-            records->scan.at++;
-        }
+    for (;;) {
+        cairn_scan_event event = cairn_scan_run(&records->scan, text);
+        if (event != CAIRN_SCAN_NEWLINE)
+            return event == CAIRN_SCAN_END ? records->scan.at : 0;
+        records->scan.at++;
     }
+}
+
+/* The same of anything else. */
+static size_t word_end(const cairn_records *records)
+{
+    cairn_span text = cairn_span_make(window(records), available(records));
     for (size_t i = 0; i < text.n; i++)
         if (text.p[i] == ',' || text.p[i] == ']' || is_space(text.p[i]))
             return i;
     return 0;
 }
 
+/* What was scanned of an element that is too large is thrown away, so that the elements behind it are still found. */
+static void drop_scanned(cairn_records *records)
+{
+    consume(records, records->scan.at);
+    records->scan.at = records->scan.key = records->scan.value = 0;
+}
+
 static cairn_code run_element(cairn_records *records, cairn_records_entry *out, cairn_error *error)
 {
+    bool brackets = window(records)[0] == '{' || window(records)[0] == '[', large = false;
+    uint64_t line = records->line;
     cairn_scan_start(&records->scan, false);
     records->first_element = false;
     for (;;) {
-        size_t n = element_end(records);
-        bool large = (n ? n : available(records)) > records->max_record;
+        size_t n = brackets ? value_end(records) : word_end(records);
+        large = large || (n ? n : available(records)) > records->max_record;
+        if (n > 0 && !large) {
+            give(records, out, CAIRN_RECORDS_VALUE, n);
+            return CAIRN_OK;
+        }
         if (n > 0) {
-            give(records, out, large ? CAIRN_RECORDS_FAULT : CAIRN_RECORDS_VALUE, n);
-            out->fault = large ? too_large : NULL;
+            consume(records, n);
+            give_fault(records, out, line, too_large);
             return CAIRN_OK;
         }
-        if (large || records->read_end) {
-            give_up(records, out, records->line, large ? too_large : cut_off);
+        if (records->read_end || (large && !brackets)) {
+            give_up(records, out, line, large ? too_large : cut_off);
             return CAIRN_OK;
         }
+        if (large)
+            drop_scanned(records);
         cairn_code code = fill(records, error);
         if (code != CAIRN_OK)
             return code;
@@ -565,34 +584,4 @@ uint64_t cairn_records_envelope_line(const cairn_records *records, size_t offset
     const segment *from = &records->segments[i - 1];
     size_t n = offset < records->envelope.n ? offset : records->envelope.n;
     return from->line + count_newlines(records->envelope.p + from->offset, n - from->offset);
-}
-
-/* ---- names ---- */
-
-static cairn_span without_compression(const char *name)
-{
-    cairn_span bare = cairn_span_of(name);
-    if (cairn_span_ends(bare, ".gz"))
-        bare.n -= 3;
-    else if (cairn_span_ends(bare, ".zst"))
-        bare.n -= 4;
-    return bare;
-}
-
-static bool ends_in_one_of(cairn_span name, const char *const *suffixes)
-{
-    for (; *suffixes; suffixes++)
-        if (cairn_span_ends(name, *suffixes))
-            return true;
-    return false;
-}
-
-cairn_records_form cairn_records_form_of(const char *name)
-{
-    static const char *const lines[] = {".ndjson", ".jsonl", ".geojsonl", ".ldjson", NULL};
-    static const char *const documents[] = {".json", ".geojson", NULL};
-    cairn_span bare = without_compression(name);
-    if (ends_in_one_of(bare, lines))
-        return CAIRN_RECORDS_LINES;
-    return ends_in_one_of(bare, documents) ? CAIRN_RECORDS_DOCUMENT : CAIRN_RECORDS_ANY;
 }
