@@ -84,7 +84,7 @@ static cairn_code read_collections(void *context, cairn_session *session, cairn_
     documents *d = context;
     cairn_buf_reset(&d->text);
     cairn_code code = check_names(d->search, session, error);
-    return code == CAIRN_OK ? cairn_session_collections(session, add_collection, d, error) : code;
+    return code == CAIRN_OK ? cairn_session_collections(session, NULL, add_collection, d, error) : code;
 }
 
 static cairn_code write_all(const export *values, cairn_reader *reader, const cairn_search *search,

@@ -186,7 +186,7 @@ static cairn_code summarise(void *context, cairn_session *session, cairn_error *
     cairn_buf_reset(&s->text);
     cairn_code code = cairn_session_info(session, s->arena, &catalog, error);
     if (code == CAIRN_OK)
-        code = cairn_session_collections(session, add_collection, s, error);
+        code = cairn_session_collections(session, NULL, add_collection, s, error);
     if (code != CAIRN_OK)
         return code;
     if (s->json)

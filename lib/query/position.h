@@ -6,14 +6,18 @@
 #include "base/arena.h"
 #include "stac/time.h"
 
+typedef struct cairn_sort_value cairn_sort_value; /* query/sort.h */
+
 typedef struct cairn_position {
     cairn_time time; /* cairn_item_sort_time(): CAIRN_TIME_MIN when an item has none */
     cairn_span collection, id;
+    const cairn_sort_value *keys; /* of the sort, in its order; none in the default order */
+    size_t n_keys;
 } cairn_position;
 
-/* Negative when `a` comes before `b` in the default order. */
+/* Negative when `a` comes before `b` in the default order; keys are not looked at. */
 int cairn_position_compare(const cairn_position *a, const cairn_position *b);
-/* A copy whose strings live in the arena; false at its cap. */
+/* A copy whose strings and keys live in the arena; false at its cap. */
 bool cairn_position_copy(cairn_arena *arena, const cairn_position *from, cairn_position *to);
 
 #endif

@@ -10,6 +10,10 @@
 
 #include "base/arena.h"
 #include "base/error.h"
+#include "query/cql2/ast.h"
+#include "query/fields.h"
+#include "query/sort.h"
+#include "query/text/text.h"
 #include "stac/geometry.h"
 #include "stac/time.h"
 
@@ -23,12 +27,16 @@ typedef struct cairn_search {
     cairn_span intersects; /* checked GeoJSON text, or absent */
     bool has_datetime;
     cairn_interval datetime;
-    uint32_t limit;          /* 0: not given */
-    cairn_span token;        /* page token as sent, or absent */
-    size_t max_vertices;     /* of intersects, from the limits it was read with; 0: the default */
-    unsigned given;          /* bits: which parameters were read already, so that one given twice is seen */
-    bool null_geometry_hits; /* items without a place meet every bbox and intersects (OGC API Features); from
-                                configuration */
+    uint32_t limit;               /* 0: not given */
+    cairn_span token;             /* page token as sent, or absent */
+    const cairn_cql2 *filter;     /* `filter` AND `query`, checked; NULL: none */
+    const cairn_text_query *text; /* `q`; NULL: none */
+    cairn_sort sort;              /* `sortby`; n = 0: the default order */
+    const cairn_fields *fields;   /* NULL: whole items */
+    size_t max_vertices;          /* of intersects, from the limits it was read with; 0: the default */
+    unsigned given;               /* bits: which parameters were read already, so that one given twice is seen */
+    bool null_geometry_hits;      /* items without a place meet every bbox and intersects (OGC API Features); from
+                                     configuration */
 } cairn_search;
 
 typedef struct cairn_search_limits {

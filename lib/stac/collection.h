@@ -30,6 +30,22 @@ typedef struct cairn_extent {
  * and the extent (the whole world and all time where nothing is known). */
 cairn_span cairn_collection_make(cairn_arena *arena, cairn_span id, const cairn_extent *extent);
 
+/* What a collection's items have of one property: a range of numbers or times, or values. */
+typedef struct cairn_summary {
+    cairn_span name;
+    cairn_span minimum, maximum; /* JSON text; absent: `values` */
+    const cairn_span *values;    /* JSON texts */
+    size_t n_values;
+} cairn_summary;
+
+/* The open form of a collection as it is served, kept true to its items: `declared` (open form from a source, or absent
+ * for a made one) with its extent widened where items lie outside of what it declares, and its summaries likewise: a
+ * range that it declares is widened, a list of values gets what is missing (JSON Schema objects among them stay), and a
+ * summary that it lacks is added. Everything else stays as it is. Without items a declared one is unchanged. Absent at
+ * the arena's cap. */
+cairn_span cairn_collection_view(cairn_arena *arena, cairn_span id, cairn_span declared, const cairn_extent *extent,
+                                 const cairn_summary *summaries, size_t n);
+
 /* A catalog's id, title and description (decoded; absent when missing). */
 typedef struct cairn_catalog {
     cairn_span id, title, description;

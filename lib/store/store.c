@@ -45,10 +45,10 @@ cairn_code cairn_session_item(cairn_session *session, cairn_span collection, cai
     return session->store->ops->item(session, collection, id, sink, context, error);
 }
 
-cairn_code cairn_session_collections(cairn_session *session, cairn_collection_sink sink, void *context,
-                                     cairn_error *error)
+cairn_code cairn_session_collections(cairn_session *session, const cairn_text_query *text, cairn_collection_sink sink,
+                                     void *context, cairn_error *error)
 {
-    return session->store->ops->collections(session, sink, context, error);
+    return session->store->ops->collections(session, text, sink, context, error);
 }
 
 cairn_code cairn_session_collection(cairn_session *session, cairn_span id, cairn_collection_sink sink, void *context,
@@ -61,6 +61,23 @@ cairn_code cairn_session_info(cairn_session *session, cairn_arena *arena, cairn_
 {
     *out = (cairn_catalog_info){0};
     return session->store->ops->info(session, arena, out, error);
+}
+
+cairn_code cairn_session_properties(cairn_session *session, cairn_span collection, cairn_property_sink sink,
+                                    void *context, cairn_error *error)
+{
+    return session->store->ops->properties(session, collection, sink, context, error);
+}
+
+cairn_code cairn_session_promoted(cairn_session *session, cairn_promoted_sink sink, void *context, cairn_error *error)
+{
+    return session->store->ops->promoted(session, sink, context, error);
+}
+
+cairn_code cairn_session_times(cairn_session *session, cairn_span collection, cairn_interval sort_times, uint64_t stop,
+                               uint64_t *count, cairn_time *newest, cairn_error *error)
+{
+    return session->store->ops->times(session, collection, sort_times, stop, count, newest, error);
 }
 
 cairn_code cairn_writer_open(cairn_store *store, cairn_writer **out, cairn_error *error)
@@ -120,6 +137,17 @@ cairn_code cairn_writer_set_catalog(cairn_writer *writer, const cairn_catalog *c
                                     cairn_error *error)
 {
     return writer->store->ops->set_catalog(writer, catalog, only_if_unset, error);
+}
+
+cairn_code cairn_writer_promote(cairn_writer *writer, cairn_span name, cairn_progress_sink progress, void *context,
+                                cairn_error *error)
+{
+    return writer->store->ops->promote(writer, name, progress, context, error);
+}
+
+cairn_code cairn_writer_demote(cairn_writer *writer, cairn_span name, cairn_error *error)
+{
+    return writer->store->ops->demote(writer, name, error);
 }
 
 cairn_code cairn_store_check(cairn_store *store, cairn_finding_sink sink, cairn_progress_sink progress, void *context,

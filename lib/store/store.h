@@ -14,6 +14,7 @@
 #include "stac/collection.h"
 #include "stac/item.h"
 #include "store/pack.h"
+#include "store/property.h"
 
 typedef struct cairn_store cairn_store;
 typedef struct cairn_session cairn_session;
@@ -27,6 +28,12 @@ typedef struct cairn_item_row {
     cairn_packed body;   /* open form, see stac/document.h */
     cairn_packed source; /* a patch (base/patch.h) that turns the body into the source's own words; absent: the same */
     int64_t changed;     /* when it was last written, seconds since 1970 (0: unknown) */
+    /* With page.with_properties only: */
+    cairn_span properties; /* the item's `properties`, checked text */
+    cairn_interval range;  /* what `datetime` searches are matched with */
+    bool has_place;
+    cairn_box box;
+    cairn_span footprint; /* WKB */
 } cairn_item_row;
 
 typedef struct cairn_collection_row {
@@ -51,16 +58,31 @@ typedef struct cairn_page {
     bool backward;                  /* rows before position (those nearest to it), still in forward order */
     uint64_t count_budget; /* count all matches if no more than so many candidates must be looked at; 0: don't */
     bool without_body;     /* rows come without body and source (ids, counting) */
+    bool with_properties;  /* rows come with properties, range and footprint */
+    bool any_order;        /* the order of rows does not matter (aggregations); only with limit UINT32_MAX */
+    uint64_t sort_budget;  /* a sort that must look at more items than this is CAIRN_INVALID (parameter sortby), naming
+                              the property to  promote; 0: no limit */
 } cairn_page;
+
+/* How a search was done, for `explain`. */
+typedef struct cairn_plan {
+    const char *way;     /* "ids", "r*tree", "property index", "free text index", "time order", "sort of all", ... */
+    cairn_span index;    /* the property of a property index, or absent */
+    uint64_t candidates; /* rows that the index gave */
+    uint64_t evaluated;  /* rows on which the filter was evaluated */
+} cairn_plan;
 
 typedef struct cairn_result {
     uint32_t returned;
     bool more; /* there are rows beyond the page in its direction */
     bool cut;  /* the deadline ended the page early; more is true */
     bool matched_known;
-    uint64_t matched;           /* exact when matched_known */
-    uint64_t looked_at;         /* candidates that were examined */
-    cairn_position first, last; /* of the page, in the arena, when returned > 0 */
+    uint64_t matched;    /* exact when matched_known */
+    uint64_t looked_at;  /* candidates that were examined */
+    bool estimate_known; /* when matched is not: a rough guess of it is there */
+    uint64_t estimate;
+    cairn_plan plan;
+    cairn_position first, last; /* of the page, with their sort keys, in the arena, when returned > 0 */
 } cairn_result;
 
 /* ---- the catalog as a whole ---- */
@@ -81,6 +103,7 @@ typedef enum cairn_conflict { CAIRN_CONFLICT_REPLACE, CAIRN_CONFLICT_SKIP, CAIRN
 typedef struct cairn_item_record {
     const cairn_item *item;
     cairn_packed body, source;
+    cairn_packed properties; /* the `properties` of the item as served; packed by the worker */
 } cairn_item_record;
 
 typedef struct cairn_finding {
@@ -90,6 +113,16 @@ typedef struct cairn_finding {
 } cairn_finding;
 typedef void (*cairn_finding_sink)(void *context, const cairn_finding *finding);
 typedef void (*cairn_progress_sink)(void *context, uint64_t done, uint64_t total);
+
+typedef cairn_code (*cairn_property_sink)(void *context, const cairn_property *property, cairn_error *error);
+
+/* A property that is promoted to an index. */
+typedef struct cairn_promoted {
+    cairn_span name;
+    bool built_in;  /* by its extension's descriptor, not by `cairn queryables add` */
+    uint64_t items; /* that the index holds */
+} cairn_promoted;
+typedef cairn_code (*cairn_promoted_sink)(void *context, const cairn_promoted *promoted, cairn_error *error);
 
 /* ---- operations of a store; the functions below call them ---- */
 
@@ -104,10 +137,16 @@ typedef struct cairn_store_ops {
                          cairn_item_sink sink, void *context, cairn_result *result, cairn_error *error);
     cairn_code (*item)(cairn_session *session, cairn_span collection, cairn_span id, cairn_item_sink sink,
                        void *context, cairn_error *error);
-    cairn_code (*collections)(cairn_session *session, cairn_collection_sink sink, void *context, cairn_error *error);
+    cairn_code (*collections)(cairn_session *session, const cairn_text_query *text, cairn_collection_sink sink,
+                              void *context, cairn_error *error);
     cairn_code (*collection)(cairn_session *session, cairn_span id, cairn_collection_sink sink, void *context,
                              cairn_error *error);
     cairn_code (*info)(cairn_session *session, cairn_arena *arena, cairn_catalog_info *out, cairn_error *error);
+    cairn_code (*properties)(cairn_session *session, cairn_span collection, cairn_property_sink sink, void *context,
+                             cairn_error *error);
+    cairn_code (*promoted)(cairn_session *session, cairn_promoted_sink sink, void *context, cairn_error *error);
+    cairn_code (*times)(cairn_session *session, cairn_span collection, cairn_interval sort_times, uint64_t stop,
+                        uint64_t *count, cairn_time *newest, cairn_error *error);
 
     cairn_code (*writer_open)(cairn_store *store, cairn_writer **out, cairn_error *error);
     cairn_code (*writer_close)(cairn_writer *writer, cairn_error *error);
@@ -123,6 +162,9 @@ typedef struct cairn_store_ops {
     cairn_code (*delete_collection)(cairn_writer *writer, cairn_span id, uint64_t *items, cairn_error *error);
     cairn_code (*set_catalog)(cairn_writer *writer, const cairn_catalog *catalog, bool only_if_unset,
                               cairn_error *error);
+    cairn_code (*promote)(cairn_writer *writer, cairn_span name, cairn_progress_sink progress, void *context,
+                          cairn_error *error);
+    cairn_code (*demote)(cairn_writer *writer, cairn_span name, cairn_error *error);
     cairn_code (*check)(cairn_store *store, cairn_finding_sink sink, cairn_progress_sink progress, void *context,
                         uint64_t *findings, cairn_error *error);
     cairn_code (*optimize)(cairn_store *store, cairn_error *error);
@@ -162,12 +204,23 @@ cairn_code cairn_session_search(cairn_session *session, const cairn_search *sear
 /* One item; CAIRN_NOT_FOUND. */
 cairn_code cairn_session_item(cairn_session *session, cairn_span collection, cairn_span id, cairn_item_sink sink,
                               void *context, cairn_error *error);
-/* All collections by id (bytes ascending); one collection, or CAIRN_NOT_FOUND. */
-cairn_code cairn_session_collections(cairn_session *session, cairn_collection_sink sink, void *context,
-                                     cairn_error *error);
+/* All collections by id (bytes ascending), those that match `text` when it is not NULL; one collection, or
+ * CAIRN_NOT_FOUND. */
+cairn_code cairn_session_collections(cairn_session *session, const cairn_text_query *text, cairn_collection_sink sink,
+                                     void *context, cairn_error *error);
 cairn_code cairn_session_collection(cairn_session *session, cairn_span id, cairn_collection_sink sink, void *context,
                                     cairn_error *error);
 cairn_code cairn_session_info(cairn_session *session, cairn_arena *arena, cairn_catalog_info *out, cairn_error *error);
+/* What is known of the properties of a collection's items, by name (bytes ascending); of all collections when
+ * `collection` is absent, by collection and name. */
+cairn_code cairn_session_properties(cairn_session *session, cairn_span collection, cairn_property_sink sink,
+                                    void *context, cairn_error *error);
+/* The promoted properties by name. */
+cairn_code cairn_session_promoted(cairn_session *session, cairn_promoted_sink sink, void *context, cairn_error *error);
+/* How many items of the collection have a sort time within `sort_times` (ends belong to it), counted up to `stop`; and
+ * the newest of their times, when there are any. Cheap for a small `stop`: a calendar is made of such questions. */
+cairn_code cairn_session_times(cairn_session *session, cairn_span collection, cairn_interval sort_times, uint64_t stop,
+                               uint64_t *count, cairn_time *newest, cairn_error *error);
 
 /* ---- writing: open, then begin, put ..., commit or rollback, as often as wanted, then close ---- */
 
@@ -195,6 +248,13 @@ cairn_code cairn_writer_ensure_collection(cairn_writer *writer, cairn_span id, b
 cairn_code cairn_writer_delete_collection(cairn_writer *writer, cairn_span id, uint64_t *items, cairn_error *error);
 cairn_code cairn_writer_set_catalog(cairn_writer *writer, const cairn_catalog *catalog, bool only_if_unset,
                                     cairn_error *error);
+
+/* Promotes a property (any name of a filter that leads into `properties`, nested ones too) to an index, for filters and
+ * sorts, and takes it away again. Within a batch. CAIRN_CONFLICT when it is promoted already, CAIRN_NOT_FOUND when not,
+ * CAIRN_INVALID for what is no property. */
+cairn_code cairn_writer_promote(cairn_writer *writer, cairn_span name, cairn_progress_sink progress, void *context,
+                                cairn_error *error);
+cairn_code cairn_writer_demote(cairn_writer *writer, cairn_span name, cairn_error *error);
 
 /* Integrity: the file, the indexes, every item re-read and compared with its index rows. Calls `sink` for each fault.
  */

@@ -44,7 +44,23 @@ typedef struct cairn_request {
     cairn_arena *arena;  /* of this request, with the hard cap */
 } cairn_request;
 
-/* The answer. The caller frees `body` (cairn_buf_free). */
+/* An answer that is written piece by piece, in constant memory: each piece is a page in a short read transaction of its
+ * own, so that a slow client holds no snapshot, and one that stops reading stops the query. It lives in memory of its
+ * own, not in the request's arena. Used by one thread at a time. */
+typedef struct cairn_stream cairn_stream;
+typedef struct cairn_stream_ops {
+    /* Appends the next piece to `out` (emptied before). *done: it was the last. Begins and ends the session's
+     * transaction itself. CAIRN_CONFLICT: the catalog was replaced; call again with a session of the new one. Other
+     * faults end the answer abruptly (the connection is closed), since its status was sent. */
+    cairn_code (*next)(cairn_stream *stream, cairn_session *session, int64_t deadline, cairn_buf *out, bool *done,
+                       cairn_error *error);
+    void (*free)(cairn_stream *stream);
+} cairn_stream_ops;
+struct cairn_stream {
+    const cairn_stream_ops *ops;
+};
+
+/* The answer. The caller frees `body` (cairn_buf_free) and `stream`. */
 typedef struct cairn_response {
     int status;
     const char *content_type; /* static, NULL when there is no body */
@@ -55,6 +71,7 @@ typedef struct cairn_response {
     unsigned allow;           /* methods, for 405 and OPTIONS; 0 otherwise */
     cairn_span location;      /* absent mostly */
     cairn_buf body;
+    cairn_stream *stream; /* instead of a body; NULL mostly */
 } cairn_response;
 
 typedef struct cairn_api_options {
@@ -65,6 +82,9 @@ typedef struct cairn_api_options {
     uint64_t max_page_bytes;   /* default 32 MB: a page ends there, with at least one item */
     uint64_t count_budget;     /* candidates looked at for numberMatched on an ordinary first page; default 10,000 */
     uint64_t count_budget_one; /* the same when limit=1, which is how clients ask for a count; default 1,000,000 */
+    uint64_t sort_budget;      /* items that a sort without an index may look at; default 1,000,000 */
+    uint64_t aggregate_budget; /* items that an aggregation may look at; default 10,000,000 */
+    bool explain;              /* answer explain=true; default false: it tells of the inside */
     bool ignore_unknown_params;
     bool null_geometry_hits;
 } cairn_api_options;

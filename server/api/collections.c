@@ -33,7 +33,7 @@ cairn_code cairn_get_collections(cairn_call *call)
     collections_sink sink = {call, 0};
     cairn_buf *out = &call->response->body;
     cairn_buf_add_text(out, "{\"collections\":[");
-    cairn_code code = cairn_session_collections(call->session, add_collection, &sink, &call->error);
+    cairn_code code = cairn_session_collections(call->session, NULL, add_collection, &sink, &call->error);
     cairn_buf_add_text(out, "],\"links\":[");
     cairn_link_add(call, out, "self", "application/json", cairn_span_of("/collections"), CAIRN_SPAN_NONE);
     cairn_link_add(call, out, "root", "application/json", cairn_span_of("/"), CAIRN_SPAN_NONE);

@@ -81,7 +81,7 @@ cairn_code cairn_get_landing_page(cairn_call *call)
     add_conforms_to(out);
     cairn_buf_add_text(out, ",\"links\":[");
     add_route_links(call, out);
-    code = cairn_session_collections(call->session, add_child, call, &call->error);
+    code = cairn_session_collections(call->session, NULL, add_child, call, &call->error);
     cairn_buf_add_text(out, "]}");
     return code;
 }

@@ -126,7 +126,7 @@ static bool list_collections(world *w, party *p, listing *l, cairn_catalog_info 
     l->cap = 100000;
     l->at = cairn_arena_calloc(w->scratch, l->cap, sizeof *l->at);
     if (l->at && cairn_session_begin(p->session, 0, &error) == CAIRN_OK &&
-        cairn_session_collections(p->session, add_row, l, &error) == CAIRN_OK &&
+        cairn_session_collections(p->session, NULL, add_row, l, &error) == CAIRN_OK &&
         cairn_session_info(p->session, w->scratch, info, &error) == CAIRN_OK &&
         cairn_session_end(p->session, &error) == CAIRN_OK)
         return true;

@@ -54,7 +54,7 @@ static cairn_code add_row(void *context, const cairn_item_row *from, cairn_error
                 .length = from->body.length,
                 .has_body = from->body.bytes.p != NULL,
                 .has_source = from->source.bytes.p != NULL};
-    const cairn_position at = {from->time, from->collection, from->id};
+    const cairn_position at = {.time = from->time, .collection = from->collection, .id = from->id};
     return cairn_position_copy(a->arena, &at, &to->at) ? CAIRN_OK : CAIRN_NOMEM;
 }
 

@@ -40,7 +40,7 @@ static void check_round_trip(cairn_span bytes, cairn_arena *arena)
     size_t cut = bytes.n ? (unsigned char)bytes.p[0] % (bytes.n + 1) : 0;
     const cairn_token token = {
         bytes.n % 2,
-        {{(int64_t)bytes.n * 1000 - 5000, (int32_t)bytes.n}, {bytes.p, cut}, {bytes.p + cut, bytes.n - cut}}};
+        {{(int64_t)bytes.n * 1000 - 5000, (int32_t)bytes.n}, {bytes.p, cut}, {bytes.p + cut, bytes.n - cut}, NULL, 0}};
     cairn_token back;
     cairn_buf text = CAIRN_BUF_INIT(CAIRN_TOKEN_MAX);
     if (bytes.n <= 4096) {

@@ -180,8 +180,8 @@ static void pages_in_both_directions(void **state)
 {
     fixture *f = *state;
     fill(f);
-    cairn_position b2 = {{30, 0}, CAIRN_SPAN_LIT("b"), CAIRN_SPAN_LIT("2")};
-    cairn_position gone = {{30, 0}, CAIRN_SPAN_LIT("a"), CAIRN_SPAN_LIT("25")};
+    cairn_position b2 = {{30, 0}, CAIRN_SPAN_LIT("b"), CAIRN_SPAN_LIT("2"), NULL, 0};
+    cairn_position gone = {{30, 0}, CAIRN_SPAN_LIT("a"), CAIRN_SPAN_LIT("25"), NULL, 0};
     cairn_result result = ask(f, "{}", (cairn_page){.limit = 3}, "a/4 a/2 a/3 ");
     assert_true(result.more && !result.matched_known);
     assert_true(ask(f, "{}", (cairn_page){.limit = 3, .position = &result.last}, "b/2 b/1 a/1 ").more);
@@ -204,7 +204,7 @@ static void ends_pages_by_bytes(void **state)
     assert_true(ask(f, "{}", (cairn_page){.limit = 9, .max_bytes = 10}, "a/4 a/2 ").more);
     assert_true(ask(f, "{}", (cairn_page){.limit = 9, .max_bytes = 14}, "a/4 a/2 ").more);
     assert_false(ask(f, "{}", (cairn_page){.limit = 9, .max_bytes = 35}, "a/4 a/2 a/3 b/2 b/1 a/1 b/6 ").more);
-    cairn_position b2 = {{30, 0}, CAIRN_SPAN_LIT("b"), CAIRN_SPAN_LIT("2")};
+    cairn_position b2 = {{30, 0}, CAIRN_SPAN_LIT("b"), CAIRN_SPAN_LIT("2"), NULL, 0};
     cairn_page page = {.limit = 9, .max_bytes = 10, .position = &b2, .backward = true};
     assert_true(ask(f, "{}", page, "a/2 a/3 ").more);
     page.without_body = true;
@@ -365,7 +365,7 @@ static void keeps_collections(void **state)
     assert_true(s.extent.box.west == 0 && s.extent.box.east == 10 && s.extent.box.north == 10);
     assert_true(s.extent.time.start.sec == INT64_MIN && s.extent.time.end.sec == 30);
     assert_non_null(strstr(s.body, "\"id\":\"b\""));
-    ASSERT_OK(cairn_session_collections(f->session, see_collection, &s, &f->error));
+    ASSERT_OK(cairn_session_collections(f->session, NULL, see_collection, &s, &f->error));
     assert_int_equal(s.n, 3);
     assert_int_equal(cairn_session_collection(f->session, cairn_span_of("x"), see_collection, &s, &f->error),
                      CAIRN_NOT_FOUND);

@@ -53,7 +53,7 @@ static void assert_round_trip(const cairn_token *token)
 
 static cairn_token sample(void)
 {
-    return (cairn_token){false, {{1577934245, 123456789}, CAIRN_SPAN_LIT("a"), CAIRN_SPAN_LIT("S2A_2020")}};
+    return (cairn_token){false, {{1577934245, 123456789}, CAIRN_SPAN_LIT("a"), CAIRN_SPAN_LIT("S2A_2020"), NULL, 0}};
 }
 
 static void round_trips(void **state)
@@ -73,7 +73,7 @@ static void round_trips(void **state)
     for (size_t t = 0; t < 5; t++)
         for (size_t i = 0; i < 4; i++)
             for (size_t c = 0; c < 4; c++)
-                assert_round_trip(&(cairn_token){c & 1, {times[t], collections[c >> 1], ids[i]}});
+                assert_round_trip(&(cairn_token){c & 1, {times[t], collections[c >> 1], ids[i], NULL, 0}});
 }
 
 static void assert_refused(cairn_span text, cairn_span key)
@@ -165,13 +165,13 @@ static void orders_positions(void **state)
 {
     (void)state;
     const cairn_position ordered[] = {
-        {{20, 5}, CAIRN_SPAN_LIT("b"), CAIRN_SPAN_LIT("z")},
-        {{20, 4}, CAIRN_SPAN_LIT("a"), CAIRN_SPAN_LIT("a")},
-        {{10, 0}, CAIRN_SPAN_LIT("a"), CAIRN_SPAN_LIT("b")},
-        {{10, 0}, CAIRN_SPAN_LIT("a"), CAIRN_SPAN_LIT("ba")},
-        {{10, 0}, CAIRN_SPAN_LIT("ab"), CAIRN_SPAN_LIT("a")},
-        {{10, 0}, CAIRN_SPAN_LIT("ab"), CAIRN_SPAN_LIT("\xc3\xa4")},
-        {{INT64_MIN, 0}, CAIRN_SPAN_LIT("a"), CAIRN_SPAN_LIT("a")},
+        {{20, 5}, CAIRN_SPAN_LIT("b"), CAIRN_SPAN_LIT("z"), NULL, 0},
+        {{20, 4}, CAIRN_SPAN_LIT("a"), CAIRN_SPAN_LIT("a"), NULL, 0},
+        {{10, 0}, CAIRN_SPAN_LIT("a"), CAIRN_SPAN_LIT("b"), NULL, 0},
+        {{10, 0}, CAIRN_SPAN_LIT("a"), CAIRN_SPAN_LIT("ba"), NULL, 0},
+        {{10, 0}, CAIRN_SPAN_LIT("ab"), CAIRN_SPAN_LIT("a"), NULL, 0},
+        {{10, 0}, CAIRN_SPAN_LIT("ab"), CAIRN_SPAN_LIT("\xc3\xa4"), NULL, 0},
+        {{INT64_MIN, 0}, CAIRN_SPAN_LIT("a"), CAIRN_SPAN_LIT("a"), NULL, 0},
     };
     for (int i = 0; i < 7; i++)
         for (int j = 0; j < 7; j++) {

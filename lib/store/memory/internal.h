@@ -33,7 +33,8 @@ cairn_code memory_search(cairn_session *session, const cairn_search *search, con
 /* read.c */
 cairn_code memory_item_get(cairn_session *session, cairn_span collection, cairn_span id, cairn_item_sink sink,
                            void *context, cairn_error *error);
-cairn_code memory_collections(cairn_session *session, cairn_collection_sink sink, void *context, cairn_error *error);
+cairn_code memory_collections(cairn_session *session, const cairn_text_query *text, cairn_collection_sink sink,
+                              void *context, cairn_error *error);
 cairn_code memory_collection_get(cairn_session *session, cairn_span id, cairn_collection_sink sink, void *context,
                                  cairn_error *error);
 cairn_code memory_info(cairn_session *session, cairn_arena *arena, cairn_catalog_info *out, cairn_error *error);

@@ -80,8 +80,10 @@ static cairn_code give_collection(const memory_state *state, const memory_collec
     return code;
 }
 
-cairn_code memory_collections(cairn_session *session, cairn_collection_sink sink, void *context, cairn_error *error)
+cairn_code memory_collections(cairn_session *session, const cairn_text_query *text, cairn_collection_sink sink,
+                              void *context, cairn_error *error)
 {
+    (void)text;
     const memory_state *state = memory_session_state(session, error);
     if (!state)
         return error_of(error);

@@ -10,7 +10,7 @@ typedef struct hits {
 
 static cairn_position position_of(const memory_item *item)
 {
-    return (cairn_position){item->time, item->record.group, item->record.id};
+    return (cairn_position){.time = item->time, .collection = item->record.group, .id = item->record.id};
 }
 
 static int compare_items(const void *a, const void *b)

@@ -205,8 +205,8 @@ cairn_code sqlite_session_begin(cairn_session *session, int64_t deadline, cairn_
 cairn_code sqlite_session_end(cairn_session *session, cairn_error *error);
 cairn_code sqlite_session_item(cairn_session *session, cairn_span collection, cairn_span id, cairn_item_sink sink,
                                void *context, cairn_error *error);
-cairn_code sqlite_session_collections(cairn_session *session, cairn_collection_sink sink, void *context,
-                                      cairn_error *error);
+cairn_code sqlite_session_collections(cairn_session *session, const cairn_text_query *text, cairn_collection_sink sink,
+                                      void *context, cairn_error *error);
 cairn_code sqlite_session_collection(cairn_session *session, cairn_span id, cairn_collection_sink sink, void *context,
                                      cairn_error *error);
 cairn_code sqlite_session_info(cairn_session *session, cairn_arena *arena, cairn_catalog_info *out, cairn_error *error);

@@ -245,9 +245,10 @@ static cairn_code give_collection(sqlite3_stmt *statement, cairn_collection_sink
     return sink(context, &row, error);
 }
 
-cairn_code sqlite_session_collections(cairn_session *base, cairn_collection_sink sink, void *context,
-                                      cairn_error *error)
+cairn_code sqlite_session_collections(cairn_session *base, const cairn_text_query *text, cairn_collection_sink sink,
+                                      void *context, cairn_error *error)
 {
+    (void)text;
     sqlite_session *session = (sqlite_session *)base;
     sqlite3_stmt *statement;
     cairn_code code = session_query(session, Q_COLLECTIONS, &statement, error);

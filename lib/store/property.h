@@ -1,0 +1,43 @@
+/* What a catalog knows of the properties of its items, by collection: kept in the transaction that writes the items,
+ * exact at every commit. Queryables, summaries and the planner read it. Only the members of `properties` themselves are
+ * told of, not what is nested in them. */
+#ifndef CAIRN_STORE_PROPERTY_H
+#define CAIRN_STORE_PROPERTY_H
+
+#include "base/span.h"
+
+#include <stdint.h>
+
+enum {
+    CAIRN_PROPERTY_NAMES_MAX = 1000, /* in one collection; further ones are not told of */
+    CAIRN_PROPERTY_NAME_BYTES = 256, /* longer names neither */
+    CAIRN_PROPERTY_VALUES_MAX = 64,  /* distinct values are enumerated up to so many */
+    CAIRN_PROPERTY_VALUE_BYTES = 128 /* longer values end the enumeration */
+};
+
+typedef struct cairn_property_value {
+    cairn_span json; /* a string, number or boolean; of an array property: of its members */
+    uint64_t count;  /* items that have it */
+} cairn_property_value;
+
+typedef struct cairn_property {
+    cairn_span collection; /* id */
+    cairn_span name;       /* "eo:cloud_cover" */
+    /* Items by the type of their value; null counts as not having it. */
+    uint64_t integers, numbers /* that are no integers */, strings, booleans, arrays, objects;
+    bool has_range; /* of numbers */
+    double minimum, maximum;
+    cairn_span minimum_json, maximum_json; /* as they are spelled in an item */
+    bool has_times;                        /* every string is an RFC 3339 time: the range of the times */
+    cairn_span first, last;                /* canonical text of query/sort.h */
+    bool enumerated;                       /* `values` has all of them */
+    const cairn_property_value *values;    /* by count descending, then by their text */
+    size_t n_values;
+} cairn_property;
+
+static inline uint64_t cairn_property_items(const cairn_property *p)
+{
+    return p->integers + p->numbers + p->strings + p->booleans + p->arrays + p->objects;
+}
+
+#endif
