@@ -44,6 +44,9 @@ static cairn_api_options api_options(const cairn_config *config)
         .max_page_bytes = config->max_page_bytes,
         .count_budget = config->count_budget,
         .count_budget_one = config->count_budget_one,
+        .sort_budget = config->sort_budget,
+        .aggregate_budget = config->aggregate_budget,
+        .explain = config->explain,
         .ignore_unknown_params = config->unknown_params == 1,
         .null_geometry_hits = config->null_geometry == 1,
     };

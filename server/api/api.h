@@ -82,7 +82,7 @@ typedef struct cairn_api_options {
     uint64_t max_page_bytes;   /* default 32 MB: a page ends there, with at least one item */
     uint64_t count_budget;     /* candidates looked at for numberMatched on an ordinary first page; default 10,000 */
     uint64_t count_budget_one; /* the same when limit=1, which is how clients ask for a count; default 1,000,000 */
-    uint64_t sort_budget;      /* items that a sort without an index may look at; default 1,000,000 */
+    uint64_t sort_budget;      /* items that a sort without an index may look at; default 200,000; 0: no limit */
     uint64_t aggregate_budget; /* items that an aggregation may look at; default 10,000,000 */
     bool explain;              /* answer explain=true; default false: it tells of the inside */
     bool ignore_unknown_params;

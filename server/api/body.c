@@ -2,7 +2,11 @@
 
 void cairn_body_begin(cairn_body *body, cairn_session *session, cairn_buf *out, bool splicing)
 {
-    *body = (cairn_body){.session = session, .out = out, .splicing = splicing, .pending = CAIRN_BUF_INIT(out->max)};
+    *body = (cairn_body){.session = session,
+                         .out = out,
+                         .splicing = splicing,
+                         .pending = CAIRN_BUF_INIT(out->max),
+                         .whole = CAIRN_BUF_INIT(out->max)};
     if (splicing)
         cairn_gzip_begin(&body->gzip, out);
 }
@@ -31,6 +35,16 @@ cairn_code cairn_body_item(cairn_body *body, const cairn_item_row *row, bool sou
     return CAIRN_OK;
 }
 
+cairn_code cairn_body_fields(cairn_body *body, const cairn_item_row *row, bool source, const cairn_fields *fields,
+                             cairn_error *error)
+{
+    cairn_buf_reset(&body->whole);
+    cairn_code code = cairn_row_text(body->session, row, source, &body->whole, error);
+    if (!code && !cairn_fields_write(fields, cairn_buf_span(&body->whole), cairn_body_text(body)))
+        code = cairn_error_set(error, CAIRN_NOMEM, "the answer does not fit in memory");
+    return code;
+}
+
 cairn_code cairn_body_end(cairn_body *body, cairn_error *error)
 {
     if (body->splicing) {
@@ -45,4 +59,5 @@ cairn_code cairn_body_end(cairn_body *body, cairn_error *error)
 void cairn_body_free(cairn_body *body)
 {
     cairn_buf_free(&body->pending);
+    cairn_buf_free(&body->whole);
 }

@@ -11,6 +11,7 @@ typedef struct cairn_body {
     bool splicing; /* out becomes one gzip member */
     cairn_gzip gzip;
     cairn_buf pending; /* generated text since the last block, when splicing */
+    cairn_buf whole;   /* the item whose fields are taken */
 } cairn_body;
 
 void cairn_body_begin(cairn_body *body, cairn_session *session, cairn_buf *out, bool splicing);
@@ -18,6 +19,10 @@ void cairn_body_begin(cairn_body *body, cairn_session *session, cairn_buf *out, 
 cairn_buf *cairn_body_text(cairn_body *body);
 /* Appends an item's open form, or the source's own words of it. */
 cairn_code cairn_body_item(cairn_body *body, const cairn_item_row *row, bool source, cairn_error *error);
+/* The same cut down to `fields`: in open form when they want links, else whole. It is written anew, so it can't be
+ * spliced. */
+cairn_code cairn_body_fields(cairn_body *body, const cairn_item_row *row, bool source, const cairn_fields *fields,
+                             cairn_error *error);
 /* Ends the member; CAIRN_NOMEM when anything did not fit. */
 cairn_code cairn_body_end(cairn_body *body, cairn_error *error);
 void cairn_body_free(cairn_body *body);

@@ -20,6 +20,7 @@ struct cairn_call {
     cairn_span collection_id, item_id; /* path parameters, decoded; absent where the template has none */
     cairn_span base;                   /* request->base_url escaped for the inside of a JSON string */
     bool source;                       /* profile=source: the source's own words */
+    bool explain;                      /* explain=true */
     int status;                        /* of an error, when it does not follow from the code; 0 otherwise */
     cairn_error error;
 };

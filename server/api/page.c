@@ -2,22 +2,31 @@
 
 #include "api/body.h"
 #include "api/links.h"
+#include "base/clock.h"
 #include "query/token.h"
 
 typedef struct item_sink {
     cairn_call *call;
     cairn_body body;
     cairn_item_links links;
+    const cairn_fields *fields; /* NULL: whole items */
     size_t n;
 } item_sink;
+
+static cairn_code add_document(item_sink *sink, const cairn_item_row *row, cairn_error *error)
+{
+    if (sink->fields)
+        return cairn_body_fields(&sink->body, row, sink->call->source, sink->fields, error);
+    return cairn_body_item(&sink->body, row, sink->call->source, error);
+}
 
 static cairn_code add_item(void *context, const cairn_item_row *row, cairn_error *error)
 {
     item_sink *sink = context;
     if (sink->n++)
         cairn_buf_add_byte(cairn_body_text(&sink->body), ',');
-    cairn_code code = cairn_body_item(&sink->body, row, sink->call->source, error);
-    if (code)
+    cairn_code code = add_document(sink, row, error);
+    if (code || (sink->fields && !cairn_fields_want_links(sink->fields)))
         return code;
     if (!cairn_item_links_add(&sink->links, sink->call, row->collection, row->id, cairn_body_text(&sink->body)) ||
         sink->body.out->failed)
@@ -25,12 +34,12 @@ static cairn_code add_item(void *context, const cairn_item_row *row, cairn_error
     return CAIRN_OK;
 }
 
-static item_sink begin_items(cairn_call *call)
+static item_sink begin_items(cairn_call *call, const cairn_fields *fields)
 {
-    item_sink sink = {.call = call};
-    /* The source's own words are made by editing the stored text, which can't be spliced: they are compressed as a
-     * whole. */
-    call->response->gzipped = call->request->accepts_gzip && !call->source;
+    item_sink sink = {.call = call, .fields = fields};
+    /* Fields and the source's own words are made by editing the stored text, which can't be spliced: they are
+     * compressed as a whole. */
+    call->response->gzipped = call->request->accepts_gzip && !call->source && !fields;
     cairn_body_begin(&sink.body, call->session, &call->response->body, call->response->gzipped);
     return sink;
 }
@@ -46,7 +55,7 @@ static cairn_code end_items(item_sink *sink, cairn_code code)
 
 cairn_code cairn_get_item(cairn_call *call)
 {
-    item_sink sink = begin_items(call);
+    item_sink sink = begin_items(call, NULL);
     cairn_code code =
         cairn_session_item(call->session, call->collection_id, call->item_id, add_item, &sink, &call->error);
     return end_items(&sink, code);
@@ -65,6 +74,7 @@ static cairn_code set_page(cairn_call *call, cairn_page_request *request)
     if (request->page.limit > options->limits.max_limit)
         request->page.limit = options->limits.max_limit;
     request->page.max_bytes = options->max_page_bytes;
+    request->page.sort_budget = options->sort_budget;
     if (!search->token.p) {
         request->page.count_budget = request->page.limit == 1 ? options->count_budget_one : options->count_budget;
         return CAIRN_OK;
@@ -100,30 +110,57 @@ static bool is_whole(const cairn_page_request *request)
     return !request->page.position && !request->result.more;
 }
 
-static cairn_code add_tail(cairn_call *call, const cairn_page_request *request, cairn_buf *out)
+/* A guess has a name that no client takes for the count. */
+static void add_counts(const cairn_page_request *request, cairn_buf *out)
 {
     const cairn_result *result = &request->result;
-    cairn_buf_add_text(out, "],\"links\":[");
-    add_own_links(call, request, out);
-    cairn_code code = cairn_page_links_add(call, request, out);
-    cairn_buf_printf(out, "],\"numberReturned\":%lu", (unsigned long)result->returned);
+    cairn_buf_printf(out, ",\"numberReturned\":%lu", (unsigned long)result->returned);
     if (result->matched_known || is_whole(request))
         cairn_buf_printf(out, ",\"numberMatched\":%llu",
                          (unsigned long long)(result->matched_known ? result->matched : result->returned));
+    else if (result->estimate_known)
+        cairn_buf_printf(out, ",\"cairn:numberEstimated\":%llu", (unsigned long long)result->estimate);
+}
+
+static void add_explanation(const cairn_page_request *request, cairn_buf *out)
+{
+    const cairn_result *result = &request->result;
+    cairn_buf_printf(out, ",\"cairn:explain\":{\"plan\":\"%s\",\"index\":", result->plan.way ? result->plan.way : "");
+    if (result->plan.index.p)
+        cairn_buf_add_json_string(out, result->plan.index);
+    else
+        cairn_buf_add_text(out, "null");
+    cairn_buf_printf(out, ",\"candidates\":%llu,\"rowsLookedAt\":%llu,\"filterEvaluated\":%llu",
+                     (unsigned long long)result->plan.candidates, (unsigned long long)result->looked_at,
+                     (unsigned long long)result->plan.evaluated);
+    cairn_buf_printf(out, ",\"rowsReturned\":%lu,\"cutByDeadline\":%s,\"milliseconds\":%.3f}",
+                     (unsigned long)result->returned, result->cut ? "true" : "false",
+                     (double)(cairn_clock_now() - request->started) / 1e6);
+}
+
+static cairn_code add_tail(cairn_call *call, const cairn_page_request *request, cairn_buf *out)
+{
+    cairn_buf_add_text(out, "],\"links\":[");
+    add_own_links(call, request, out);
+    cairn_code code = cairn_page_links_add(call, request, out);
+    cairn_buf_add_byte(out, ']');
+    add_counts(request, out);
+    if (call->explain)
+        add_explanation(request, out);
     cairn_buf_add_byte(out, '}');
     return code;
 }
 
 cairn_code cairn_page_answer(cairn_call *call, cairn_search *search, uint32_t *returned)
 {
-    cairn_page_request request = {.search = search};
+    cairn_page_request request = {.search = search, .started = cairn_clock_now()};
     search->null_geometry_hits = call->api->options->null_geometry_hits;
     cairn_code code = cairn_search_check(search, &call->error);
     if (!code)
         code = set_page(call, &request);
     if (code)
         return code;
-    item_sink sink = begin_items(call);
+    item_sink sink = begin_items(call, search->fields);
     cairn_buf_add_text(cairn_body_text(&sink.body), "{\"type\":\"FeatureCollection\",\"features\":[");
     code = cairn_session_search(call->session, search, &request.page, call->request->arena, add_item, &sink,
                                 &request.result, &call->error);

@@ -12,6 +12,7 @@ typedef struct cairn_page_request {
     cairn_position position; /* from the token */
     cairn_span token_key;
     cairn_result result;
+    int64_t started; /* cairn_clock_now() */
 } cairn_page_request;
 
 /* Reads the token, searches and writes the whole body; `*returned` is the number of its items. */

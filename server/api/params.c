@@ -123,10 +123,31 @@ static cairn_code read_profile(cairn_call *call)
     return cairn_error_at_parameter(&call->error, "profile");
 }
 
+/* Plans tell of the inside, and what makes them slow: the owner of a server says whether anyone may ask. */
+static cairn_code read_explain(cairn_call *call)
+{
+    cairn_span value;
+    if (get_once(call, "explain", &value))
+        return call->error.code;
+    call->explain = cairn_span_is(value, "true");
+    if (!value.n || cairn_span_is(value, "false") || (call->explain && call->api->options->explain))
+        return CAIRN_OK;
+    char quoted[80];
+    if (call->explain)
+        cairn_error_set(&call->error, CAIRN_INVALID,
+                        "this server does not explain its searches: start it with --explain, or use `cairn explain`");
+    else
+        cairn_error_set(&call->error, CAIRN_INVALID, "expected true or false, found \"%s\"",
+                        cairn_quote(value, quoted, sizeof quoted));
+    return cairn_error_at_parameter(&call->error, "explain");
+}
+
 cairn_code cairn_params_read(cairn_call *call)
 {
     cairn_code code = check_names(call);
     if (!code)
         code = read_format(call);
-    return code ? code : read_profile(call);
+    if (!code)
+        code = read_profile(call);
+    return code ? code : read_explain(call);
 }

@@ -12,14 +12,55 @@ static const char *const core_classes[] = {STAC "core", NULL};
 static const char *const conformance_classes[] = {OGC "ogcapi-features-1/1.0/conf/core", NULL};
 static const char *const openapi_classes[] = {OGC "ogcapi-features-1/1.0/conf/oas30", NULL};
 static const char *const collection_classes[] = {STAC "collections", OGC "ogcapi-common-2/1.0/conf/collections", NULL};
-static const char *const feature_classes[] = {STAC "ogcapi-features", OGC "ogcapi-features-1/1.0/conf/core",
-                                              OGC "ogcapi-features-1/1.0/conf/geojson", NULL};
-static const char *const search_classes[] = {STAC "item-search", NULL};
+#define STAC_1_1  "https://api.stacspec.org/v1.1.0/"
+#define TEXT_RC_1 "https://api.stacspec.org/v1.0.0-rc.1/"
+#define CQL2      OGC "cql2/1.0/conf/"
+
+static const char *const feature_classes[] = {STAC "ogcapi-features",
+                                              OGC "ogcapi-features-1/1.0/conf/core",
+                                              OGC "ogcapi-features-1/1.0/conf/geojson",
+                                              STAC "ogcapi-features#fields",
+                                              STAC "ogcapi-features#query",
+                                              STAC "ogcapi-features#sort",
+                                              STAC_1_1 "ogcapi-features#sort",
+                                              TEXT_RC_1 "ogcapi-features#free-text",
+                                              TEXT_RC_1 "ogcapi-features#advanced-free-text",
+                                              OGC "ogcapi-features-3/1.0/conf/filter",
+                                              OGC "ogcapi-features-3/1.0/conf/features-filter",
+                                              NULL};
+static const char *const item_classes[] = {STAC "ogcapi-features", NULL};
+/* Both generations of sort: pystac-client looks for 1.0 only. */
+static const char *const search_classes[] = {STAC "item-search",
+                                             STAC "item-search#fields",
+                                             STAC "item-search#query",
+                                             STAC "item-search#sort",
+                                             STAC_1_1 "item-search#sort",
+                                             STAC "item-search#filter",
+                                             TEXT_RC_1 "item-search#free-text",
+                                             TEXT_RC_1 "item-search#advanced-free-text",
+                                             CQL2 "cql2-text",
+                                             CQL2 "cql2-json",
+                                             CQL2 "basic-cql2",
+                                             CQL2 "advanced-comparison-operators",
+                                             CQL2 "case-insensitive-comparison",
+                                             CQL2 "accent-insensitive-comparison",
+                                             CQL2 "basic-spatial-functions",
+                                             CQL2 "basic-spatial-functions-plus",
+                                             CQL2 "spatial-functions",
+                                             CQL2 "temporal-functions",
+                                             CQL2 "array-functions",
+                                             CQL2 "property-property",
+                                             CQL2 "functions",
+                                             CQL2 "arithmetic",
+                                             NULL};
 
 static const char *const plain_parameters[] = {"f", NULL};
 static const char *const profile_parameters[] = {"profile", "f", NULL};
-static const char *const search_parameters[] = {"bbox",  "datetime", "intersects", "ids", "collections",
-                                                "limit", "token",    "profile",    "f",   NULL};
+static const char *const search_parameters[] = {"bbox",        "bbox-crs", "datetime",    "intersects", "ids",
+                                                "collections", "filter",   "filter-lang", "filter-crs", "query",
+                                                "q",           "sortby",   "fields",      "limit",      "token",
+                                                "explain",     "profile",  "f",           NULL};
+static const char *const post_search_parameters[] = {"explain", "profile", "f", NULL};
 
 enum { READ = CAIRN_GET | CAIRN_HEAD | CAIRN_OPTIONS };
 
@@ -78,14 +119,14 @@ const cairn_route cairn_routes[] = {
      .get = cairn_get_item,
      .as = cairn_as_geojson,
      .parameters = profile_parameters,
-     .classes = feature_classes,
+     .classes = item_classes,
      .needs_catalog = true},
     {.info = {READ | CAIRN_POST, "/search", "getSearch", "postSearch"},
      .get = cairn_get_search,
      .post = cairn_post_search,
      .as = cairn_as_geojson,
      .parameters = search_parameters,
-     .post_parameters = profile_parameters,
+     .post_parameters = post_search_parameters,
      .classes = search_classes,
      .links = {{"search", "application/geo+json", "Search items", "GET"},
                {"search", "application/geo+json", "Search items", "POST"}},

@@ -29,7 +29,8 @@ typedef struct cairn_config {
     uint64_t max_limit, max_page_bytes, max_body_bytes, max_url_bytes, request_memory;
     uint64_t max_connections, max_connections_per_ip;
     int64_t request_timeout, query_timeout, idle_timeout, drain_timeout; /* nanoseconds */
-    uint64_t count_budget, count_budget_one;
+    uint64_t count_budget, count_budget_one, sort_budget, aggregate_budget;
+    bool explain;
     int unknown_params; /* 0 error, 1 ignore */
     int null_geometry;  /* 0 ignore, 1 match */
     int log_level;      /* cairn_log_level */

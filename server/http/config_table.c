@@ -78,6 +78,13 @@ static const cairn_option OPTIONS[] = {
            "numberMatched is given when no more than so many candidates must be looked at to count."),
     NUMBER("count-budget-one", "N", COUNT, count_budget_one, "1000000", 0, UINT32_MAX,
            "The same for limit=1, which is how clients ask for a count."),
+    NUMBER("sort-budget", "N", COUNT, sort_budget, "200000", 0, UINT32_MAX,
+           "A sort by a property without an index may look at so many items; beyond that it is refused with the name "
+           "of the property to promote (cairn queryables add). 0: no limit."),
+    NUMBER("aggregate-budget", "N", COUNT, aggregate_budget, "10000000", 1, UINT32_MAX,
+           "An aggregation may look at so many items; beyond that it is refused."),
+    SWITCH("explain", explain, false,
+           "Answer explain=true with the plan of a search: index, rows looked at, rows returned, time."),
     CHOICE("unknown-params", "error|ignore", unknown_params, "error", UNKNOWN_PARAMS,
            "What to do with query parameters that no operation has: 400, or nothing (gateways add their own)."),
     CHOICE("null-geometry", "ignore|match", null_geometry, "ignore", NULL_GEOMETRY,
