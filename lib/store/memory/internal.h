@@ -26,6 +26,34 @@ typedef struct memory_session {
 const memory_state *memory_session_state(cairn_session *session, cairn_error *error);
 bool memory_session_is_late(const cairn_session *session);
 
+/* text.c: a whole document made of its open form; kept until the next one. */
+enum { MEMORY_TEXT_MAX = 1 << 30 };
+typedef struct memory_text {
+    cairn_buf open, whole;
+} memory_text;
+/* clang-format off */
+#define MEMORY_TEXT_INIT {CAIRN_BUF_INIT(MEMORY_TEXT_MAX), CAIRN_BUF_INIT(MEMORY_TEXT_MAX)}
+/* clang-format on */
+cairn_code memory_text_of(memory_text *text, cairn_codec *codec, const cairn_packed *packed, cairn_error *error);
+cairn_code memory_text_close(memory_text *text, cairn_span open, cairn_error *error);
+void memory_text_free(memory_text *text);
+
+/* hits.c: all that a search finds, in its order; whatever the page. */
+typedef struct memory_hit {
+    const memory_item *item;
+    cairn_position position; /* with the sort's keys */
+} memory_hit;
+typedef struct memory_hits {
+    memory_hit *at;
+    size_t n;
+    uint64_t evaluated; /* items that the filter was evaluated on */
+    cairn_arena *keys;
+} memory_hits;
+/* Free `out` in any case. The area and the filter's geometries live in the arena. */
+cairn_code memory_hits_find(cairn_session *session, const memory_state *state, const cairn_search *search,
+                            cairn_arena *arena, memory_hits *out, cairn_error *error);
+void memory_hits_free(memory_hits *hits);
+
 /* search.c */
 cairn_code memory_search(cairn_session *session, const cairn_search *search, const cairn_page *page, cairn_arena *arena,
                          cairn_item_sink sink, void *context, cairn_result *result, cairn_error *error);
