@@ -2,9 +2,10 @@
  *
  * Order of values, ascending: numbers (as doubles), strings (UTF-8 bytes), booleans (false, true). What has no such
  * value (missing, null, arrays, objects) comes last, ascending and descending. Properties that are known to hold times
- * (property.is_time) sort as instants: their value is the canonical text of cairn_sort_time(); a string there that is
- * no time stays a string. `datetime` is the item's sort time (cairn_item_sort_time). Ties are in the default order
- * (query/position.h), so the order is total. Thread-safety: no state. */
+ * (property.is_time) sort as instants: their value is the canonical text of cairn_sort_time(), of a date that of
+ * its midnight; a string there that is no time stays a string. `datetime` is the item's sort time
+ * (cairn_item_sort_time). Ties are in the default order (query/position.h), so the order is total. Thread-safety: no
+ * state. */
 #ifndef CAIRN_QUERY_SORT_H
 #define CAIRN_QUERY_SORT_H
 
@@ -45,7 +46,8 @@ enum { CAIRN_SORT_MAX_KEYS = 16 };
 cairn_code cairn_sort_from_text(cairn_span text, cairn_arena *arena, cairn_sort *out, cairn_error *error);
 cairn_code cairn_sort_from_json(cairn_span json, cairn_arena *arena, cairn_sort *out, cairn_error *error);
 
-/* "-eo:cloud_cover,+datetime": equal for equal sorts. Absent at the arena's cap. */
+/* "-eo:cloud_cover,+datetime": equal for equal sorts (',' and '\' in names have a '\' in front). Absent at the arena's
+ * cap. */
 cairn_span cairn_sort_signature(const cairn_sort *sort, cairn_arena *arena);
 
 /* The record's values for each key, texts in the arena; false at its cap. */

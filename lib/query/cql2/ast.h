@@ -195,6 +195,10 @@ typedef struct cairn_cql2_property {
     size_t n;
 } cairn_cql2_property;
 
+/* What a name (not empty, without quotes) stands for; `out` borrows it, its path lives in the arena. False at its cap.
+ */
+bool cairn_cql2_property_of(cairn_span name, cairn_arena *arena, cairn_cql2_property *out);
+
 typedef struct cairn_cql2_node cairn_cql2_node;
 struct cairn_cql2_node {
     cairn_cql2_kind kind;

@@ -156,15 +156,15 @@ static void resolve_time(cairn_cql2_property *property)
         }
 }
 
-static bool split_name(cairn_cql2_builder *b, cairn_cql2_property *property)
+static bool split_name(cairn_arena *arena, cairn_cql2_property *property)
 {
     cairn_span name = property->name;
     size_t n = 1;
     for (size_t i = 0; i < name.n; i++)
         n += name.p[i] == '.';
-    cairn_span *path = cairn_arena_calloc(b->arena, n, sizeof *path);
+    cairn_span *path = cairn_arena_calloc(arena, n, sizeof *path);
     if (!path)
-        return cairn_cql2_no_memory(b);
+        return false;
     const char *at = name.p, *end = name.p + name.n;
     for (size_t i = 0; i < n; i++) {
         const char *dot = memchr(at, '.', (size_t)(end - at));
@@ -176,17 +176,11 @@ static bool split_name(cairn_cql2_builder *b, cairn_cql2_property *property)
     return true;
 }
 
-cairn_cql2_node *cairn_cql2_property_ref(cairn_cql2_builder *b, size_t offset, cairn_span name)
+bool cairn_cql2_property_of(cairn_span name, cairn_arena *arena, cairn_cql2_property *property)
 {
-    cairn_cql2_node *node = cairn_cql2_new(b, CAIRN_CQL2_K_PROPERTY, offset);
-    if (!node)
-        return NULL;
-    if (name.n == 0)
-        return cairn_cql2_expected(b, offset, "the name of a property", name);
-    cairn_cql2_property *property = &node->property;
-    property->name = name;
-    if (!split_name(b, property))
-        return NULL;
+    *property = (cairn_cql2_property){.name = name};
+    if (!split_name(arena, property))
+        return false;
     if (property->n > 1 && cairn_span_is(property->path[0], "properties")) {
         property->path++;
         property->n--;
@@ -195,7 +189,17 @@ cairn_cql2_node *cairn_cql2_property_ref(cairn_cql2_builder *b, size_t offset, c
     }
     if (property->field == CAIRN_CQL2_IN_PROPERTIES)
         resolve_time(property);
-    return node;
+    return true;
+}
+
+cairn_cql2_node *cairn_cql2_property_ref(cairn_cql2_builder *b, size_t offset, cairn_span name)
+{
+    cairn_cql2_node *node = cairn_cql2_new(b, CAIRN_CQL2_K_PROPERTY, offset);
+    if (!node)
+        return NULL;
+    if (name.n == 0)
+        return cairn_cql2_expected(b, offset, "the name of a property", name);
+    return cairn_cql2_property_of(name, b->arena, &node->property) ? node : cairn_cql2_no_memory(b);
 }
 
 /* ---- time ---- */
