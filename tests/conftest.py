@@ -1,10 +1,30 @@
 """Fixtures of the black-box tests; what they are made of is in support.py."""
 
 import json
+from urllib.parse import urlsplit
 
+import definition
 import pytest
+import requests
 from support import SAMPLE, Server, make_item, run_cairn, sample_sources
 from things import ITEMS
+
+
+@pytest.fixture(scope="session", autouse=True)
+def answers_follow_the_definition():
+    """Every answer that a test gets through requests from a cairnd is held against openapi.yaml."""
+    send = requests.Session.send
+
+    def send_and_check(session, request, **kwargs):
+        answer = send(session, request, **kwargs)
+        root = next((url for url in Server.roots if request.url.startswith(url)), None)
+        if root and not kwargs.get("stream"):
+            definition.check(answer, urlsplit(root).path.rstrip("/"))
+        return answer
+
+    requests.Session.send = send_and_check
+    yield
+    requests.Session.send = send
 
 
 @pytest.fixture(scope="session")

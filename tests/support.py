@@ -49,7 +49,9 @@ def sample_sources():
 
 
 class Server:
-    """A running cairnd. `url` is its root, ending in a slash."""
+    """A running cairnd. `url` is its root, ending in a slash; `roots` has those of all that were started."""
+
+    roots = set()
 
     def __init__(self, catalog, *args, env=None, cwd=None):
         self.catalog = pathlib.Path(catalog)
@@ -66,6 +68,7 @@ class Server:
             cwd=cwd,
         )
         self.url = self._read_url()
+        self.roots.add(self.url)
 
     def _read_url(self):
         ready, _, _ = select.select([self.process.stdout], [], [], PATIENCE)
