@@ -36,6 +36,9 @@ typedef struct cairn_ext_field {
     cairn_ext_change change;
 } cairn_ext_field;
 
+/* The last two members of a descriptor, from an array: {.prefix = "eo", ..., CAIRN_EXT_FIELDS(fields)}. */
+#define CAIRN_EXT_FIELDS(array) .fields = (array), .n_fields = sizeof(array) / sizeof *(array)
+
 typedef struct cairn_ext {
     const char *prefix; /* "eo"; "" for common metadata */
     const char *title;
@@ -44,10 +47,15 @@ typedef struct cairn_ext {
     size_t n_fields;
 } cairn_ext;
 
-/* The extension at `index`, built in first, NULL behind the last. */
+/* The extension at `index`, built in first (common metadata before all), NULL behind the last. A field that a
+ * site-local descriptor says more of is met twice; cairn_ext_find() gives what counts. */
 const cairn_ext *cairn_ext_at(size_t index);
-/* The field with this name (its own, or an older one), or NULL. `*ext` (may be NULL) gets where it belongs. O(1). */
+/* The field with this name (its own, or an older one), or NULL. `*ext` (may be NULL) gets where it belongs. A field of
+ * bands is found as "bands.eo:common_name", as "eo:bands.common_name", and by its bare name where no other field has
+ * that. O(1). */
 const cairn_ext_field *cairn_ext_find(cairn_span name, const cairn_ext **ext);
+/* "number", "string", "time" ...: as descriptors in JSON spell it. */
+const char *cairn_ext_type_name(cairn_ext_type type);
 
 /* Reads a site-local descriptor from a file of JSON; it may add fields, or say more of known ones. CAIRN_INVALID names
  * file, pointer and what was expected. */
