@@ -149,58 +149,6 @@ cairn_code cairn_collection_read(cairn_span json, const cairn_read_options *opti
     return code;
 }
 
-/* ---- a minimal collection ---- */
-
-static void write_box(cairn_box box, cairn_buf *out)
-{
-    double sides[] = {box.west, box.south, box.east, box.north};
-    for (size_t i = 0; i < 4; i++) {
-        cairn_buf_add_byte(out, i ? ',' : '[');
-        cairn_buf_add_json_number(out, sides[i]);
-    }
-    cairn_buf_add_byte(out, ']');
-}
-
-static void write_end(cairn_time time, cairn_buf *out)
-{
-    char text[CAIRN_TIME_TEXT_MAX];
-    cairn_time_format(time, text);
-    if (cairn_time_is_open(time))
-        cairn_buf_add_text(out, "null");
-    else
-        cairn_buf_printf(out, "\"%s\"", text);
-}
-
-static void write_extent(const cairn_extent *extent, cairn_buf *out)
-{
-    static const cairn_box WORLD = {-180, -90, 180, 90};
-    static const cairn_interval EVER = {{INT64_MIN, 0}, {INT64_MAX, 0}};
-    cairn_interval time = extent->has_time ? extent->time : EVER;
-    cairn_buf_add_text(out, "{\"spatial\":{\"bbox\":[");
-    write_box(extent->has_box ? extent->box : WORLD, out);
-    cairn_buf_add_text(out, "]},\"temporal\":{\"interval\":[[");
-    write_end(time.start, out);
-    cairn_buf_add_byte(out, ',');
-    write_end(time.end, out);
-    cairn_buf_add_text(out, "]]}}");
-}
-
-cairn_span cairn_collection_make(cairn_arena *arena, cairn_span id, const cairn_extent *extent)
-{
-    cairn_buf buf = CAIRN_BUF_INIT((size_t)1 << 20);
-    cairn_span made = CAIRN_SPAN_NONE;
-    cairn_buf_add_text(&buf, "{\"type\":\"Collection\",\"stac_version\":\"1.1.0\",\"id\":");
-    cairn_buf_add_json_string(&buf, id);
-    cairn_buf_add_text(&buf, ",\"description\":\"Made by the catalog for the items that name it; its own description "
-                             "was not given.\",\"license\":\"other\",\"extent\":");
-    write_extent(extent, &buf);
-    cairn_buf_add_byte(&buf, ',');
-    if (cairn_buf_add_span(&buf, cairn_open_links))
-        made = cairn_arena_copy(arena, cairn_buf_span(&buf));
-    cairn_buf_free(&buf);
-    return made;
-}
-
 /* ---- catalogs ---- */
 
 cairn_code cairn_catalog_read(cairn_span json, cairn_arena *arena, cairn_catalog *out, cairn_error *error)

@@ -30,19 +30,26 @@ typedef struct cairn_extent {
  * and the extent (the whole world and all time where nothing is known). */
 cairn_span cairn_collection_make(cairn_arena *arena, cairn_span id, const cairn_extent *extent);
 
-/* What a collection's items have of one property: a range of numbers or times, or values. */
+/* What a collection's items have of one property: a range of numbers or times, or values, or both (then what is
+ * declared says which of them is wanted, and a summary that is added is the range). All are compact JSON texts; times
+ * are RFC 3339 strings, as they are to be served. */
 typedef struct cairn_summary {
-    cairn_span name;
-    cairn_span minimum, maximum; /* JSON text; absent: `values` */
-    const cairn_span *values;    /* JSON texts */
+    cairn_span name; /* decoded */
+    cairn_span minimum, maximum;
+    const cairn_span *values;
     size_t n_values;
 } cairn_summary;
 
 /* The open form of a collection as it is served, kept true to its items: `declared` (open form from a source, or absent
  * for a made one) with its extent widened where items lie outside of what it declares, and its summaries likewise: a
- * range that it declares is widened, a list of values gets what is missing (JSON Schema objects among them stay), and a
- * summary that it lacks is added. Everything else stays as it is. Without items a declared one is unchanged. Absent at
- * the arena's cap. */
+ * range that it declares is widened, a list of values gets what is missing (JSON Schema objects among them stay; a list
+ * becomes a range where the items have only that and the list lacks its ends), and a summary that it lacks is added.
+ * Everything else stays as it is, byte for byte. Without items a declared one is unchanged: then, and where nothing had
+ * to be widened, `declared` itself is returned.
+ *
+ * Extent: the first of several boxes (it is the union of the others) and the first of several intervals are widened;
+ * heights and sides that don't move stay as they are spelled. Of two boxes, which STAC doesn't have, the union is made.
+ * A box or an end of an interval that can't be read counts as not declared. Absent at the arena's cap. */
 cairn_span cairn_collection_view(cairn_arena *arena, cairn_span id, cairn_span declared, const cairn_extent *extent,
                                  const cairn_summary *summaries, size_t n);
 

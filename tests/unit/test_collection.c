@@ -123,6 +123,158 @@ static void test_make(void **state)
     cairn_buf_free(&whole);
 }
 
+/* ---- views ---- */
+
+static const cairn_summary none[1];
+
+static cairn_span view_of(const char *declared, const cairn_extent *extent, const cairn_summary *summaries, size_t n)
+{
+    return cairn_collection_view(arena, cairn_span_of("a"), cairn_span_of(declared), extent, summaries, n);
+}
+
+static void assert_space(const char *declared, cairn_box items, const char *expected)
+{
+    cairn_span open =
+        cairn_arena_printf(arena, "{\"extent\":{\"spatial\":{\"bbox\":%s,\"k\":1}},\"links\":[", declared);
+    cairn_span wanted =
+        cairn_arena_printf(arena, "{\"extent\":{\"spatial\":{\"bbox\":%s,\"k\":1}},\"links\":[", expected);
+    cairn_extent extent = {.has_box = true, .box = items};
+    assert_text(view_of(open.p, &extent, none, 0), wanted.p);
+}
+
+static void test_view_space(void **state)
+{
+    (void)state;
+    assert_space("[[0,0,1e1,10.0]]", (cairn_box){2, 2, 10, 10}, "[[0,0,1e1,10.0]]");
+    assert_space("[[0,0,1e1,10.0]]", (cairn_box){2, -2.5, 10, 10}, "[[0,-2.5,1e1,10.0]]");
+    assert_space("[[0,0,-5.0,1,1,7]]", (cairn_box){2, 0, 3, 1}, "[[0,0,-5.0,3,1,7]]");
+    /* Only the first of several is the overall one; there are never two. */
+    assert_space("[[0,0,9,9],[0,0,1,1],[8,8,9,9]]", (cairn_box){1, 1, 12, 2}, "[[0,0,12,9],[0,0,1,1],[8,8,9,9]]");
+    assert_space("[[0,0,1,1],[8,8,9,9]]", (cairn_box){1, 1, 2, 2}, "[[0,0,9,9]]");
+    assert_space("[[0,0,1,1],[8,8,9,9]]", (cairn_box){1, 1, 1, 1}, "[[0,0,1,1],[8,8,9,9]]");
+    /* The antimeridian. */
+    assert_space("[[170,-5,-170,5]]", (cairn_box){-180, 0, -175, 1}, "[[170,-5,-170,5]]");
+    assert_space("[[170,-5,-170,5]]", (cairn_box){-172, 0, -160.5, 1}, "[[170,-5,-160.5,5]]");
+    assert_space("[[160,0,170.0,5]]", (cairn_box){175, 1, -175, 2}, "[[160,0,-175,5]]");
+    assert_space("[[-180.0,-90.0,180.0,90.0]]", (cairn_box){175, 1, -175, 2}, "[[-180.0,-90.0,180.0,90.0]]");
+    assert_space("[[170,0,180,5],[-180,0,-170,5]]", (cairn_box){175, 1, -175, 2}, "[[170,0,-170,5]]");
+    assert_space("[[-180.001,-90,180.001,90.0]]", (cairn_box){-180, 1, 180, 90}, "[[-180.001,-90,180.001,90.0]]");
+}
+
+static void test_view_broken_space(void **state)
+{
+    (void)state;
+    assert_space("[[-180.0,180.0,-90.0,90.0]]", (cairn_box){1, 2, 3, 4}, "[[1,2,3,4]]");
+    assert_space("[[0,0,1]]", (cairn_box){1, 2, 3, 4}, "[[1,2,3,4]]");
+    assert_space("[[0,0,1,\"9\"]]", (cairn_box){1, 2, 3, 4}, "[[1,2,3,4]]");
+    assert_space("[]", (cairn_box){1, 2, 3, 4}, "[[1,2,3,4]]");
+    assert_space("null", (cairn_box){1, 2, 3, 4}, "[[1,2,3,4]]");
+    assert_space("[0,0,9,9]", (cairn_box){1, 2, 3, 4}, "[[1,2,3,4]]");
+    cairn_extent extent = {.has_box = true, .box = {1, 2, 3, 4}};
+    assert_text(view_of("{\"extent\":5,\"links\":[", &extent, none, 0),
+                "{\"extent\":{\"spatial\":{\"bbox\":[[1,2,3,4]]}},\"links\":[");
+}
+
+/* `start` and `end` of the items, in seconds. */
+static void assert_time(const char *declared, int64_t start, int64_t end, const char *expected)
+{
+    cairn_span open = cairn_arena_printf(arena, "{\"extent\":{\"temporal\":{\"interval\":%s}},\"links\":[", declared);
+    cairn_span wanted = cairn_arena_printf(arena, "{\"extent\":{\"temporal\":{\"interval\":%s}},\"links\":[", expected);
+    cairn_extent extent = {.has_time = true, .time = {{start, 0}, {end, 0}}};
+    assert_text(view_of(open.p, &extent, none, 0), wanted.p);
+}
+
+static void test_view_time(void **state)
+{
+    (void)state;
+    assert_time("[[\"1970-01-01T01:00:00+01:00\",null]]", 0, 99, "[[\"1970-01-01T01:00:00+01:00\",null]]");
+    assert_time("[[\"1970-01-01T00:00:01Z\",\"1970-01-02\"]]", 0, 86400, "[[\"1970-01-01T00:00:00Z\",\"1970-01-02\"]]");
+    assert_time("[[null,\"1970-01-02\"]]", 0, 86401, "[[null,\"1970-01-02T00:00:01Z\"]]");
+    assert_time("[[\"..\",\"\"]]", 0, 9, "[[\"..\",\"\"]]");
+    assert_time("[[\"once\",7]]", 0, 9, "[[\"1970-01-01T00:00:00Z\",\"1970-01-01T00:00:09Z\"]]");
+    assert_time("[[\"1970-01-01T00:00:05Z\",\"1970-01-01T00:00:05Z\"],[null,null]]", 5, 6,
+                "[[\"1970-01-01T00:00:05Z\",\"1970-01-01T00:00:06Z\"],[null,null]]");
+    assert_time("[[\"1970-01-01T00:00:05Z\",\"1970-01-01T00:00:05Z\"]]", INT64_MIN, INT64_MAX, "[[null,null]]");
+    assert_time("[[]]", 0, 1, "[[\"1970-01-01T00:00:00Z\",\"1970-01-01T00:00:01Z\"]]");
+    assert_time("{}", 0, 1, "[[\"1970-01-01T00:00:00Z\",\"1970-01-01T00:00:01Z\"]]");
+}
+
+static void assert_summary(const char *declared, cairn_summary items, const char *expected)
+{
+    cairn_span open =
+        cairn_arena_printf(arena, "{\"id\":\"a\",\"summaries\":{%s},\"z\":[],\"links\":[{\"rel\":\"x\"},", declared);
+    cairn_span wanted =
+        cairn_arena_printf(arena, "{\"id\":\"a\",\"summaries\":{%s},\"z\":[],\"links\":[{\"rel\":\"x\"},", expected);
+    items.name = cairn_span_of("s");
+    assert_text(view_of(open.p, &(cairn_extent){0}, &items, 1), wanted.p);
+}
+
+/* clang-format off */
+#define RANGE(low, high) {.minimum = CAIRN_SPAN_LIT(low), .maximum = CAIRN_SPAN_LIT(high)}
+/* clang-format on */
+
+static void test_view_ranges(void **state)
+{
+    (void)state;
+    const cairn_summary numbers = RANGE("-1.50", "1e2"),
+                        times = RANGE("\"2020-01-01T00:00:00Z\"", "\"2021-01-01T00:00:00Z\"");
+    assert_summary("", numbers, "\"s\":{\"minimum\":-1.50,\"maximum\":1e2}");
+    assert_summary("\"s\":{\"minimum\":0.0,\"maximum\":200.0}", numbers, "\"s\":{\"minimum\":-1.50,\"maximum\":200.0}");
+    assert_summary("\"s\":{\"maximum\":100.0,\"minimum\":-1.5}", numbers, "\"s\":{\"maximum\":100.0,\"minimum\":-1.5}");
+    assert_summary("\"s\":{\"minimum\":\"2020-01-01T01:00:00+01:00\",\"maximum\":\"2020-06-01\"}", times,
+                   "\"s\":{\"minimum\":\"2020-01-01T01:00:00+01:00\",\"maximum\":\"2021-01-01T00:00:00Z\"}");
+    /* What can't be compared, and schemas, stay. */
+    assert_summary("\"s\":{\"minimum\":\"a\",\"maximum\":\"b\"}", numbers,
+                   "\"s\":{\"minimum\":\"a\",\"maximum\":\"b\"}");
+    assert_summary("\"s\":{\"type\":\"number\",\"minimum\":0,\"maximum\":1}", numbers,
+                   "\"s\":{\"type\":\"number\",\"minimum\":0,\"maximum\":1}");
+    assert_summary("\"s\":{\"oneOf\":[]}", numbers, "\"s\":{\"oneOf\":[]}");
+    assert_summary("\"s\":7", numbers, "\"s\":7");
+    /* A list that lacks an end. */
+    assert_summary("\"s\":[5,1000]", numbers, "\"s\":{\"minimum\":-1.50,\"maximum\":1000}");
+    assert_summary("\"s\":[100,5,-1.5]", numbers, "\"s\":[100,5,-1.5]");
+    assert_summary("\"s\":[5,{\"type\":\"number\"}]", numbers, "\"s\":[5,{\"type\":\"number\"}]");
+}
+
+static void test_view_values(void **state)
+{
+    (void)state;
+    const cairn_span list[] = {CAIRN_SPAN_LIT("10"), CAIRN_SPAN_LIT("\"\u00e9\""), CAIRN_SPAN_LIT("true")};
+    const cairn_span sizes[] = {CAIRN_SPAN_LIT("10"), CAIRN_SPAN_LIT("60")};
+    const cairn_summary values = {.values = list, .n_values = 3}, numbers = {.values = sizes, .n_values = 2};
+    assert_summary("", values, "\"s\":[10,\"\u00e9\",true]");
+    assert_summary("\"s\":[10.0,\"\xc3\xa9\",{\"type\":\"string\"}]", values,
+                   "\"s\":[10.0,\"\xc3\xa9\",{\"type\":\"string\"},true]");
+    assert_summary("\"s\":[[\"\u00e9\",10],true]", values, "\"s\":[[\"\u00e9\",10],true]");
+    assert_summary("\"s\":[]", numbers, "\"s\":[10,60]");
+    assert_summary("\"s\":{\"minimum\":20,\"maximum\":30}", numbers, "\"s\":{\"minimum\":10,\"maximum\":60}");
+    assert_summary("\"s\":{\"minimum\":20,\"maximum\":30}", values, "\"s\":{\"minimum\":20,\"maximum\":30}");
+    assert_summary("\"b\":1", (cairn_summary){0}, "\"b\":1");
+}
+
+static void test_view_whole(void **state)
+{
+    (void)state;
+    static const char open[] = "{\"id\":\"a\",\"extent\":{\"spatial\":{\"bbox\":[[0,0,1,1]]}},\"x\":1.50,"
+                               "\"links\":[{\"rel\":\"license\",\"href\":\"l\"},";
+    const cairn_summary summary = {
+        .name = CAIRN_SPAN_LIT("s"), .minimum = CAIRN_SPAN_LIT("1"), .maximum = CAIRN_SPAN_LIT("2")};
+    assert_text(view_of(open, &(cairn_extent){0}, none, 0), open);
+    assert_text(view_of(open, &(cairn_extent){.has_box = true, .box = {0, 0, 1, 2}}, &summary, 1),
+                "{\"id\":\"a\",\"extent\":{\"spatial\":{\"bbox\":[[0,0,1,2]]}},\"x\":1.50,"
+                "\"summaries\":{\"s\":{\"minimum\":1,\"maximum\":2}},"
+                "\"links\":[{\"rel\":\"license\",\"href\":\"l\"},");
+    cairn_extent extent = {true, {1, 2, 3, 4}, true, {{0, 0}, {1, 0}}};
+    cairn_span made = cairn_collection_view(arena, cairn_span_of("q\""), CAIRN_SPAN_NONE, &extent, &summary, 1);
+    assert_true(cairn_span_starts(made, "{\"type\":\"Collection\",\"stac_version\":\"1.1.0\",\"id\":\"q\\\"\","));
+    assert_true(cairn_span_ends(made, "\"extent\":{\"spatial\":{\"bbox\":[[1,2,3,4]]},\"temporal\":{\"interval\":"
+                                      "[[\"1970-01-01T00:00:00Z\",\"1970-01-01T00:00:01Z\"]]}},"
+                                      "\"summaries\":{\"s\":{\"minimum\":1,\"maximum\":2}},\"links\":["));
+    cairn_arena *small = cairn_arena_new(200);
+    assert_null(cairn_collection_view(small, cairn_span_of("q"), cairn_span_of(open), &extent, &summary, 1).p);
+    cairn_arena_free(small);
+}
+
 static void test_catalog(void **state)
 {
     (void)state;
@@ -142,8 +294,9 @@ int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
     const struct CMUnitTest tests[] = {
-        TEST(test_plain), TEST(test_missing_members), TEST(test_old), TEST(test_refused),
-        TEST(test_make),  TEST(test_catalog),
+        TEST(test_plain),     TEST(test_missing_members), TEST(test_old),         TEST(test_refused),
+        TEST(test_make),      TEST(test_catalog),         TEST(test_view_space),  TEST(test_view_broken_space),
+        TEST(test_view_time), TEST(test_view_ranges),     TEST(test_view_values), TEST(test_view_whole),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
