@@ -4,6 +4,7 @@
 #ifndef CAIRN_STORE_PROPERTY_H
 #define CAIRN_STORE_PROPERTY_H
 
+#include "base/error.h"
 #include "base/span.h"
 
 #include <stdint.h>
@@ -16,7 +17,7 @@ enum {
 };
 
 typedef struct cairn_property_value {
-    cairn_span json; /* a string, number or boolean; of an array property: of its members */
+    cairn_span json; /* a string, number or boolean, in its shortest spelling; of an array property: of its members */
     uint64_t count;  /* items that have it */
 } cairn_property_value;
 
@@ -27,13 +28,18 @@ typedef struct cairn_property {
     uint64_t integers, numbers /* that are no integers */, strings, booleans, arrays, objects;
     bool has_range; /* of numbers */
     double minimum, maximum;
-    cairn_span minimum_json, maximum_json; /* as they are spelled in an item */
+    cairn_span minimum_json, maximum_json; /* the same in the shortest spelling that reads back as the same double */
     bool has_times;                        /* every string is an RFC 3339 time: the range of the times */
     cairn_span first, last;                /* canonical text of query/sort.h */
-    bool enumerated;                       /* `values` has all of them */
-    const cairn_property_value *values;    /* by count descending, then by their text */
+    bool enumerated; /* `values` has all of them; once it had not, that stays so until the property is counted anew */
+    const cairn_property_value *values; /* by count descending, then by their text */
     size_t n_values;
+    uint64_t times; /* strings that are RFC 3339 times */
+    /* Items that have the minimum, and so on. */
+    uint64_t minimum_items, maximum_items, first_items, last_items;
 } cairn_property;
+
+typedef cairn_code (*cairn_property_sink)(void *context, const cairn_property *property, cairn_error *error);
 
 static inline uint64_t cairn_property_items(const cairn_property *p)
 {

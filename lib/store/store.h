@@ -114,8 +114,6 @@ typedef struct cairn_finding {
 typedef void (*cairn_finding_sink)(void *context, const cairn_finding *finding);
 typedef void (*cairn_progress_sink)(void *context, uint64_t done, uint64_t total);
 
-typedef cairn_code (*cairn_property_sink)(void *context, const cairn_property *property, cairn_error *error);
-
 /* A property that is promoted to an index. */
 typedef struct cairn_promoted {
     cairn_span name;

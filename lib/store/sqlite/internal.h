@@ -211,6 +211,16 @@ cairn_code sqlite_session_collection(cairn_session *session, cairn_span id, cair
                                      cairn_error *error);
 cairn_code sqlite_session_info(cairn_session *session, cairn_arena *arena, cairn_catalog_info *out, cairn_error *error);
 
+/* ---- known.c: what the tables property and promoted tell, for sessions ---- */
+cairn_code sqlite_session_properties(cairn_session *base, cairn_span collection, cairn_property_sink sink,
+                                     void *context, cairn_error *error);
+cairn_code sqlite_session_promoted(cairn_session *base, cairn_promoted_sink sink, void *context, cairn_error *error);
+
+/* ---- promote.c ---- */
+cairn_code sqlite_promote(cairn_writer *base, cairn_span name, cairn_progress_sink progress, void *context,
+                          cairn_error *error);
+cairn_code sqlite_demote(cairn_writer *base, cairn_span name, cairn_error *error);
+
 /* ---- migrate.c ---- */
 cairn_code schema_migrate(sqlite3 *db, int from, cairn_error *error);
 
