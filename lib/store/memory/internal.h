@@ -66,9 +66,20 @@ cairn_code memory_collections(cairn_session *session, const cairn_text_query *te
 cairn_code memory_collection_get(cairn_session *session, cairn_span id, cairn_collection_sink sink, void *context,
                                  cairn_error *error);
 cairn_code memory_info(cairn_session *session, cairn_arena *arena, cairn_catalog_info *out, cairn_error *error);
+cairn_code memory_times(cairn_session *session, cairn_span collection, cairn_interval sort_times, uint64_t stop,
+                        uint64_t *count, cairn_time *newest, cairn_error *error);
 void memory_item_to_row(const memory_item *item, bool without_body, cairn_item_row *row);
 
+/* promoted.c: names without an effect on answers. */
+bool memory_promote_built_in(memory_state *state);
+cairn_code memory_promoted_list(cairn_session *session, cairn_promoted_sink sink, void *context, cairn_error *error);
+cairn_code memory_promote(cairn_writer *writer, cairn_span name, cairn_progress_sink progress, void *context,
+                          cairn_error *error);
+cairn_code memory_demote(cairn_writer *writer, cairn_span name, cairn_error *error);
+
 /* write.c */
+/* The state that the writer's transaction works on; NULL with an error set when none is open. */
+memory_state *memory_writer_staged(cairn_writer *writer, cairn_error *error);
 cairn_code memory_writer_open(cairn_store *store, cairn_writer **out, cairn_error *error);
 cairn_code memory_writer_close(cairn_writer *writer, cairn_error *error);
 cairn_code memory_write_begin(cairn_writer *writer, cairn_error *error);

@@ -103,6 +103,8 @@ static const cairn_store_ops MEMORY_OPS = {
     .collections = memory_collections,
     .collection = memory_collection_get,
     .info = memory_info,
+    .promoted = memory_promoted_list,
+    .times = memory_times,
     .writer_open = memory_writer_open,
     .writer_close = memory_writer_close,
     .write_begin = memory_write_begin,
@@ -114,6 +116,8 @@ static const cairn_store_ops MEMORY_OPS = {
     .ensure_collection = memory_ensure_collection,
     .delete_collection = memory_delete_collection,
     .set_catalog = memory_set_catalog,
+    .promote = memory_promote,
+    .demote = memory_demote,
     .check = check,
     .optimize = optimize,
 };
@@ -126,8 +130,8 @@ cairn_store *cairn_memory_store_new(void)
     store->base.ops = &MEMORY_OPS;
     store->committed = memory_state_copy(NULL);
     atomic_flag_clear(&store->writing);
-    if (!store->committed || !cairn_random(store->token_key, sizeof store->token_key) ||
-        pthread_rwlock_init(&store->lock, NULL) != 0) {
+    if (!store->committed || !memory_promote_built_in(store->committed) ||
+        !cairn_random(store->token_key, sizeof store->token_key) || pthread_rwlock_init(&store->lock, NULL) != 0) {
         memory_state_free(store->committed);
         free(store);
         return NULL;

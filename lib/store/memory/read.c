@@ -1,6 +1,6 @@
 #include "store/memory/internal.h"
 
-enum { MADE_MAX_BYTES = 1 << 20 };
+enum { DOCUMENT_MAX_BYTES = 1 << 28 };
 
 static cairn_code error_of(const cairn_error *error)
 {
@@ -38,6 +38,26 @@ cairn_code memory_item_get(cairn_session *session, cairn_span collection, cairn_
     return sink(context, &row, error);
 }
 
+cairn_code memory_times(cairn_session *session, cairn_span collection, cairn_interval sort_times, uint64_t stop,
+                        uint64_t *count, cairn_time *newest, cairn_error *error)
+{
+    const memory_state *state = memory_session_state(session, error);
+    *count = 0;
+    *newest = CAIRN_TIME_MIN;
+    if (!state)
+        return error_of(error);
+    for (size_t i = 0; i < state->items.n; i++) {
+        const memory_item *item = memory_item_at(state, i);
+        if (!cairn_span_equal(item->record.group, collection) || cairn_time_compare(item->time, sort_times.start) < 0 ||
+            cairn_time_compare(item->time, sort_times.end) > 0)
+            continue;
+        *count += *count < stop;
+        if (cairn_time_compare(item->time, *newest) > 0)
+            *newest = item->time;
+    }
+    return CAIRN_OK;
+}
+
 /* ---- collections ---- */
 
 static void extend(cairn_extent *extent, const memory_item *item)
@@ -52,30 +72,57 @@ static void extend(cairn_extent *extent, const memory_item *item)
     extent->has_time = true;
 }
 
-static cairn_code give_collection(const memory_state *state, const memory_collection *collection,
-                                  cairn_collection_sink sink, void *context, cairn_error *error)
+/* Does the text of the collection have the words? */
+static cairn_code has_words(const cairn_text_query *text, const cairn_collection_row *row, cairn_arena *arena,
+                            bool *yes, cairn_error *error)
 {
-    cairn_collection_row row = {.id = collection->record.id,
-                                .title = collection->title,
-                                .body = collection->body,
-                                .source = collection->source,
-                                .made = collection->made};
+    memory_text document = MEMORY_TEXT_INIT;
+    cairn_buf words = CAIRN_BUF_INIT(MEMORY_TEXT_MAX);
+    cairn_code code = memory_text_close(&document, row->body, error);
+    if (code == CAIRN_OK && !cairn_text_words(row->id, cairn_buf_span(&document.whole), arena, &words))
+        code = cairn_error_set(error, CAIRN_NOMEM, "no memory for the words of a collection");
+    *yes = code == CAIRN_OK && cairn_text_matches(text, cairn_buf_span(&words));
+    memory_text_free(&document);
+    cairn_buf_free(&words);
+    return code;
+}
+
+/* Items and extent of a collection. */
+static void tally(const memory_state *state, cairn_collection_row *row)
+{
     for (size_t i = 0; i < state->items.n; i++) {
         const memory_item *item = memory_item_at(state, i);
-        if (!cairn_span_equal(item->record.group, row.id))
+        if (!cairn_span_equal(item->record.group, row->id))
             continue;
-        row.items++;
-        extend(&row.extent, item);
+        row->items++;
+        extend(&row->extent, item);
     }
-    if (!row.made)
-        return sink(context, &row, error);
-    cairn_code code = CAIRN_NOMEM;
-    cairn_arena *arena = cairn_arena_new(MADE_MAX_BYTES);
-    row.body = arena ? cairn_collection_make(arena, row.id, &row.extent) : CAIRN_SPAN_NONE;
+}
+
+static cairn_code give_row(const cairn_collection_row *row, const cairn_text_query *text, cairn_arena *arena,
+                           cairn_collection_sink sink, void *context, cairn_error *error)
+{
+    bool yes = true;
+    cairn_code code = text ? has_words(text, row, arena, &yes, error) : CAIRN_OK;
+    return code == CAIRN_OK && yes ? sink(context, row, error) : code;
+}
+
+static cairn_code give_collection(const memory_state *state, const memory_collection *collection,
+                                  const cairn_text_query *text, cairn_collection_sink sink, void *context,
+                                  cairn_error *error)
+{
+    cairn_arena *arena = cairn_arena_new(DOCUMENT_MAX_BYTES);
+    cairn_collection_row row = {.id = collection->record.id,
+                                .title = collection->title,
+                                .source = collection->source,
+                                .made = collection->made};
+    tally(state, &row);
+    row.body = arena ? cairn_collection_view(arena, row.id, collection->body, &row.extent, NULL, 0) : CAIRN_SPAN_NONE;
+    cairn_code code;
     if (row.body.p)
-        code = sink(context, &row, error);
+        code = give_row(&row, text, arena, sink, context, error);
     else
-        cairn_error_set(error, code, "no memory for a collection");
+        code = cairn_error_set(error, CAIRN_NOMEM, "no memory for a collection");
     cairn_arena_free(arena);
     return code;
 }
@@ -83,13 +130,12 @@ static cairn_code give_collection(const memory_state *state, const memory_collec
 cairn_code memory_collections(cairn_session *session, const cairn_text_query *text, cairn_collection_sink sink,
                               void *context, cairn_error *error)
 {
-    (void)text;
     const memory_state *state = memory_session_state(session, error);
     if (!state)
         return error_of(error);
     cairn_code code = CAIRN_OK;
     for (size_t i = 0; i < state->collections.n && code == CAIRN_OK; i++)
-        code = give_collection(state, memory_collection_at(state, i), sink, context, error);
+        code = give_collection(state, memory_collection_at(state, i), text, sink, context, error);
     return code;
 }
 
@@ -102,7 +148,7 @@ cairn_code memory_collection_get(cairn_session *session, cairn_span id, cairn_co
     const memory_record *record = memory_list_find(&state->collections, CAIRN_SPAN_NONE, id);
     if (!record)
         return not_found("collection", id, error);
-    return give_collection(state, (const memory_collection *)record, sink, context, error);
+    return give_collection(state, (const memory_collection *)record, NULL, sink, context, error);
 }
 
 /* ---- the catalog ---- */

@@ -134,7 +134,8 @@ memory_state *memory_state_copy(const memory_state *from)
     memory_state *state = calloc(1, sizeof *state);
     if (!from)
         from = &EMPTY;
-    if (!state || !list_copy(&state->items, &from->items) || !list_copy(&state->collections, &from->collections)) {
+    if (!state || !list_copy(&state->items, &from->items) || !list_copy(&state->collections, &from->collections) ||
+        !list_copy(&state->promoted, &from->promoted)) {
         memory_state_free(state);
         return NULL;
     }
@@ -151,6 +152,7 @@ void memory_state_free(memory_state *state)
         return;
     list_free(&state->items);
     list_free(&state->collections);
+    list_free(&state->promoted);
     memory_record_release(state->root ? &state->root->record : NULL);
     free(state);
 }

@@ -29,6 +29,12 @@ typedef struct memory_collection {
     bool made;
 } memory_collection;
 
+/* A promoted property: only its name, since nothing here has an index. */
+typedef struct memory_promoted {
+    memory_record record;
+    bool built_in;
+} memory_promoted;
+
 typedef struct memory_root {
     memory_record record;
     cairn_span title, description;
@@ -41,7 +47,7 @@ typedef struct memory_list {
 } memory_list;
 
 typedef struct memory_state {
-    memory_list items, collections;
+    memory_list items, collections, promoted;
     memory_root *root; /* NULL: no catalog was set */
     uint64_t generation;
 } memory_state;
@@ -66,6 +72,11 @@ bool memory_list_remove(memory_list *list, cairn_span group, cairn_span id);
 static inline const memory_item *memory_item_at(const memory_state *state, size_t i)
 {
     return (const memory_item *)state->items.at[i];
+}
+
+static inline const memory_promoted *memory_promoted_at(const memory_state *state, size_t i)
+{
+    return (const memory_promoted *)state->promoted.at[i];
 }
 
 static inline const memory_collection *memory_collection_at(const memory_state *state, size_t i)

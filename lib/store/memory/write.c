@@ -14,7 +14,7 @@ static cairn_code no_memory(cairn_error *error)
     return cairn_error_set(error, CAIRN_NOMEM, "no memory to write");
 }
 
-static memory_state *staged_of(cairn_writer *writer, cairn_error *error)
+memory_state *memory_writer_staged(cairn_writer *writer, cairn_error *error)
 {
     memory_state *staged = ((memory_writer *)writer)->staged;
     if (!staged)
@@ -67,7 +67,7 @@ cairn_code memory_write_begin(cairn_writer *base, cairn_error *error)
 cairn_code memory_commit(cairn_writer *base, cairn_error *error)
 {
     memory_store *store = (memory_store *)base->store;
-    memory_state *staged = staged_of(base, error);
+    memory_state *staged = memory_writer_staged(base, error);
     if (!staged)
         return CAIRN_INTERNAL;
     staged->generation++;
@@ -170,7 +170,7 @@ static cairn_code no_collection(cairn_span id, cairn_error *error)
 cairn_code memory_put_item(cairn_writer *base, const cairn_item_record *record, cairn_conflict conflict,
                            cairn_put *what, cairn_error *error)
 {
-    memory_state *staged = staged_of(base, error);
+    memory_state *staged = memory_writer_staged(base, error);
     const cairn_item *from = record->item;
     if (!staged)
         return CAIRN_INTERNAL;
@@ -197,7 +197,7 @@ cairn_code memory_put_item(cairn_writer *base, const cairn_item_record *record, 
 cairn_code memory_delete_item(cairn_writer *base, cairn_span collection, cairn_span id, cairn_error *error)
 {
     char quoted[120];
-    memory_state *staged = staged_of(base, error);
+    memory_state *staged = memory_writer_staged(base, error);
     if (!staged)
         return CAIRN_INTERNAL;
     if (memory_list_remove(&staged->items, collection, id))
@@ -247,7 +247,7 @@ static cairn_code add_collection(memory_state *staged, const cairn_collection *f
 cairn_code memory_put_collection(cairn_writer *base, const cairn_collection *collection, cairn_conflict conflict,
                                  cairn_put *what, cairn_error *error)
 {
-    memory_state *staged = staged_of(base, error);
+    memory_state *staged = memory_writer_staged(base, error);
     if (!staged)
         return CAIRN_INTERNAL;
     const memory_collection *old =
@@ -265,7 +265,7 @@ cairn_code memory_put_collection(cairn_writer *base, const cairn_collection *col
 
 cairn_code memory_ensure_collection(cairn_writer *base, cairn_span id, bool make, bool *made, cairn_error *error)
 {
-    memory_state *staged = staged_of(base, error);
+    memory_state *staged = memory_writer_staged(base, error);
     *made = false;
     if (!staged)
         return CAIRN_INTERNAL;
@@ -279,7 +279,7 @@ cairn_code memory_ensure_collection(cairn_writer *base, cairn_span id, bool make
 
 cairn_code memory_delete_collection(cairn_writer *base, cairn_span id, uint64_t *items, cairn_error *error)
 {
-    memory_state *staged = staged_of(base, error);
+    memory_state *staged = memory_writer_staged(base, error);
     *items = 0;
     if (!staged)
         return CAIRN_INTERNAL;
@@ -296,7 +296,7 @@ cairn_code memory_delete_collection(cairn_writer *base, cairn_span id, uint64_t 
 
 cairn_code memory_set_catalog(cairn_writer *base, const cairn_catalog *catalog, bool only_if_unset, cairn_error *error)
 {
-    memory_state *staged = staged_of(base, error);
+    memory_state *staged = memory_writer_staged(base, error);
     if (!staged)
         return CAIRN_INTERNAL;
     if (staged->root && only_if_unset)
