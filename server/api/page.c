@@ -80,7 +80,7 @@ static cairn_code set_page(cairn_call *call, cairn_page_request *request)
         return CAIRN_OK;
     }
     cairn_token token;
-    code = cairn_token_read(search->token, info.token_key, call->request->arena, &token, &call->error);
+    code = cairn_token_read(search->token, &search->sort, info.token_key, call->request->arena, &token, &call->error);
     if (code)
         return code;
     request->position = token.position;

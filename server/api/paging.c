@@ -73,11 +73,12 @@ static cairn_code add_link(const cairn_call *call, const cairn_page_request *req
 {
     cairn_buf text = CAIRN_BUF_INIT(CAIRN_TOKEN_MAX);
     cairn_token token = {backward, backward ? request->result.first : request->result.last};
-    bool ok = cairn_token_write(&token, request->token_key, &text);
-    if (ok)
+    cairn_code code =
+        cairn_token_write(&token, &request->search->sort, request->token_key, call->request->arena, &text, error);
+    if (!code)
         add_page_link(call, rel, cairn_buf_span(&text), out);
     cairn_buf_free(&text);
-    return ok && !out->failed ? CAIRN_OK : cairn_error_set(error, CAIRN_NOMEM, "no memory for a link");
+    return code || !out->failed ? code : cairn_error_set(error, CAIRN_NOMEM, "no memory for a link");
 }
 
 cairn_code cairn_page_links_add(cairn_call *call, const cairn_page_request *request, cairn_buf *out)

@@ -198,8 +198,9 @@ static const cairn_position *by_token(walker *k, const cairn_position *at, bool 
     const cairn_token token = {backward, *at};
     cairn_token *back = cairn_arena_calloc(k->w->scratch, 1, sizeof *back);
     const cairn_span key = CAIRN_SPAN_LIT("the key of the differential test");
-    bool good = back && cairn_token_write(&token, key, &text) &&
-                cairn_token_read(cairn_buf_span(&text), key, k->w->scratch, back, NULL) == CAIRN_OK &&
+    const cairn_sort *sort = &k->search->sort;
+    bool good = back && cairn_token_write(&token, sort, key, k->w->scratch, &text, NULL) == CAIRN_OK &&
+                cairn_token_read(cairn_buf_span(&text), sort, key, k->w->scratch, back, NULL) == CAIRN_OK &&
                 back->backward == backward && same_position(&back->position, at);
     cairn_buf_free(&text);
     return good ? &back->position : NULL;
