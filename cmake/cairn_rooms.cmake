@@ -66,7 +66,7 @@ function(cairn_embed_openapi target)
   endif()
 endfunction()
 
-# Each lib/stac/ext/<prefix>.c defines `const cairn_ext cairn_ext_<prefix>`, where '-' and ':' of the prefix are '_'; the
+# Each lib/stac/ext/<prefix>.c defines `const cairn_ext cairn_ext_of_<prefix>`, where '-' and ':' of the prefix are '_'; the
 # list of them is made here, common metadata first, so that adding a file is all that is to be done.
 function(cairn_gather_extensions target)
   file(GLOB files CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/lib/stac/ext/*.c)
@@ -74,11 +74,11 @@ function(cairn_gather_extensions target)
   foreach(file ${files})
     get_filename_component(stem ${file} NAME_WE)
     string(REGEX REPLACE "[-:]" "_" stem ${stem})
-    list(APPEND symbols cairn_ext_${stem})
+    list(APPEND symbols cairn_ext_of_${stem})
   endforeach()
   list(SORT symbols)
-  list(REMOVE_ITEM symbols cairn_ext_common)
-  list(PREPEND symbols cairn_ext_common)
+  list(REMOVE_ITEM symbols cairn_ext_of_common)
+  list(PREPEND symbols cairn_ext_of_common)
   list(JOIN symbols ", " declared)
   list(JOIN symbols ", &" listed)
   list(LENGTH symbols n)

@@ -1,7 +1,8 @@
 /* What is known of STAC's common metadata and extensions: one descriptor a prefix, each in a file of its own,
- * lib/stac/ext/<prefix>.c, which CMake gathers into the registry; and site-local ones in JSON with the same members
- * (docs/extending.md). Queryables, types, aliases, indexing, summaries and docs come from here.
- * Thread-safety: read-only once the programs have started; cairn_ext_load() is called before there are threads. */
+ * lib/stac/ext/<prefix>.c, which defines cairn_ext_of_<prefix> and which CMake gathers into the registry; and
+ * site-local ones in JSON with the same members (docs/extending.md). Queryables, types, aliases, indexing, summaries
+ * and docs come from here. Thread-safety: read-only once the programs have started; cairn_ext_load() is called before
+ * there are threads. */
 #ifndef CAIRN_STAC_EXT_H
 #define CAIRN_STAC_EXT_H
 

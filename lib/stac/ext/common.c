@@ -94,4 +94,4 @@ static const cairn_ext_field fields[] = {
      .older = {"raster:bands.unit"}},
 };
 
-const cairn_ext cairn_ext_common = {.prefix = "", .title = "Common metadata", CAIRN_EXT_FIELDS(fields)};
+const cairn_ext cairn_ext_of_common = {.prefix = "", .title = "Common metadata", CAIRN_EXT_FIELDS(fields)};

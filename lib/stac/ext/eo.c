@@ -7,7 +7,12 @@ static const cairn_ext_field fields[] = {
      .unit = "%",
      .indexed = true,
      .summary = true},
-    {.name = "eo:snow_cover", .type = CAIRN_EXT_NUMBER, .title = "Snow and ice cover", .unit = "%", .summary = true},
+    {.name = "eo:snow_cover",
+     .type = CAIRN_EXT_NUMBER,
+     .title = "Snow and ice cover",
+     .unit = "%",
+     .summary = true,
+     .older = {"s2:snow_ice_percentage", "s3:snow_or_ice"}},
     {.name = "eo:common_name",
      .type = CAIRN_EXT_STRING,
      .title = "Common name of a band",
@@ -34,7 +39,7 @@ static const cairn_ext_field fields[] = {
      .older = {"eo:bands.solar_illumination"}},
 };
 
-const cairn_ext cairn_ext_eo = {.prefix = "eo",
-                                .title = "Electro-optical",
-                                .schema = "https://stac-extensions.github.io/eo/v2.0.0/schema.json",
-                                CAIRN_EXT_FIELDS(fields)};
+const cairn_ext cairn_ext_of_eo = {.prefix = "eo",
+                                   .title = "Electro-optical",
+                                   .schema = "https://stac-extensions.github.io/eo/v2.0.0/schema.json",
+                                   CAIRN_EXT_FIELDS(fields)};

@@ -8,7 +8,7 @@ static const cairn_ext_field fields[] = {
      .indexed = true},
 };
 
-const cairn_ext cairn_ext_grid = {.prefix = "grid",
-                                  .title = "Grid",
-                                  .schema = "https://stac-extensions.github.io/grid/v1.1.0/schema.json",
-                                  CAIRN_EXT_FIELDS(fields)};
+const cairn_ext cairn_ext_of_grid = {.prefix = "grid",
+                                     .title = "Grid",
+                                     .schema = "https://stac-extensions.github.io/grid/v1.1.0/schema.json",
+                                     CAIRN_EXT_FIELDS(fields)};

@@ -7,7 +7,7 @@ static const cairn_ext_field fields[] = {
      .description = "Authority and code, such as EPSG:32633",
      .indexed = true,
      .summary = true,
-     .older = {"proj:epsg"},
+     .older = {"proj:epsg", "eo:epsg"},
      .change = CAIRN_EXT_EPSG_CODE},
     {.name = "proj:wkt2", .type = CAIRN_EXT_STRING, .title = "Coordinate reference system as WKT2"},
     {.name = "proj:projjson", .type = CAIRN_EXT_OBJECT, .title = "Coordinate reference system as PROJJSON"},
@@ -21,7 +21,7 @@ static const cairn_ext_field fields[] = {
      .description = "From pixel and line to coordinates, row by row"},
 };
 
-const cairn_ext cairn_ext_proj = {.prefix = "proj",
-                                  .title = "Projection",
-                                  .schema = "https://stac-extensions.github.io/projection/v2.0.0/schema.json",
-                                  CAIRN_EXT_FIELDS(fields)};
+const cairn_ext cairn_ext_of_proj = {.prefix = "proj",
+                                     .title = "Projection",
+                                     .schema = "https://stac-extensions.github.io/projection/v2.0.0/schema.json",
+                                     CAIRN_EXT_FIELDS(fields)};

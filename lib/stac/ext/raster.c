@@ -37,7 +37,7 @@ static const cairn_ext_field fields[] = {
      .older = {"raster:bands.histogram"}},
 };
 
-const cairn_ext cairn_ext_raster = {.prefix = "raster",
-                                    .title = "Raster",
-                                    .schema = "https://stac-extensions.github.io/raster/v2.0.0/schema.json",
-                                    CAIRN_EXT_FIELDS(fields)};
+const cairn_ext cairn_ext_of_raster = {.prefix = "raster",
+                                       .title = "Raster",
+                                       .schema = "https://stac-extensions.github.io/raster/v2.0.0/schema.json",
+                                       CAIRN_EXT_FIELDS(fields)};

@@ -28,7 +28,7 @@ static const cairn_ext_field fields[] = {
     {.name = "sat:orbit_state_vectors", .type = CAIRN_EXT_OBJECT, .title = "Orbit state vectors"},
 };
 
-const cairn_ext cairn_ext_sat = {.prefix = "sat",
-                                 .title = "Satellite",
-                                 .schema = "https://stac-extensions.github.io/sat/v1.2.0/schema.json",
-                                 CAIRN_EXT_FIELDS(fields)};
+const cairn_ext cairn_ext_of_sat = {.prefix = "sat",
+                                    .title = "Satellite",
+                                    .schema = "https://stac-extensions.github.io/sat/v1.2.0/schema.json",
+                                    CAIRN_EXT_FIELDS(fields)};

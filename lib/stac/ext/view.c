@@ -29,7 +29,7 @@ static const cairn_ext_field fields[] = {
      .description = "Clockwise from north",
      .unit = "deg",
      .summary = true,
-     .older = {"eo:sun_azimuth", "sat:sun_azimuth_angle"}},
+     .older = {"eo:sun_azimuth", "sat:sun_azimuth_angle", "s2:mean_solar_azimuth"}},
     {.name = "view:sun_elevation",
      .type = CAIRN_EXT_NUMBER,
      .title = "Sun elevation",
@@ -45,7 +45,7 @@ static const cairn_ext_field fields[] = {
      .summary = true},
 };
 
-const cairn_ext cairn_ext_view = {.prefix = "view",
-                                  .title = "View geometry",
-                                  .schema = "https://stac-extensions.github.io/view/v1.1.0/schema.json",
-                                  CAIRN_EXT_FIELDS(fields)};
+const cairn_ext cairn_ext_of_view = {.prefix = "view",
+                                     .title = "View geometry",
+                                     .schema = "https://stac-extensions.github.io/view/v1.1.0/schema.json",
+                                     CAIRN_EXT_FIELDS(fields)};

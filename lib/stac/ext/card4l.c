@@ -1,0 +1,37 @@
+#include "stac/ext.h"
+
+static const cairn_ext_field fields[] = {
+    {.name = "card4l:specification",
+     .type = CAIRN_EXT_STRING,
+     .title = "Specification",
+     .description = "SR, ST, NRB or POL",
+     .summary = true},
+    {.name = "card4l:specification_version",
+     .type = CAIRN_EXT_STRING,
+     .title = "Version of the specification",
+     .summary = true},
+    {.name = "card4l:orbit_data_source", .type = CAIRN_EXT_STRING, .title = "Source of the orbit", .summary = true},
+    {.name = "card4l:incidence_angle_near_range",
+     .type = CAIRN_EXT_NUMBER,
+     .title = "Incidence angle at near range",
+     .unit = "deg"},
+    {.name = "card4l:incidence_angle_far_range",
+     .type = CAIRN_EXT_NUMBER,
+     .title = "Incidence angle at far range",
+     .unit = "deg"},
+    {.name = "card4l:speckle_filtering", .type = CAIRN_EXT_OBJECT, .title = "Speckle filtering"},
+    {.name = "card4l:noise_removal_applied", .type = CAIRN_EXT_BOOLEAN, .title = "Noise removed", .summary = true},
+    {.name = "card4l:northern_geometric_accuracy",
+     .type = CAIRN_EXT_NUMBER,
+     .title = "Northern geometric accuracy",
+     .unit = "m"},
+    {.name = "card4l:eastern_geometric_accuracy",
+     .type = CAIRN_EXT_NUMBER,
+     .title = "Eastern geometric accuracy",
+     .unit = "m"},
+};
+
+const cairn_ext cairn_ext_of_card4l = {.prefix = "card4l",
+                                       .title = "CARD4L",
+                                       .schema = "https://stac-extensions.github.io/card4l/v1.0.0/optical/schema.json",
+                                       CAIRN_EXT_FIELDS(fields)};

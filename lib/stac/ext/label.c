@@ -1,0 +1,37 @@
+#include "stac/ext.h"
+
+static const cairn_ext_field fields[] = {
+    {.name = "label:type",
+     .type = CAIRN_EXT_STRING,
+     .title = "Type",
+     .description = "vector or raster",
+     .indexed = true,
+     .summary = true},
+    {.name = "label:properties",
+     .type = CAIRN_EXT_ARRAY,
+     .title = "Properties",
+     .description = "Those of the features that hold the classes",
+     .summary = true,
+     .older = {"label:property"}},
+    {.name = "label:classes", .type = CAIRN_EXT_ARRAY, .title = "Classes"},
+    {.name = "label:description", .type = CAIRN_EXT_STRING, .title = "Description"},
+    {.name = "label:tasks",
+     .type = CAIRN_EXT_ARRAY,
+     .title = "Tasks",
+     .description = "classification, detection, segmentation, regression and others",
+     .indexed = true,
+     .summary = true,
+     .older = {"label:task"}},
+    {.name = "label:methods",
+     .type = CAIRN_EXT_ARRAY,
+     .title = "Methods",
+     .description = "automated, manual and others",
+     .summary = true,
+     .older = {"label:method"}},
+    {.name = "label:overviews", .type = CAIRN_EXT_ARRAY, .title = "Overviews"},
+};
+
+const cairn_ext cairn_ext_of_label = {.prefix = "label",
+                                      .title = "Label",
+                                      .schema = "https://stac-extensions.github.io/label/v1.0.1/schema.json",
+                                      CAIRN_EXT_FIELDS(fields)};

@@ -1,0 +1,38 @@
+#include "stac/ext.h"
+
+static const cairn_ext_field fields[] = {
+    {.name = "s3:product_type",
+     .type = CAIRN_EXT_STRING,
+     .title = "Product type",
+     .description = "OL_2_WFR___ and others",
+     .summary = true},
+    {.name = "s3:product_name", .type = CAIRN_EXT_STRING, .title = "Product name", .summary = true},
+    {.name = "s3:processing_timeliness", .type = CAIRN_EXT_STRING, .title = "Timeliness", .summary = true},
+    {.name = "s3:gsd",
+     .type = CAIRN_EXT_ANY,
+     .title = "Ground sample distance",
+     .description = "A number, or an object by instrument or direction",
+     .unit = "m"},
+    {.name = "s3:lrm_mode", .type = CAIRN_EXT_NUMBER, .title = "Low-resolution mode", .unit = "%"},
+    {.name = "s3:sar_mode", .type = CAIRN_EXT_NUMBER, .title = "SAR mode", .unit = "%"},
+    {.name = "s3:bright", .type = CAIRN_EXT_NUMBER, .title = "Bright", .unit = "%"},
+    {.name = "s3:closed_sea", .type = CAIRN_EXT_NUMBER, .title = "Closed sea", .unit = "%"},
+    {.name = "s3:coastal", .type = CAIRN_EXT_NUMBER, .title = "Coastal", .unit = "%"},
+    {.name = "s3:continental_ice", .type = CAIRN_EXT_NUMBER, .title = "Continental ice", .unit = "%"},
+    {.name = "s3:cosmetic", .type = CAIRN_EXT_NUMBER, .title = "Cosmetic filling", .unit = "%"},
+    {.name = "s3:dubious_samples", .type = CAIRN_EXT_NUMBER, .title = "Dubious samples", .unit = "%"},
+    {.name = "s3:duplicated", .type = CAIRN_EXT_NUMBER, .title = "Duplicated", .unit = "%"},
+    {.name = "s3:fresh_inland_water", .type = CAIRN_EXT_NUMBER, .title = "Fresh inland water", .unit = "%"},
+    {.name = "s3:invalid", .type = CAIRN_EXT_NUMBER, .title = "Invalid", .unit = "%"},
+    {.name = "s3:land", .type = CAIRN_EXT_NUMBER, .title = "Land", .unit = "%"},
+    {.name = "s3:open_ocean", .type = CAIRN_EXT_NUMBER, .title = "Open ocean", .unit = "%"},
+    {.name = "s3:out_of_range", .type = CAIRN_EXT_NUMBER, .title = "Out of range", .unit = "%"},
+    {.name = "s3:saline_water", .type = CAIRN_EXT_NUMBER, .title = "Saline water", .unit = "%"},
+    {.name = "s3:saturated", .type = CAIRN_EXT_NUMBER, .title = "Saturated", .unit = "%"},
+    {.name = "s3:tidal_region", .type = CAIRN_EXT_NUMBER, .title = "Tidal region", .unit = "%"},
+};
+
+const cairn_ext cairn_ext_of_s3 = {.prefix = "s3",
+                                   .title = "Sentinel-3",
+                                   .schema = "https://stac-extensions.github.io/sentinel-3/v0.1.0/schema.json",
+                                   CAIRN_EXT_FIELDS(fields)};
