@@ -40,7 +40,7 @@ static cairn_span renamed(world *w, const sample *s, const sample *like)
         cairn_buf_add_span(&text, member.whole);
     }
     cairn_buf_add_byte(&text, '}');
-    cairn_span kept = text.failed ? CAIRN_SPAN_NONE : cairn_arena_copy(w->scratch, cairn_buf_span(&text));
+    cairn_span kept = text.failed ? CAIRN_SPAN_NONE : cairn_arena_copy(w->reading, cairn_buf_span(&text));
     cairn_buf_free(&text);
     return kept;
 }
@@ -53,7 +53,7 @@ static bool put_one(world *w, const sample *s, const sample *like)
     cairn_code codes[PARTIES];
     cairn_error error = CAIRN_ERROR_INIT;
     sample line = *like;
-    cairn_arena_reset(w->scratch);
+    cairn_arena_reset(w->reading);
     if (s != like)
         line.line = renamed(w, s, like);
     if (world_read(w, &line, &item, &error) != CAIRN_OK)
@@ -142,13 +142,18 @@ static bool same_extent(const cairn_extent *a, const cairn_extent *b)
            (cairn_time_compare(a->time.start, b->time.start) == 0 && cairn_time_compare(a->time.end, b->time.end) == 0);
 }
 
+static bool same_body(const listing *a, const listing *b, size_t i)
+{
+    return cairn_span_equal(a->at[i].body, b->at[i].body);
+}
+
 static bool same_collections(const listing *a, const listing *b)
 {
     bool good = a->n == b->n;
     for (size_t i = 0; good && i < a->n; i++) {
         const cairn_collection_row *left = &a->at[i].row, *right = &b->at[i].row;
         good = cairn_span_equal(left->id, right->id) && left->items == right->items && left->made == right->made &&
-               same_extent(&left->extent, &right->extent);
+               same_extent(&left->extent, &right->extent) && same_body(a, b, i);
         if (!good)
             printf("collection %zu: %.*s with %" PRIu64 " items, the oracle has %.*s with %" PRIu64
                    "\n  %.*s\n  %.*s\n",

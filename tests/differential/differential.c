@@ -41,8 +41,8 @@ static bool print_histogram(const histogram *h, const walk_tally *t)
     printf("hits: 0: %" PRIu64 ", 1-10: %" PRIu64 ", 11-100: %" PRIu64 ", 101-1000: %" PRIu64 ", more: %" PRIu64 "\n",
            h->none, h->few, h->some, h->many, h->most);
     printf("%" PRIu64 " pages (%" PRIu64 " backward), %" PRIu64 " rows; %" PRIu64
-           " searches not walked to the end, %" PRIu64 " refused by both\n",
-           t->pages, t->backward, t->rows, t->cut_short, t->refused);
+           " searches not walked to the end, %" PRIu64 " refused by both, %" PRIu64 " with changes on their way\n",
+           t->pages, t->backward, t->rows, t->cut_short, t->refused, t->changed);
     if (useful * 2 >= all)
         return true;
     printf("only %" PRIu64 " of %" PRIu64 " searches have 1 to 1,000 hits, expected half of them\n", useful, all);
@@ -87,7 +87,7 @@ static int run(world *w, const options *o)
 static int dump(world *w, const options *o)
 {
     FILE *out = fopen(o->dump, "wb");
-    inquiry asked = {.json = CAIRN_BUF_INIT(1 << 24)};
+    inquiry asked = {.json = CAIRN_BUF_INIT(1 << 24), .plain_only = true};
     bool good = out && dump_items(w, out);
     for (uint64_t i = 0; good && i < o->searches; i++) {
         dice d = dice_for(o->seed, i);

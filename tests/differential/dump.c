@@ -54,6 +54,8 @@ bool dump_search(world *w, const inquiry *asked, FILE *out)
     cairn_code code = cairn_search_from_json(&search, cairn_buf_span(&asked->json), NULL, false, w->scratch, &error);
     search.null_geometry_hits = asked->null_geometry_hits;
     if (code == CAIRN_OK)
+        code = cairn_search_check(&search, &error);
+    if (code == CAIRN_OK)
         code = cairn_session_begin(session, 0, &error);
     if (code == CAIRN_OK) {
         code = cairn_session_search(session, &search, &all, w->scratch, add_hit, &line, &result, &error);

@@ -1,5 +1,6 @@
 #include "tests/differential/generate.h"
 
+#include "tests/differential/conditions.h"
 #include "tests/differential/shapes.h"
 
 static const int64_t FIRST_SECOND = INT64_C(-62167219200), LAST_SECOND = INT64_C(253402300799);
@@ -115,25 +116,58 @@ static void add_ids(dice *d, const world *w, const sample *s, cairn_buf *out)
     cairn_buf_add_byte(out, ']');
 }
 
-/* All that a search asks for is chosen around one item, so that it is often found, by whatever is combined. */
-void generate(dice *d, const world *w, inquiry *out)
+/* What item search has by itself; one time in `rarely` of what a plain search has. */
+static void add_where_and_when(dice *d, const world *w, const sample *s, size_t rarely, cairn_buf *json)
 {
-    const sample *s = any(d, w);
-    cairn_buf *json = &out->json;
-    size_t space = dice_below(d, 20);
-    cairn_buf_reset(json);
-    cairn_buf_add_byte(json, '{');
+    size_t space = dice_below(d, 20 * rarely);
     if (space < 11)
         shape_box(d, s, json);
-    else if (space < 17) {
+    else if (space < 17)
         shape_geometry(d, s, json);
-    }
-    if (dice_below(d, 10) < 5)
+    if (dice_below(d, 10 * rarely) < 5)
         add_datetime(d, dice_one_in(d, 5) ? any(d, w) : s, json);
     if (dice_below(d, 10) < 4)
         add_collections(d, w, s, json);
     if (dice_one_in(d, 14))
         add_ids(d, w, s, json);
+}
+
+static void add_conditions(dice *d, const world *w, const sample *s, cairn_buf *json)
+{
+    size_t kind = dice_below(d, 10);
+    if (kind < 7) {
+        next_member(json);
+        condition_filter(d, w, s, json);
+    }
+    if (kind == 7 || kind == 0) {
+        next_member(json);
+        condition_query(d, s, json);
+    }
+    if (kind == 8) {
+        next_member(json);
+        condition_text(d, s, json);
+    }
+    if (dice_one_in(d, 2)) {
+        next_member(json);
+        condition_sort(d, s, json);
+    }
+    if (dice_one_in(d, 4)) {
+        next_member(json);
+        condition_fields(d, s, json);
+    }
+}
+
+/* All that a search asks for is chosen around one item, so that it is often found, by whatever is combined. */
+void generate(dice *d, const world *w, inquiry *out)
+{
+    const sample *s = any(d, w);
+    cairn_buf *json = &out->json;
+    cairn_buf_reset(json);
+    cairn_buf_add_byte(json, '{');
+    out->plain = out->plain_only || dice_one_in(d, 3);
+    add_where_and_when(d, w, s, out->plain ? 1 : 3, json);
+    if (!out->plain)
+        add_conditions(d, w, s, json);
     cairn_buf_add_byte(json, '}');
     out->null_geometry_hits = dice_one_in(d, 10);
 }

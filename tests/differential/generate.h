@@ -8,6 +8,8 @@
 typedef struct inquiry {
     cairn_buf json; /* the POST body */
     bool null_geometry_hits;
+    bool plain_only; /* to be set: only what item search has by itself, for test_shapely.py */
+    bool plain;      /* this one has nothing else */
 } inquiry;
 
 /* Writes the search of the dice into `out`, whose buffer is reused. */

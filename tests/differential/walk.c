@@ -1,11 +1,12 @@
 #include "tests/differential/walk.h"
 
 #include "query/token.h"
+#include "tests/differential/answers.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 
-enum { PAGES_MAX = 50 };
+enum { PAGES_MAX = 50, CHANGES_ONE_IN = 60 };
 
 typedef struct row {
     cairn_position at;
@@ -31,6 +32,7 @@ typedef struct walker {
     cairn_page page;
     answer answers[PARTIES];
     walk_tally *tally;
+    bool changed; /* items were added or removed on the way */
 } walker;
 
 /* ---- asking ---- */
@@ -76,6 +78,12 @@ static void ask(walker *k, int who, cairn_page page)
 static bool same_position(const cairn_position *a, const cairn_position *b)
 {
     return cairn_position_compare(a, b) == 0;
+}
+
+/* The same place with the same values of the sort. */
+static bool same_end(const walker *k, const cairn_position *a, const cairn_position *b)
+{
+    return a->n_keys == b->n_keys && a->n_keys == k->search->sort.n && cairn_sort_compare(&k->search->sort, a, b) == 0;
 }
 
 static bool differ(const walker *k, const char *what)
@@ -128,7 +136,7 @@ static bool compare_results(const walker *k)
     if (k->page.count_budget == UINT64_MAX && !k->page.position && !left->matched_known)
         return differ(k, "matched is not known on a first page with an endless budget");
     if (a->n && (!same_position(&left->first, &a->rows[0].at) || !same_position(&left->last, &a->rows[a->n - 1].at) ||
-                 !same_position(&left->first, &right->first) || !same_position(&left->last, &right->last)))
+                 !same_end(k, &left->first, &right->first) || !same_end(k, &left->last, &right->last)))
         return differ(k, "the page's ends differ");
     return true;
 }
@@ -201,7 +209,7 @@ static const cairn_position *by_token(walker *k, const cairn_position *at, bool 
     const cairn_sort *sort = &k->search->sort;
     bool good = back && cairn_token_write(&token, sort, key, k->w->scratch, &text, NULL) == CAIRN_OK &&
                 cairn_token_read(cairn_buf_span(&text), sort, key, k->w->scratch, back, NULL) == CAIRN_OK &&
-                back->backward == backward && same_position(&back->position, at);
+                back->backward == backward && same_end(k, &back->position, at);
     cairn_buf_free(&text);
     return good ? &back->position : NULL;
 }
@@ -256,7 +264,7 @@ static bool ask_by_bytes(walker *k)
 
 static bool check_whole(const walker *k, uint64_t rows, uint64_t hits)
 {
-    if (rows == hits)
+    if (rows == hits || k->changed)
         return true;
     printf("%" PRIu64 " rows on all pages, %" PRIu64 " matched\n", rows, hits);
     return differ(k, "lost or repeated");
@@ -278,7 +286,8 @@ static bool walk(walker *k, uint64_t *hits)
         *hits = now.matched;
         rows += now.returned;
         answer kept[PARTIES] = {k->answers[TESTED], k->answers[ORACLE]};
-        if (page > 0 && now.returned && dice_one_in(k->d, 4) && !look_back(k, &kept[TESTED].rows[0].at, &before))
+        if (page > 0 && now.returned && !k->changed && dice_one_in(k->d, 4) &&
+            !look_back(k, &kept[TESTED].rows[0].at, &before))
             return false;
         memcpy(k->answers, kept, sizeof kept);
         if (dice_one_in(k->d, 8) && !ask_by_bytes(k))
@@ -288,6 +297,12 @@ static bool walk(walker *k, uint64_t *hits)
             return check_whole(k, rows, *hits);
         if (!turn_to(k, &now.last, false))
             return false;
+        if (dice_one_in(k->d, CHANGES_ONE_IN)) {
+            k->changed = true;
+            k->tally->changed++;
+            if (!world_change(k->w, k->d))
+                return false;
+        }
         k->page.limit = random_limit(k->d);
         k->page.count_budget = dice_one_in(k->d, 10) ? random_budget(k->d) : 0;
     }
@@ -308,5 +323,5 @@ bool walk_search(world *w, dice *d, const inquiry *asked, uint64_t *hits, walk_t
         return false;
     }
     search.null_geometry_hits = asked->null_geometry_hits;
-    return walk(&k, hits);
+    return walk(&k, hits) && (k.changed || !dice_one_in(d, 5) || same_answers(w, d, asked));
 }

@@ -6,7 +6,7 @@
 #include "tests/differential/world.h"
 
 typedef struct walk_tally {
-    uint64_t pages, backward, rows, cut_short, refused;
+    uint64_t pages, backward, rows, cut_short, refused, changed;
 } walk_tally;
 
 /* Walks a search to its end (or 50 pages) with random limits, sometimes back again, by tokens. False at the first

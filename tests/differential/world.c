@@ -53,9 +53,10 @@ bool world_open(world *w, const char *tested)
     *w = (world){.packed = CAIRN_BUF_INIT((size_t)1 << 30)};
     w->texts = cairn_arena_new(ARENA_BYTES);
     w->scratch = cairn_arena_new(ARENA_BYTES);
+    w->reading = cairn_arena_new(ARENA_BYTES);
     w->geos = cairn_geos_new();
     w->codec = cairn_codec_new(1);
-    if (!w->texts || !w->scratch || !w->geos || !w->codec)
+    if (!w->texts || !w->scratch || !w->reading || !w->geos || !w->codec)
         return complain("start", &(cairn_error){.message = "out of memory"});
     bool sqlite = strcmp(tested, "sqlite") == 0;
     if ((sqlite ? open_sqlite(w, &w->parties[TESTED].store, &error) : open_memory(&w->parties[TESTED].store, &error)) !=
@@ -90,6 +91,7 @@ void world_close(world *w)
     cairn_geos_free(w->geos);
     cairn_arena_free(w->texts);
     cairn_arena_free(w->scratch);
+    cairn_arena_free(w->reading);
 }
 
 /* ---- items ---- */
@@ -99,7 +101,7 @@ cairn_code world_read(world *w, const sample *from, cairn_item *item, cairn_erro
     const cairn_read_options options = {.base = CAIRN_SPAN_LIT("https://example.org/items/item.json"),
                                         .collection = NO_COLLECTION};
     cairn_code code = cairn_json_check(from->line, CAIRN_JSON_MAX_DEPTH, NULL, error);
-    return code == CAIRN_OK ? cairn_item_read(w->geos, from->line, &options, w->scratch, item, error) : code;
+    return code == CAIRN_OK ? cairn_item_read(w->geos, from->line, &options, w->reading, item, error) : code;
 }
 
 /* The patch that turns the body into the source's own words, packed behind it. */
@@ -161,7 +163,7 @@ static bool take_line(world *w, const sample *line)
     cairn_item item;
     cairn_put what[PARTIES];
     cairn_error error = CAIRN_ERROR_INIT;
-    cairn_arena_reset(w->scratch);
+    cairn_arena_reset(w->reading);
     if (world_read(w, line, &item, &error) != CAIRN_OK) {
         w->refused++;
         return true;

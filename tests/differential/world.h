@@ -29,7 +29,8 @@ typedef struct world {
     party parties[PARTIES];
     char *folder;         /* of the SQLite file; NULL when the tested store has none */
     cairn_arena *texts;   /* lives as long as the world */
-    cairn_arena *scratch; /* of one record or search */
+    cairn_arena *scratch; /* of one search */
+    cairn_arena *reading; /* of one record */
     cairn_geos *geos;
     cairn_codec *codec;
     cairn_buf packed;
@@ -43,7 +44,7 @@ bool world_open(world *w, const char *tested);
 bool world_load(world *w, const char *path);
 void world_close(world *w);
 
-/* Reads the sample's line again into the scratch arena. */
+/* Reads the sample's line again into the arena for reading. */
 cairn_code world_read(world *w, const sample *from, cairn_item *item, cairn_error *error);
 /* Puts an item into a store inside an open transaction. */
 cairn_code world_put(world *w, party *to, const cairn_item *item, cairn_put *what, cairn_error *error);
