@@ -70,6 +70,13 @@ cairn_code memory_times(cairn_session *session, cairn_span collection, cairn_int
                         uint64_t *count, cairn_time *newest, cairn_error *error);
 void memory_item_to_row(const memory_item *item, bool without_body, cairn_item_row *row);
 
+/* properties.c */
+cairn_code memory_properties(cairn_session *session, cairn_span collection, cairn_property_sink sink, void *context,
+                             cairn_error *error);
+/* Of one collection. */
+cairn_code memory_properties_of(cairn_session *session, const memory_state *state, cairn_span collection,
+                                cairn_property_sink sink, void *context, cairn_error *error);
+
 /* promoted.c: names without an effect on answers. */
 bool memory_promote_built_in(memory_state *state);
 cairn_code memory_promoted_list(cairn_session *session, cairn_promoted_sink sink, void *context, cairn_error *error);

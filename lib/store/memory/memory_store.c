@@ -103,6 +103,7 @@ static const cairn_store_ops MEMORY_OPS = {
     .collections = memory_collections,
     .collection = memory_collection_get,
     .info = memory_info,
+    .properties = memory_properties,
     .promoted = memory_promoted_list,
     .times = memory_times,
     .writer_open = memory_writer_open,

@@ -1,10 +1,16 @@
 #include "store/memory/internal.h"
+#include "store/summaries.h"
 
 enum { DOCUMENT_MAX_BYTES = 1 << 28 };
 
 static cairn_code error_of(const cairn_error *error)
 {
     return error ? error->code : CAIRN_INTERNAL;
+}
+
+static cairn_code no_memory(cairn_error *error)
+{
+    return cairn_error_set(error, CAIRN_NOMEM, "no memory for a collection");
 }
 
 static cairn_code not_found(const char *what, cairn_span id, cairn_error *error)
@@ -80,7 +86,7 @@ static cairn_code has_words(const cairn_text_query *text, const cairn_collection
     cairn_buf words = CAIRN_BUF_INIT(MEMORY_TEXT_MAX);
     cairn_code code = memory_text_close(&document, row->body, error);
     if (code == CAIRN_OK && !cairn_text_words(row->id, cairn_buf_span(&document.whole), arena, &words))
-        code = cairn_error_set(error, CAIRN_NOMEM, "no memory for the words of a collection");
+        code = no_memory(error);
     *yes = code == CAIRN_OK && cairn_text_matches(text, cairn_buf_span(&words));
     memory_text_free(&document);
     cairn_buf_free(&words);
@@ -99,30 +105,38 @@ static void tally(const memory_state *state, cairn_collection_row *row)
     }
 }
 
-static cairn_code give_row(const cairn_collection_row *row, const cairn_text_query *text, cairn_arena *arena,
-                           cairn_collection_sink sink, void *context, cairn_error *error)
+/* The served document follows the items; `source` is what it was made of, where that is another. */
+static cairn_code set_document(cairn_session *session, const memory_state *state, const memory_collection *collection,
+                               cairn_arena *arena, cairn_collection_row *row, cairn_error *error)
 {
-    bool yes = true;
-    cairn_code code = text ? has_words(text, row, arena, &yes, error) : CAIRN_OK;
-    return code == CAIRN_OK && yes ? sink(context, row, error) : code;
+    cairn_summaries summaries;
+    if (!cairn_summaries_begin(&summaries, collection->body, arena))
+        return no_memory(error);
+    cairn_code code = memory_properties_of(session, state, row->id, cairn_summaries_add, &summaries, error);
+    if (code != CAIRN_OK)
+        return code;
+    row->body = cairn_collection_view(arena, row->id, collection->body, &row->extent, summaries.at, summaries.n);
+    if (!row->body.p)
+        return no_memory(error);
+    row->source = collection->source;
+    if (!row->source.p && collection->body.p && !cairn_span_equal(collection->body, row->body))
+        row->source = collection->body;
+    return CAIRN_OK;
 }
 
-static cairn_code give_collection(const memory_state *state, const memory_collection *collection,
-                                  const cairn_text_query *text, cairn_collection_sink sink, void *context,
-                                  cairn_error *error)
+static cairn_code give_collection(cairn_session *session, const memory_state *state,
+                                  const memory_collection *collection, const cairn_text_query *text,
+                                  cairn_collection_sink sink, void *context, cairn_error *error)
 {
+    bool yes = true;
     cairn_arena *arena = cairn_arena_new(DOCUMENT_MAX_BYTES);
-    cairn_collection_row row = {.id = collection->record.id,
-                                .title = collection->title,
-                                .source = collection->source,
-                                .made = collection->made};
+    cairn_collection_row row = {.id = collection->record.id, .title = collection->title, .made = collection->made};
     tally(state, &row);
-    row.body = arena ? cairn_collection_view(arena, row.id, collection->body, &row.extent, NULL, 0) : CAIRN_SPAN_NONE;
-    cairn_code code;
-    if (row.body.p)
-        code = give_row(&row, text, arena, sink, context, error);
-    else
-        code = cairn_error_set(error, CAIRN_NOMEM, "no memory for a collection");
+    cairn_code code = arena ? set_document(session, state, collection, arena, &row, error) : no_memory(error);
+    if (code == CAIRN_OK && text)
+        code = has_words(text, &row, arena, &yes, error);
+    if (code == CAIRN_OK && yes)
+        code = sink(context, &row, error);
     cairn_arena_free(arena);
     return code;
 }
@@ -135,7 +149,7 @@ cairn_code memory_collections(cairn_session *session, const cairn_text_query *te
         return error_of(error);
     cairn_code code = CAIRN_OK;
     for (size_t i = 0; i < state->collections.n && code == CAIRN_OK; i++)
-        code = give_collection(state, memory_collection_at(state, i), text, sink, context, error);
+        code = give_collection(session, state, memory_collection_at(state, i), text, sink, context, error);
     return code;
 }
 
@@ -148,7 +162,7 @@ cairn_code memory_collection_get(cairn_session *session, cairn_span id, cairn_co
     const memory_record *record = memory_list_find(&state->collections, CAIRN_SPAN_NONE, id);
     if (!record)
         return not_found("collection", id, error);
-    return give_collection(state, (const memory_collection *)record, NULL, sink, context, error);
+    return give_collection(session, state, (const memory_collection *)record, NULL, sink, context, error);
 }
 
 /* ---- the catalog ---- */
