@@ -1,6 +1,7 @@
 #include "query/cql2/build.h"
 
 #include "base/json.h"
+#include "stac/ext.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -128,14 +129,14 @@ static const struct {
     {"stac_extensions", CAIRN_CQL2_IN_ITEM},
 };
 
+/* The times that an item is searched by are its own, not members of its properties. */
 static const struct {
     const char *name;
     cairn_cql2_field field;
 } TIMES[] = {
-    {"datetime", CAIRN_CQL2_DATETIME},         {"start_datetime", CAIRN_CQL2_START_DATETIME},
-    {"end_datetime", CAIRN_CQL2_END_DATETIME}, {"created", CAIRN_CQL2_IN_PROPERTIES},
-    {"updated", CAIRN_CQL2_IN_PROPERTIES},     {"published", CAIRN_CQL2_IN_PROPERTIES},
-    {"expires", CAIRN_CQL2_IN_PROPERTIES},     {"unpublished", CAIRN_CQL2_IN_PROPERTIES},
+    {"datetime", CAIRN_CQL2_DATETIME},
+    {"start_datetime", CAIRN_CQL2_START_DATETIME},
+    {"end_datetime", CAIRN_CQL2_END_DATETIME},
 };
 
 /* id, collection and geometry are fields of the item only when nothing follows. */
@@ -149,11 +150,13 @@ static cairn_cql2_field item_field(const cairn_span *path, size_t n)
 
 static void resolve_time(cairn_cql2_property *property)
 {
-    for (size_t i = 0; property->n == 1 && i < sizeof TIMES / sizeof *TIMES; i++)
-        if (cairn_span_is(property->path[0], TIMES[i].name)) {
+    if (property->n != 1)
+        return;
+    for (size_t i = 0; i < sizeof TIMES / sizeof *TIMES; i++)
+        if (cairn_span_is(property->path[0], TIMES[i].name))
             property->field = TIMES[i].field;
-            property->is_time = true;
-        }
+    const cairn_ext_field *known = cairn_ext_find(property->path[0], NULL);
+    property->is_time = known && known->type == CAIRN_EXT_TIME;
 }
 
 static bool split_name(cairn_arena *arena, cairn_cql2_property *property)

@@ -1,98 +1,123 @@
-/* Fields that have another name, or another shape, in older or newer documents: one table. */
+/* Fields that have another name, or another shape, in older or newer documents: the registry of extensions knows them.
+ */
 #include "query/cql2/evaluate_value.h"
+#include "stac/ext.h"
 
-enum { PARTS = 2 };
-
-/* X(newer, older): a field of the bands. */
-#define BAND_FIELDS(X)                                                                                                 \
-    X("name", "eo:bands", "name")                                                                                      \
-    X("description", "eo:bands", "description")                                                                        \
-    X("eo:common_name", "eo:bands", "common_name")                                                                     \
-    X("eo:center_wavelength", "eo:bands", "center_wavelength")                                                         \
-    X("eo:full_width_half_max", "eo:bands", "full_width_half_max")                                                     \
-    X("eo:solar_illumination", "eo:bands", "solar_illumination")                                                       \
-    X("data_type", "raster:bands", "data_type")                                                                        \
-    X("nodata", "raster:bands", "nodata")                                                                              \
-    X("statistics", "raster:bands", "statistics")                                                                      \
-    X("unit", "raster:bands", "unit")                                                                                  \
-    X("raster:bits_per_sample", "raster:bands", "bits_per_sample")                                                     \
-    X("raster:histogram", "raster:bands", "histogram")                                                                 \
-    X("raster:offset", "raster:bands", "offset")                                                                       \
-    X("raster:sampling", "raster:bands", "sampling")                                                                   \
-    X("raster:scale", "raster:bands", "scale")                                                                         \
-    X("raster:spatial_resolution", "raster:bands", "spatial_resolution")
-
-static const struct generation {
-    const char *newer[PARTS], *older[PARTS];
-    cairn_cql2_change to_newer, to_older;
-    bool last; /* nothing follows in the path: what is below has names of its own */
-} GENERATIONS[] = {
-    {{"proj:code"}, {"proj:epsg"}, CAIRN_CQL2_TO_CODE, CAIRN_CQL2_TO_EPSG, true},
-#define X(new_field, old_bands, old_field)                                                                             \
-    {{"bands", new_field}, {old_bands, old_field}, CAIRN_CQL2_SAME, CAIRN_CQL2_SAME, false},
-    BAND_FIELDS(X)
-#undef X
-        {{"bands"}, {"eo:bands"}, CAIRN_CQL2_SAME, CAIRN_CQL2_SAME, true},
-    {{"bands"}, {"raster:bands"}, CAIRN_CQL2_SAME, CAIRN_CQL2_SAME, true},
+enum {
+    PARTS = 2, /* of a name: a field of bands has two */
+    OLDER = sizeof((cairn_ext_field *)0)->older / sizeof(const char *),
 };
-enum { N_GENERATIONS = sizeof GENERATIONS / sizeof *GENERATIONS };
 
-static size_t count_parts(const char *const *names)
+/* A name, split at the dot behind "bands", "eo:bands" or "raster:bands". */
+typedef struct parts {
+    cairn_span at[PARTS];
+    size_t n;
+} parts;
+
+static parts split_older(const char *name)
 {
-    return names[1] ? 2 : 1;
+    const char *dot = strchr(name, '.');
+    if (!dot)
+        return (parts){{cairn_span_of(name)}, 1};
+    return (parts){{cairn_span_make(name, (size_t)(dot - name)), cairn_span_of(dot + 1)}, 2};
 }
 
-static bool stands_at(const cairn_cql2_property *property, size_t at, const char *const *names, bool last)
+static parts split_newer(const cairn_ext_field *field)
 {
-    size_t n = count_parts(names);
-    if (at + n > property->n || (last && at + n != property->n))
+    cairn_span name = cairn_span_of(field->name);
+    return field->of_band ? (parts){{CAIRN_SPAN_LIT("bands"), name}, 2} : (parts){{name}, 1};
+}
+
+/* A field that stands in a path, from `at` on, `n` parts long. */
+typedef struct place {
+    const cairn_ext_field *field;
+    size_t at, n;
+    bool is_newer; /* under its present name */
+} place;
+
+static bool is_older_name(const cairn_ext_field *field, cairn_span name)
+{
+    for (size_t i = 0; i < OLDER && field->older[i]; i++)
+        if (cairn_span_is(name, field->older[i]))
+            return true;
+    return false;
+}
+
+/* `n` parts of the path that follow each other in the name; absent where they don't. */
+static cairn_span join_parts(const cairn_cql2_property *property, size_t at, size_t n)
+{
+    const cairn_span *first = &property->path[at], *last = &property->path[at + n - 1];
+    if (n > 1 && last->p != first->p + first->n + 1)
+        return CAIRN_SPAN_NONE;
+    return cairn_span_make(first->p, (size_t)(last->p + last->n - first->p));
+}
+
+/* What is no field of bands stands at the path's end: what is below has names of its own. */
+static bool stands_at(const cairn_cql2_property *property, size_t at, size_t n, place *out)
+{
+    if (at + n > property->n)
         return false;
-    for (size_t i = 0; i < n; i++)
-        if (!cairn_span_is(property->path[at + i], names[i]))
-            return false;
-    return true;
+    cairn_span name = join_parts(property, at, n);
+    const cairn_ext_field *field = name.p ? cairn_ext_find(name, NULL) : NULL;
+    if (!field || !field->older[0] || (!field->of_band && at + n != property->n))
+        return false;
+    bool is_older = is_older_name(field, name);
+    *out = (place){field, at, n, !is_older};
+    return is_older || n == split_newer(field).n;
 }
 
-/* The property with `to` in the place of `from` at `at`. */
-static bool rename_at(const cairn_cql2_property *property, size_t at, const char *const *from, const char *const *to,
-                      cairn_arena *arena, cairn_cql2_property *out)
+static bool find_place(const cairn_cql2_property *property, place *out)
 {
-    size_t gone = count_parts(from), come = count_parts(to);
+    for (size_t at = 0; at < property->n; at++)
+        for (size_t n = PARTS; n > 0; n--)
+            if (stands_at(property, at, n, out))
+                return true;
+    return false;
+}
+
+/* The property with `name` where the field stands. */
+static bool rename_at(const cairn_cql2_property *property, const place *from, const parts *name, cairn_arena *arena,
+                      cairn_cql2_property *out)
+{
+    size_t behind = from->at + from->n;
     cairn_span *path = cairn_arena_calloc(arena, property->n + PARTS, sizeof *path);
     if (!path)
         return false;
-    memcpy(path, property->path, at * sizeof *path);
-    for (size_t i = 0; i < come; i++)
-        path[at + i] = cairn_span_of(to[i]);
-    memcpy(path + at + come, property->path + at + gone, (property->n - at - gone) * sizeof *path);
+    memcpy(path, property->path, from->at * sizeof *path);
+    memcpy(path + from->at, name->at, name->n * sizeof *path);
+    memcpy(path + from->at + name->n, property->path + behind, (property->n - behind) * sizeof *path);
     *out = *property;
     out->path = path;
-    out->n = property->n - gone + come;
+    out->n = property->n - from->n + name->n;
     return true;
+}
+
+/* What makes the value under the other name one of the property that was asked for. */
+static cairn_cql2_change change_of(const place *from)
+{
+    if (from->field->change == CAIRN_EXT_EPSG_CODE)
+        return from->is_newer ? CAIRN_CQL2_TO_CODE : CAIRN_CQL2_TO_EPSG;
+    return CAIRN_CQL2_SAME;
 }
 
 bool cairn_cql2_sources_of(const cairn_cql2_property *property, cairn_arena *arena, const cairn_cql2_source **out,
                            size_t *n)
 {
-    cairn_cql2_source *sources = cairn_arena_calloc(arena, N_GENERATIONS + 1, sizeof *sources);
+    place from;
+    cairn_cql2_source *sources = cairn_arena_calloc(arena, 1 + OLDER, sizeof *sources);
     if (!sources)
         return false;
     sources[0] = (cairn_cql2_source){*property, CAIRN_CQL2_SAME};
     *out = sources;
     *n = 1;
-    for (size_t i = 0; i < N_GENERATIONS; i++) {
-        const struct generation *g = &GENERATIONS[i];
-        for (size_t at = 0; at < property->n; at++) {
-            bool is_newer = stands_at(property, at, g->newer, g->last);
-            if (!is_newer && !stands_at(property, at, g->older, g->last))
-                continue;
-            cairn_cql2_source *source = &sources[(*n)++];
-            source->change = is_newer ? g->to_newer : g->to_older;
-            if (!rename_at(property, at, is_newer ? g->newer : g->older, is_newer ? g->older : g->newer, arena,
-                           &source->property))
-                return false;
-            break;
-        }
+    if (!find_place(property, &from))
+        return true;
+    for (size_t i = 0; i < (from.is_newer ? OLDER : 1) && from.field->older[i]; i++) {
+        parts name = from.is_newer ? split_older(from.field->older[i]) : split_newer(from.field);
+        cairn_cql2_source *source = &sources[(*n)++];
+        source->change = change_of(&from);
+        if (!rename_at(property, &from, &name, arena, &source->property))
+            return false;
     }
     return true;
 }
