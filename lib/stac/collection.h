@@ -53,6 +53,17 @@ typedef struct cairn_summary {
 cairn_span cairn_collection_view(cairn_arena *arena, cairn_span id, cairn_span declared, const cairn_extent *extent,
                                  const cairn_summary *summaries, size_t n);
 
+/* What a collection's extent says, leniently: what can't be read is left out, an end of an interval is then open.
+ * Ends in the wrong order are exchanged. */
+typedef struct cairn_extents {
+    cairn_box *boxes; /* STAC: the first is the union of the others */
+    size_t n_boxes;
+    cairn_interval *intervals; /* the first is the union of the others */
+    size_t n_intervals;
+} cairn_extents;
+/* `collection` is checked text of a whole document. False at the arena's cap. */
+bool cairn_extents_read(cairn_span collection, cairn_arena *arena, cairn_extents *out);
+
 /* A catalog's id, title and description (decoded; absent when missing). */
 typedef struct cairn_catalog {
     cairn_span id, title, description;

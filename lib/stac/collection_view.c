@@ -3,8 +3,6 @@
 
 #include "stac/collection_rules.h"
 
-#include <math.h>
-
 /* A declared collection being brought up to date. */
 typedef struct view {
     cairn_arena *arena;
@@ -96,40 +94,8 @@ static bool put(view *v, cairn_jnode *node, cairn_buf *text)
 
 /* ---- space ---- */
 
-typedef struct declared_box {
-    cairn_span sides[6]; /* as they are spelled */
-    size_t n;
-    cairn_box box;
-} declared_box;
-
-static double within(double value, double limit)
-{
-    return fmax(-limit, fmin(limit, value));
-}
-
-/* What lies beyond the range of longitude, or little beyond that of latitude, is cut; other faults make it unreadable.
- */
-static bool read_box(const cairn_jnode *node, declared_box *out)
-{
-    double v[6] = {0};
-    cairn_span array = node ? node->raw : CAIRN_SPAN_NONE, side;
-    cairn_json_walk walk = cairn_json_walk_array(array);
-    out->n = 0;
-    while (cairn_json_next_element(&walk, &side)) {
-        if (out->n == 6 || !cairn_json_number(side, &v[out->n]))
-            return false;
-        out->sides[out->n++] = side;
-    }
-    if (out->n != 4 && out->n != 6)
-        return false;
-    size_t half = out->n / 2;
-    bool crosses = v[0] > v[half] && fabs(v[0]) <= 180 && fabs(v[half]) <= 180;
-    out->box = (cairn_box){within(v[0], 180), within(v[1], 90), within(v[half], 180), within(v[half + 1], 90)};
-    return v[1] <= v[half + 1] && v[1] >= -91 && v[half + 1] <= 91 && (crosses || v[0] <= v[half]);
-}
-
 /* Sides that did not move stay as they are spelled. */
-static void write_widened(const declared_box *declared, cairn_box box, cairn_buf *out)
+static void write_widened(const cairn_declared_box *declared, cairn_box box, cairn_buf *out)
 {
     size_t half = declared->n / 2;
     double new[6] = {0}, old[6] = {0};
@@ -149,11 +115,11 @@ static void write_widened(const declared_box *declared, cairn_box box, cairn_buf
 /* STAC has no list of two boxes: the first is the union of the others, so there are one, or three and more. */
 static void settle_pair(cairn_jnode *list, cairn_box *box)
 {
-    declared_box second;
+    cairn_declared_box second;
     cairn_jnode *first = list->first;
     if (!first->next || first->next->next)
         return;
-    if (read_box(first->next, &second))
+    if (cairn_declared_box_read(first->next->raw, &second))
         *box = cairn_box_union(*box, second.box);
     first->next = NULL;
     list->last = first;
@@ -161,10 +127,10 @@ static void settle_pair(cairn_jnode *list, cairn_box *box)
 
 static bool widen_first_box(view *v, cairn_jnode *list, cairn_jnode *first)
 {
-    declared_box declared;
+    cairn_declared_box declared;
     cairn_buf text = CAIRN_BUF_INIT(1 << 16);
     cairn_box box = v->extent->box;
-    if (!read_box(first, &declared)) {
+    if (!cairn_declared_box_read(first->raw, &declared)) {
         write_box(box, &text);
         return put(v, first, &text);
     }
@@ -196,15 +162,11 @@ static bool widen_space(view *v, cairn_jnode *extent)
 
 /* ---- time ---- */
 
-/* True when the end that is declared needn't move. What can't be read covers nothing. */
+/* True when the end that is declared needn't move. */
 static bool covers(view *v, cairn_span json, cairn_time time, bool is_start)
 {
     cairn_time declared;
-    const char *repair;
-    cairn_span text = cairn_json_string(json, v->arena);
-    if (cairn_json_is_null(json) || (text.p && (text.n == 0 || cairn_span_is(text, ".."))))
-        return true;
-    if (!text.p || cairn_time_parse_lenient(text, &declared, &repair, NULL))
+    if (!cairn_declared_end_read(json, is_start, v->arena, &declared))
         return false;
     int order = cairn_time_compare(declared, time);
     return is_start ? order <= 0 : order >= 0;
