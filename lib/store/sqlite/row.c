@@ -33,7 +33,7 @@ void item_row_read(sqlite3_stmt *statement, item_row *out)
 {
     sqlite3_int64 back = sqlite3_column_int64(statement, 3);
     out->key = sqlite3_column_int64(statement, 0);
-    out->position.collection = db_column_span(statement, 1);
+    out->position = (cairn_position){.collection = db_column_span(statement, 1)};
     out->position.id = db_column_span(statement, 2);
     out->position.time = back == INT64_MAX ? CAIRN_TIME_MIN : (cairn_time){-back, -sqlite3_column_int(statement, 4)};
     out->range.start = time_of(statement, 5, out->position.time);
