@@ -190,6 +190,29 @@ cairn_code cairn_area_meets(cairn_area *area, cairn_box box, cairn_span wkb, boo
     return cairn_geos_meets(area->geos, area->parts, area->count, wkb, meets, error);
 }
 
+cairn_code cairn_area_meets_box(cairn_area *area, cairn_box box, bool *meets, cairn_error *error)
+{
+    cairn_shape shape = {.arena = area->arena};
+    *meets = cairn_box_meets(area->box, box);
+    if (!*meets)
+        return CAIRN_OK;
+    if (!shape_from_box(box, &shape))
+        return no_memory(error);
+    cairn_span wkb = cairn_wkb_write(&shape, 0, 1);
+    return wkb.p ? cairn_geos_meets(area->geos, area->parts, area->count, wkb, meets, error) : no_memory(error);
+}
+
+cairn_code cairn_footprint_centroid(cairn_geos *geos, cairn_box box, cairn_span wkb, double *lon, double *lat,
+                                    cairn_error *error)
+{
+    if (!cairn_wkb_check(wkb))
+        return cairn_error_set(error, CAIRN_CORRUPT, "geometry: the stored footprint is not WKB");
+    cairn_code code = cairn_geos_centroid(geos, wkb, box.west > box.east, lon, lat, error);
+    if (code == CAIRN_OK && *lon > 180)
+        *lon -= 360;
+    return code;
+}
+
 /* ---- relations ---- */
 
 cairn_code cairn_area_from_footprint(cairn_geos *geos, cairn_box box, cairn_span wkb, cairn_arena *arena,

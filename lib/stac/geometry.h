@@ -81,6 +81,14 @@ bool cairn_area_is_box(const cairn_area *area);
  * the footprint's box inside, GEOS on the WKB with the prepared area. A WKB that GEOS can't read: CAIRN_CORRUPT. */
 cairn_code cairn_area_meets(cairn_area *area, cairn_box box, cairn_span wkb, bool *meets, cairn_error *error);
 
+/* True when the area has a point in common with a box that does not cross the antimeridian. */
+cairn_code cairn_area_meets_box(cairn_area *area, cairn_box box, bool *meets, cairn_error *error);
+
+/* The centroid of a footprint (planar, of its parts of highest dimension); what crosses the antimeridian counts as if
+ * it went on there. A WKB that GEOS can't read: CAIRN_CORRUPT. */
+cairn_code cairn_footprint_centroid(cairn_geos *geos, cairn_box box, cairn_span wkb, double *lon, double *lat,
+                                    cairn_error *error);
+
 /* How one geometry lies to another: the predicates of OGC 06-103r4, planar, interiors and boundaries told apart.
  * Members of a collection count as one. What was cut at the antimeridian has edges there, 180 and -180 being apart. */
 typedef enum cairn_relation {

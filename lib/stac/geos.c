@@ -406,3 +406,37 @@ cairn_code cairn_geos_relate(cairn_geos *geos, const cairn_prepared *a, cairn_re
 {
     return say(geos, relate_prepared(geos, a, relation, b->geometry), holds, error);
 }
+
+/* ---- centroids ---- */
+
+static int go_on_eastward(double *x, double *y, void *user)
+{
+    (void)y, (void)user;
+    if (*x < 0)
+        *x += 360;
+    return 1;
+}
+
+static GEOSGeometry *read_eastward(cairn_geos *geos, cairn_span wkb, bool eastward)
+{
+    GEOSGeometry *geometry = read_wkb(geos, wkb);
+    if (!geometry || !eastward)
+        return geometry;
+    GEOSGeometry *moved = GEOSGeom_transformXY_r(geos->handle, geometry, go_on_eastward, NULL);
+    GEOSGeom_destroy_r(geos->handle, geometry);
+    return moved;
+}
+
+cairn_code cairn_geos_centroid(cairn_geos *geos, cairn_span wkb, bool eastward, double *x, double *y,
+                               cairn_error *error)
+{
+    GEOSGeometry *geometry = read_eastward(geos, wkb, eastward);
+    GEOSGeometry *centroid = geometry ? GEOSGetCentroid_r(geos->handle, geometry) : NULL;
+    bool known =
+        centroid && GEOSGeomGetX_r(geos->handle, centroid, x) == 1 && GEOSGeomGetY_r(geos->handle, centroid, y) == 1;
+    if (centroid)
+        GEOSGeom_destroy_r(geos->handle, centroid);
+    if (geometry)
+        GEOSGeom_destroy_r(geos->handle, geometry);
+    return known ? CAIRN_OK : complain(geos, CAIRN_CORRUPT, "the stored footprint has no centroid", error);
+}

@@ -43,4 +43,8 @@ cairn_code cairn_geos_relates(cairn_geos *geos, const cairn_prepared *prepared, 
 cairn_code cairn_geos_relate(cairn_geos *geos, const cairn_prepared *a, cairn_relation relation,
                              const cairn_prepared *b, bool *holds, cairn_error *error);
 
+/* The centroid; `eastward`: negative x are taken as x + 360. CAIRN_CORRUPT when GEOS can't tell. */
+cairn_code cairn_geos_centroid(cairn_geos *geos, cairn_span wkb, bool eastward, double *x, double *y,
+                               cairn_error *error);
+
 #endif
