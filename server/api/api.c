@@ -126,7 +126,7 @@ static cairn_code compress(cairn_call *call)
     cairn_response *response = call->response;
     if (response->body.failed)
         return cairn_error_set(&call->error, CAIRN_NOMEM, "the answer does not fit in memory");
-    if (!call->request->accepts_gzip || response->gzipped || response->body.n <= GZIP_FROM_BYTES)
+    if (!call->request->accepts_gzip || response->gzipped || response->stream || response->body.n <= GZIP_FROM_BYTES)
         return CAIRN_OK;
     cairn_buf packed = CAIRN_BUF_INIT(response->body.max);
     if (!cairn_gzip_whole(call->session->codec, cairn_buf_span(&response->body), &packed)) {
@@ -152,6 +152,13 @@ static void fail(cairn_call *call, cairn_code code)
                   call->error.message);
 }
 
+static void free_stream(cairn_response *response)
+{
+    if (response->stream)
+        response->stream->ops->free(response->stream);
+    response->stream = NULL;
+}
+
 cairn_code cairn_api_answer(const cairn_api *api, cairn_session *session, cairn_request *request,
                             cairn_response *response)
 {
@@ -162,6 +169,8 @@ cairn_code cairn_api_answer(const cairn_api *api, cairn_session *session, cairn_
     cairn_code code = dispatch(&call);
     if (!code)
         code = compress(&call);
+    if (code)
+        free_stream(response);
     if (code == CAIRN_CONFLICT)
         cairn_buf_free(&response->body);
     else if (code)

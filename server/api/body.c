@@ -16,13 +16,21 @@ cairn_buf *cairn_body_text(cairn_body *body)
     return body->splicing ? &body->pending : body->out;
 }
 
-static void flush(cairn_body *body)
+void cairn_body_continue(cairn_body *body, cairn_session *session, cairn_buf *out)
+{
+    body->session = session;
+    body->out = body->gzip.out = out;
+    cairn_buf_reset(&body->pending);
+}
+
+bool cairn_body_flush(cairn_body *body)
 {
     if (body->pending.failed)
         body->out->failed = true;
     else if (body->pending.n)
         cairn_gzip_text(&body->gzip, cairn_buf_span(&body->pending));
     cairn_buf_reset(&body->pending);
+    return !body->out->failed;
 }
 
 cairn_code cairn_body_item(cairn_body *body, const cairn_item_row *row, bool source, cairn_error *error)
@@ -30,7 +38,7 @@ cairn_code cairn_body_item(cairn_body *body, const cairn_item_row *row, bool sou
     bool as_stored = row->body.encoding == CAIRN_ENCODING_DEFLATE && !(source && row->source.bytes.p);
     if (!body->splicing || !as_stored)
         return cairn_row_text(body->session, row, source, cairn_body_text(body), error);
-    flush(body);
+    cairn_body_flush(body);
     cairn_gzip_splice(&body->gzip, row->body.bytes, row->body.crc, row->body.length);
     return CAIRN_OK;
 }
@@ -48,7 +56,7 @@ cairn_code cairn_body_fields(cairn_body *body, const cairn_item_row *row, bool s
 cairn_code cairn_body_end(cairn_body *body, cairn_error *error)
 {
     if (body->splicing) {
-        flush(body);
+        cairn_body_flush(body);
         cairn_gzip_end(&body->gzip);
     }
     if (body->out->failed)

@@ -1,16 +1,25 @@
 #include "api/negotiate.h"
 
+#include <stdio.h>
 #include <strings.h>
 
-const cairn_representation cairn_as_json[] = {{"application/json", "json"}, {NULL, NULL}};
-const cairn_representation cairn_as_geojson[] = {{"application/geo+json", "geojson"}, {NULL, NULL}};
-const cairn_representation cairn_as_openapi[] = {
-    {"application/vnd.oai.openapi+json;version=3.0", "json"},
-    {"application/vnd.oai.openapi;version=3.0", "yaml"},
-    {"application/yaml", "yaml"},
-    {NULL, NULL},
+const cairn_representation cairn_as_json[] = {{"application/json", "json", false}, {NULL, NULL, false}};
+const cairn_representation cairn_as_geojson[] = {{"application/geo+json", "geojson", false}, {NULL, NULL, false}};
+const cairn_representation cairn_as_items[] = {
+    {"application/geo+json", "geojson", false},
+    {"application/x-ndjson", "ndjson", true},
+    {"application/ndjson", "ndjson", true},
+    {"application/geo+json-seq", "geojsonseq", true},
+    {"text/csv; charset=utf-8; header=present", "csv", true},
+    {NULL, NULL, false},
 };
-const cairn_representation cairn_as_html[] = {{"text/html; charset=utf-8", "html"}, {NULL, NULL}};
+const cairn_representation cairn_as_openapi[] = {
+    {"application/vnd.oai.openapi+json;version=3.0", "json", false},
+    {"application/vnd.oai.openapi;version=3.0", "yaml", false},
+    {"application/yaml", "yaml", false},
+    {NULL, NULL, false},
+};
+const cairn_representation cairn_as_html[] = {{"text/html; charset=utf-8", "html", false}, {NULL, NULL, false}};
 
 typedef struct media_range {
     cairn_span media; /* without parameters */
@@ -137,6 +146,16 @@ static bool means_format(const cairn_representation *as, cairn_span format)
     return cairn_span_is(format, as->format) || (json && cairn_span_ends(cairn_span_of(as->format), "json"));
 }
 
+/* "geojson, ndjson, csv": each once. */
+static const char *list_formats(const cairn_representation *list, char *out, size_t size)
+{
+    size_t n = 0;
+    for (const cairn_representation *as = list; as->content_type && n < size; as++)
+        if (as == list || strcmp(as->format, as[-1].format) != 0)
+            n += (size_t)snprintf(out + n, size - n, "%s%s", n ? ", " : "", as->format);
+    return out;
+}
+
 cairn_code cairn_negotiate_format(const cairn_representation *list, cairn_span format, const cairn_representation **out,
                                   cairn_error *error)
 {
@@ -146,9 +165,8 @@ cairn_code cairn_negotiate_format(const cairn_representation *list, cairn_span f
             return CAIRN_OK;
         }
     }
-    char quoted[80];
-    cairn_error_set(error, CAIRN_INVALID, "unknown format \"%s\"; this path knows %s%s",
-                    cairn_quote(format, quoted, sizeof quoted), list[0].format,
-                    list == cairn_as_openapi ? " and yaml" : "");
+    char quoted[80], known[80];
+    cairn_error_set(error, CAIRN_INVALID, "unknown format \"%s\"; this path knows %s",
+                    cairn_quote(format, quoted, sizeof quoted), list_formats(list, known, sizeof known));
     return cairn_error_at_parameter(error, "f");
 }

@@ -8,10 +8,13 @@
 typedef struct cairn_representation {
     const char *content_type;
     const char *format; /* value of the parameter `f` that asks for it */
+    bool streamed;      /* item by item, without an end that is known (api/stream.h) */
 } cairn_representation;
 
 extern const cairn_representation cairn_as_json[];
 extern const cairn_representation cairn_as_geojson[];
+/* Of lists of items: a page, or one of the forms that are streamed. */
+extern const cairn_representation cairn_as_items[];
 extern const cairn_representation cairn_as_openapi[];
 extern const cairn_representation cairn_as_html[];
 

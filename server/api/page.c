@@ -1,55 +1,38 @@
 #include "api/page.h"
 
-#include "api/body.h"
-#include "api/links.h"
+#include "api/items.h"
 #include "base/clock.h"
 #include "query/token.h"
 
 typedef struct item_sink {
     cairn_call *call;
-    cairn_body body;
-    cairn_item_links links;
-    const cairn_fields *fields; /* NULL: whole items */
+    cairn_item_writer writer;
     size_t n;
 } item_sink;
-
-static cairn_code add_document(item_sink *sink, const cairn_item_row *row, cairn_error *error)
-{
-    if (sink->fields)
-        return cairn_body_fields(&sink->body, row, sink->call->source, sink->fields, error);
-    return cairn_body_item(&sink->body, row, sink->call->source, error);
-}
 
 static cairn_code add_item(void *context, const cairn_item_row *row, cairn_error *error)
 {
     item_sink *sink = context;
     if (sink->n++)
-        cairn_buf_add_byte(cairn_body_text(&sink->body), ',');
-    cairn_code code = add_document(sink, row, error);
-    if (code || (sink->fields && !cairn_fields_want_links(sink->fields)))
-        return code;
-    if (!cairn_item_links_add(&sink->links, sink->call, row->collection, row->id, cairn_body_text(&sink->body)) ||
-        sink->body.out->failed)
-        return cairn_error_set(error, CAIRN_NOMEM, "the page does not fit in memory");
-    return CAIRN_OK;
+        cairn_buf_add_byte(cairn_body_text(&sink->writer.body), ',');
+    return cairn_item_writer_add(&sink->writer, row, error);
 }
 
 static item_sink begin_items(cairn_call *call, const cairn_fields *fields)
 {
-    item_sink sink = {.call = call, .fields = fields};
+    item_sink sink = {.call = call};
     /* Fields and the source's own words are made by editing the stored text, which can't be spliced: they are
      * compressed as a whole. */
     call->response->gzipped = call->request->accepts_gzip && !call->source && !fields;
-    cairn_body_begin(&sink.body, call->session, &call->response->body, call->response->gzipped);
+    cairn_item_writer_begin(&sink.writer, call, fields, &call->response->body, call->response->gzipped);
     return sink;
 }
 
 static cairn_code end_items(item_sink *sink, cairn_code code)
 {
     if (!code)
-        code = cairn_body_end(&sink->body, &sink->call->error);
-    cairn_body_free(&sink->body);
-    cairn_item_links_free(&sink->links);
+        code = cairn_body_end(&sink->writer.body, &sink->call->error);
+    cairn_item_writer_free(&sink->writer);
     return code;
 }
 
@@ -161,11 +144,11 @@ cairn_code cairn_page_answer(cairn_call *call, cairn_search *search, uint32_t *r
     if (code)
         return code;
     item_sink sink = begin_items(call, search->fields);
-    cairn_buf_add_text(cairn_body_text(&sink.body), "{\"type\":\"FeatureCollection\",\"features\":[");
+    cairn_buf_add_text(cairn_body_text(&sink.writer.body), "{\"type\":\"FeatureCollection\",\"features\":[");
     code = cairn_session_search(call->session, search, &request.page, call->request->arena, add_item, &sink,
                                 &request.result, &call->error);
     if (!code)
-        code = add_tail(call, &request, cairn_body_text(&sink.body));
+        code = add_tail(call, &request, cairn_body_text(&sink.writer.body));
     *returned = request.result.returned;
     return end_items(&sink, code);
 }

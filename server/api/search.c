@@ -1,37 +1,57 @@
-/* The ways to a page of items: GET and POST /search, and /collections/{collectionId}/items. */
+/* The ways to items: GET and POST /search, and /collections/{collectionId}/items. */
 #include "api/call.h"
 #include "api/page.h"
+#include "api/stream.h"
 
-/* `f` and `profile` were read before; what is unknown was refused, or is to be ignored. */
+/* A stream has no largest limit. */
+static cairn_search_limits limits_of(const cairn_call *call)
+{
+    cairn_search_limits limits = call->api->options->limits;
+    if (cairn_stream_is_wanted(call))
+        limits.max_limit = UINT32_MAX;
+    return limits;
+}
+
+/* `f`, `profile` and `explain` were read before; what is unknown was refused, or is to be ignored. */
 static cairn_code read_parameters(cairn_call *call, cairn_search *search)
 {
     const cairn_request *request = call->request;
+    const cairn_search_limits limits = limits_of(call);
     cairn_code code = CAIRN_OK;
     for (size_t i = 0; i < request->n_params && !code; i++) {
         const cairn_param *param = &request->params[i];
         bool known;
-        code = cairn_search_set(search, param->name, param->value, &call->api->options->limits, request->arena, &known,
-                                &call->error);
+        code = cairn_search_set(search, param->name, param->value, &limits, request->arena, &known, &call->error);
     }
     return code;
 }
 
-cairn_code cairn_get_search(cairn_call *call)
+static cairn_code read_body(cairn_call *call, cairn_search *search)
+{
+    const cairn_search_limits limits = limits_of(call);
+    return cairn_search_from_json(search, call->request->body, &limits, call->api->options->ignore_unknown_params,
+                                  call->request->arena, &call->error);
+}
+
+static cairn_code answer(cairn_call *call, cairn_search_reader read, uint32_t *returned)
 {
     cairn_search search = {0};
+    if (cairn_stream_is_wanted(call))
+        return cairn_stream_answer(call, read);
+    cairn_code code = read(call, &search);
+    return code ? code : cairn_page_answer(call, &search, returned);
+}
+
+cairn_code cairn_get_search(cairn_call *call)
+{
     uint32_t returned;
-    cairn_code code = read_parameters(call, &search);
-    return code ? code : cairn_page_answer(call, &search, &returned);
+    return answer(call, read_parameters, &returned);
 }
 
 cairn_code cairn_post_search(cairn_call *call)
 {
-    cairn_search search = {0};
     uint32_t returned;
-    const cairn_api_options *options = call->api->options;
-    cairn_code code = cairn_search_from_json(&search, call->request->body, &options->limits,
-                                             options->ignore_unknown_params, call->request->arena, &call->error);
-    return code ? code : cairn_page_answer(call, &search, &returned);
+    return answer(call, read_body, &returned);
 }
 
 static cairn_code exists(void *context, const cairn_collection_row *row, cairn_error *error)
@@ -54,15 +74,16 @@ static cairn_code set_collection(cairn_call *call, cairn_search *search)
     return CAIRN_OK;
 }
 
+static cairn_code read_in_collection(cairn_call *call, cairn_search *search)
+{
+    cairn_code code = read_parameters(call, search);
+    return code ? code : set_collection(call, search);
+}
+
 cairn_code cairn_get_items(cairn_call *call)
 {
-    cairn_search search = {0};
     uint32_t returned = 0;
-    cairn_code code = read_parameters(call, &search);
-    if (!code)
-        code = set_collection(call, &search);
-    if (!code)
-        code = cairn_page_answer(call, &search, &returned);
+    cairn_code code = answer(call, read_in_collection, &returned);
     /* A page with an item shows that there is such a collection. */
     if (code || returned)
         return code;

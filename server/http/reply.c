@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "http/encoding.h"
+#include "http/stream.h"
 
 #include <arpa/inet.h>
 #include <inttypes.h>
@@ -68,16 +69,17 @@ static void add_vary(struct MHD_Response *out, const cairn_response *response)
 }
 
 static void add_fields(struct MHD_Response *out, const cairn_reply *reply, const cairn_response *response,
-                       const char *etag)
+                       const char *etag, bool streamed)
 {
+    bool has_body = streamed || response->body.n;
     char allow[64], location[2048];
     list_methods(response->allow, allow, sizeof allow);
     add_cross_origin(out, reply, allow);
     add_vary(out, response);
     add(out, "X-Content-Type-Options", "nosniff");
-    if (response->content_type && response->body.n)
+    if (response->content_type && has_body)
         add(out, "Content-Type", response->content_type);
-    if (response->gzipped && response->body.n)
+    if (response->gzipped && has_body)
         add(out, "Content-Encoding", "gzip");
     if (etag[0])
         add(out, "ETag", etag);
@@ -121,38 +123,60 @@ static const char *peer_name(struct MHD_Connection *connection, char *out, sockl
     return strncmp(out, "::ffff:", 7) == 0 ? out + 7 : out;
 }
 
-static void log_access(const cairn_exchange *exchange, struct MHD_Connection *connection, const cairn_reply *reply,
-                       const cairn_response *response)
+cairn_access cairn_reply_access(const cairn_exchange *exchange, struct MHD_Connection *connection,
+                                const cairn_reply *reply, const cairn_response *response)
+{
+    char peer[INET6_ADDRSTRLEN];
+    cairn_access access = {.method = reply->method, .status = response->status, .started = exchange->started};
+    cairn_quote(reply->path, access.path, sizeof access.path);
+    snprintf(access.peer, sizeof access.peer, "%s", peer_name(connection, peer, sizeof peer));
+    return access;
+}
+
+void cairn_reply_log(const cairn_access *access, uint64_t bytes)
 {
     static const char *const NAMES[] = {[CAIRN_GET] = "GET",
                                         [CAIRN_HEAD] = "HEAD",
                                         [CAIRN_POST] = "POST",
                                         [CAIRN_OPTIONS] = "OPTIONS",
                                         [CAIRN_OTHER_METHOD] = "OTHER"};
-    char path[512], peer[INET6_ADDRSTRLEN];
-    cairn_log(CAIRN_LOG_INFO, "access: %s %s %d %zu bytes %" PRId64 " us %s", NAMES[reply->method],
-              cairn_quote(reply->path, path, sizeof path), response->status, response->body.n,
-              (cairn_clock_now() - exchange->started) / 1000, peer_name(connection, peer, sizeof peer));
+    cairn_log(CAIRN_LOG_INFO, "access: %s %s %d %" PRIu64 " bytes %" PRId64 " us %s", NAMES[access->method],
+              access->path, access->status, bytes, (cairn_clock_now() - access->started) / 1000, access->peer);
+}
+
+int64_t cairn_reply_patience(const cairn_server *server, size_t bytes)
+{
+    return server->config->request_timeout + (int64_t)(bytes / MINIMAL_BYTES_PER_SECOND) * CAIRN_SECOND;
+}
+
+/* Takes the body. NULL when the connection was cut, or out of memory. */
+static struct MHD_Response *make_whole(cairn_exchange *exchange, struct MHD_Connection *connection,
+                                       const cairn_reply *reply, cairn_response *response)
+{
+    struct MHD_Response *out = NULL;
+    if (exchange->server->config->access_log) {
+        cairn_access access = cairn_reply_access(exchange, connection, reply, response);
+        cairn_reply_log(&access, response->body.n);
+    }
+    int64_t deadline = cairn_clock_now() + cairn_reply_patience(exchange->server, response->body.n);
+    if (cairn_guard_set(exchange->guard, CAIRN_ANSWERING, deadline))
+        out = MHD_create_response_from_buffer_with_free_callback_cls(
+            response->body.n, response->body.p, response->body.p ? free_body : NULL, response->body.p);
+    if (!out)
+        cairn_buf_free(&response->body);
+    return out;
 }
 
 enum MHD_Result cairn_reply_queue(cairn_exchange *exchange, struct MHD_Connection *connection, const cairn_reply *reply,
                                   cairn_response *response)
 {
     char etag[CAIRN_ETAG_SIZE];
+    bool streamed = response->stream != NULL;
     tag(reply, response, etag);
-    if (exchange->server->config->access_log)
-        log_access(exchange, connection, reply, response);
-    int64_t patience = exchange->server->config->request_timeout +
-                       (int64_t)(response->body.n / MINIMAL_BYTES_PER_SECOND) * CAIRN_SECOND;
-    struct MHD_Response *out = NULL;
-    if (cairn_guard_set(exchange->guard, CAIRN_ANSWERING, cairn_clock_now() + patience))
-        out = MHD_create_response_from_buffer_with_free_callback_cls(
-            response->body.n, response->body.p, response->body.p ? free_body : NULL, response->body.p);
-    if (!out) {
-        cairn_buf_free(&response->body);
+    struct MHD_Response *out = (streamed ? cairn_http_stream_new : make_whole)(exchange, connection, reply, response);
+    if (!out)
         return MHD_NO;
-    }
-    add_fields(out, reply, response, etag);
+    add_fields(out, reply, response, etag, streamed);
     enum MHD_Result result = MHD_queue_response(connection, (unsigned)response->status, out);
     MHD_destroy_response(out);
     return result;

@@ -12,7 +12,22 @@ typedef struct cairn_reply {
     bool close;               /* the connection after it */
 } cairn_reply;
 
-/* Queues `response` and takes its body. */
+/* What the access log tells of an answer. */
+typedef struct cairn_access {
+    cairn_method method;
+    int status;
+    int64_t started;
+    char path[512], peer[64]; /* as they are printed */
+} cairn_access;
+
+cairn_access cairn_reply_access(const cairn_exchange *exchange, struct MHD_Connection *connection,
+                                const cairn_reply *reply, const cairn_response *response);
+void cairn_reply_log(const cairn_access *access, uint64_t bytes);
+
+/* How long a client may take for so many bytes, nanoseconds. */
+int64_t cairn_reply_patience(const cairn_server *server, size_t bytes);
+
+/* Queues `response` and takes its body or stream. */
 enum MHD_Result cairn_reply_queue(cairn_exchange *exchange, struct MHD_Connection *connection, const cairn_reply *reply,
                                   cairn_response *response);
 
