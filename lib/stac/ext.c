@@ -18,10 +18,34 @@ static void fill(void)
             cairn_ext_table_add(&built_in, cairn_ext_built_in[i], older);
 }
 
-const cairn_ext_field *cairn_ext_find(cairn_span name, const cairn_ext **ext)
+static const cairn_ext_entry *find_built_in(cairn_span name, bool of_band)
 {
     pthread_once(&once, fill);
-    const cairn_ext_entry *entry = cairn_ext_table_find(&built_in, name);
+    return cairn_ext_table_find(&built_in, name, of_band);
+}
+
+const cairn_ext_field *cairn_ext_built_in_field(cairn_span name, bool of_band)
+{
+    const cairn_ext_entry *entry = find_built_in(name, of_band);
+    return entry ? entry->field : NULL;
+}
+
+/* What was loaded says more than what is built in. */
+static const cairn_ext_entry *find_entry(cairn_span name, bool of_band)
+{
+    const cairn_ext_entry *entry = cairn_ext_table_find(cairn_ext_loaded(), name, of_band);
+    return entry ? entry : find_built_in(name, of_band);
+}
+
+const cairn_ext_field *cairn_ext_find(cairn_span name, const cairn_ext **ext)
+{
+    static const char bands[] = "bands.";
+    enum { BYTES = sizeof bands - 1 };
+    const cairn_ext_entry *entry = find_entry(name, false);
+    if (!entry && cairn_span_starts(name, bands))
+        entry = find_entry(cairn_span_make(name.p + BYTES, name.n - BYTES), true);
+    if (!entry)
+        entry = find_entry(name, true);
     if (ext)
         *ext = entry ? entry->ext : NULL;
     return entry ? entry->field : NULL;
@@ -29,7 +53,7 @@ const cairn_ext_field *cairn_ext_find(cairn_span name, const cairn_ext **ext)
 
 const cairn_ext *cairn_ext_at(size_t index)
 {
-    return index < cairn_ext_n_built_in ? cairn_ext_built_in[index] : NULL;
+    return index < cairn_ext_n_built_in ? cairn_ext_built_in[index] : cairn_ext_loaded_at(index - cairn_ext_n_built_in);
 }
 
 const char *cairn_ext_type_name(cairn_ext_type type)

@@ -58,9 +58,12 @@ const cairn_ext_field *cairn_ext_find(cairn_span name, const cairn_ext **ext);
 /* "number", "string", "time" ...: as descriptors in JSON spell it. */
 const char *cairn_ext_type_name(cairn_ext_type type);
 
-/* Reads a site-local descriptor from a file of JSON; it may add fields, or say more of known ones. CAIRN_INVALID names
- * file, pointer and what was expected. */
+/* Reads a site-local descriptor from a file of JSON (at most 1 MB); it may add fields, or say more of known ones.
+ * CAIRN_INVALID names file, pointer and what was expected: nothing of the file is taken then. */
 cairn_code cairn_ext_load(const char *path, cairn_error *error);
+/* The same for a list of paths separated by ':'; a folder stands for the files in it that end in ".json", in the order
+ * of their names. */
+cairn_code cairn_ext_load_all(const char *paths, cairn_error *error);
 /* Forgets what was loaded. */
 void cairn_ext_unload(void);
 

@@ -2,9 +2,6 @@
 
 #include "base/secret.h"
 
-static const char BANDS[] = "bands.";
-enum { BANDS_BYTES = sizeof BANDS - 1 };
-
 /* The entry of that name, or the free slot where it would stand. */
 static cairn_ext_entry *slot_of(const cairn_ext_table *table, cairn_span name, bool of_band)
 {
@@ -43,14 +40,10 @@ bool cairn_ext_table_add(cairn_ext_table *table, const cairn_ext *ext, bool olde
     return fits;
 }
 
-const cairn_ext_entry *cairn_ext_table_find(const cairn_ext_table *table, cairn_span name)
+const cairn_ext_entry *cairn_ext_table_find(const cairn_ext_table *table, cairn_span name, bool of_band)
 {
     if (!table->room || !name.p)
         return NULL;
-    const cairn_ext_entry *entry = slot_of(table, name, false);
-    if (!entry->field && cairn_span_starts(name, BANDS))
-        entry = slot_of(table, cairn_span_make(name.p + BANDS_BYTES, name.n - BANDS_BYTES), true);
-    if (!entry->field)
-        entry = slot_of(table, name, true);
+    const cairn_ext_entry *entry = slot_of(table, name, of_band);
     return entry->field ? entry : NULL;
 }
