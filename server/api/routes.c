@@ -2,6 +2,7 @@
 
 #include "api/call.h"
 #include "api/links.h"
+#include "api/queryables.h"
 #include "query/names.h"
 
 #define STAC "https://api.stacspec.org/v1.0.0/"
@@ -28,6 +29,22 @@ static const char *const feature_classes[] = {STAC "ogcapi-features",
                                               OGC "ogcapi-features-3/1.0/conf/filter",
                                               OGC "ogcapi-features-3/1.0/conf/features-filter",
                                               NULL};
+static const char *const collection_search_classes[] = {STAC "collections",
+                                                        OGC "ogcapi-common-2/1.0/conf/collections",
+                                                        OGC "ogcapi-common-2/1.0/conf/simple-query",
+                                                        TEXT_RC_1 "collection-search",
+                                                        TEXT_RC_1 "collection-search#fields",
+                                                        TEXT_RC_1 "collection-search#filter",
+                                                        TEXT_RC_1 "collection-search#query",
+                                                        TEXT_RC_1 "collection-search#sort",
+                                                        STAC_1_1 "collection-search#sort",
+                                                        TEXT_RC_1 "collection-search#free-text",
+                                                        TEXT_RC_1 "collection-search#advanced-free-text",
+                                                        NULL};
+static const char *const queryables_classes[] = {OGC "ogcapi-features-3/1.0/conf/queryables", NULL};
+static const char *const sortables_classes[] = {OGC "ogcapi-features-5/1.0/conf/sortables",
+                                                STAC_1_1 "item-search#sortables", NULL};
+static const char *const collection_sortables_classes[] = {STAC_1_1 "collection-search#sortables", NULL};
 static const char *const item_classes[] = {STAC "ogcapi-features", NULL};
 /* Both generations of sort: pystac-client looks for 1.0 only. */
 static const char *const search_classes[] = {STAC "item-search",
@@ -60,6 +77,9 @@ static const char *const search_parameters[] = {"bbox",        "bbox-crs", "date
                                                 "collections", "filter",   "filter-lang", "filter-crs", "query",
                                                 "q",           "sortby",   "fields",      "limit",      "token",
                                                 "explain",     "profile",  "f",           NULL};
+static const char *const collection_parameters[] = {"bbox",       "bbox-crs", "datetime", "filter", "filter-lang",
+                                                    "filter-crs", "query",    "q",        "sortby", "fields",
+                                                    "limit",      "token",    "profile",  "f",      NULL};
 static const char *const post_search_parameters[] = {"explain", "profile", "f", NULL};
 
 enum { READ = CAIRN_GET | CAIRN_HEAD | CAIRN_OPTIONS };
@@ -99,8 +119,8 @@ const cairn_route cairn_routes[] = {
     {.info = {READ, "/collections", "getCollections", NULL},
      .get = cairn_get_collections,
      .as = cairn_as_json,
-     .parameters = profile_parameters,
-     .classes = collection_classes,
+     .parameters = collection_parameters,
+     .classes = collection_search_classes,
      .links = {{"data", "application/json", "Collections", NULL}},
      .needs_catalog = true},
     {.info = {READ, "/collections/{collectionId}", "getCollection", NULL},
@@ -108,6 +128,46 @@ const cairn_route cairn_routes[] = {
      .as = cairn_as_json,
      .parameters = profile_parameters,
      .classes = collection_classes,
+     .needs_catalog = true},
+    {.info = {READ, "/queryables", "getQueryables", NULL},
+     .get = cairn_get_queryables,
+     .as = cairn_as_schema,
+     .parameters = plain_parameters,
+     .classes = queryables_classes,
+     .links = {{"http://www.opengis.net/def/rel/ogc/1.0/queryables", "application/schema+json",
+                "What items can be filtered by", NULL}},
+     .needs_catalog = true},
+    {.info = {READ, "/sortables", "getSortables", NULL},
+     .get = cairn_get_sortables,
+     .as = cairn_as_schema,
+     .parameters = plain_parameters,
+     .classes = sortables_classes,
+     .links = {{"http://www.opengis.net/def/rel/ogc/1.0/sortables", "application/schema+json",
+                "What items can be sorted by", NULL}},
+     .needs_catalog = true},
+    {.info = {READ, "/collections-queryables", "getCollectionsQueryables", NULL},
+     .get = cairn_get_collections_queryables,
+     .as = cairn_as_schema,
+     .parameters = plain_parameters,
+     .classes = no_classes,
+     .needs_catalog = true},
+    {.info = {READ, "/collections-sortables", "getCollectionsSortables", NULL},
+     .get = cairn_get_collections_sortables,
+     .as = cairn_as_schema,
+     .parameters = plain_parameters,
+     .classes = collection_sortables_classes,
+     .needs_catalog = true},
+    {.info = {READ, "/collections/{collectionId}/queryables", "getCollectionQueryables", NULL},
+     .get = cairn_get_collection_queryables,
+     .as = cairn_as_schema,
+     .parameters = plain_parameters,
+     .classes = queryables_classes,
+     .needs_catalog = true},
+    {.info = {READ, "/collections/{collectionId}/sortables", "getCollectionSortables", NULL},
+     .get = cairn_get_collection_sortables,
+     .as = cairn_as_schema,
+     .parameters = plain_parameters,
+     .classes = sortables_classes,
      .needs_catalog = true},
     {.info = {READ, "/collections/{collectionId}/items", "getItems", NULL},
      .get = cairn_get_items,
