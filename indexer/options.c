@@ -3,6 +3,7 @@
 #include "indexer/exit.h"
 #include "indexer/help.h"
 #include "query/names.h"
+#include "stac/ext.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -22,6 +23,7 @@ typedef struct reading {
     const cairn_option *options;
     char *values;
     bool seen[OPTIONS_MAX];
+    cairn_option_list extensions;
 } reading;
 
 static int try_help(const cairn_command *command)
@@ -110,9 +112,8 @@ static int set_choice(const reading *r, const cairn_option *option, const char *
     return cairn_usage_error(r->command, "%s: expected one of %s, found '%s'", option->name, list, quote(text, quoted));
 }
 
-static int add_to_list(const reading *r, const cairn_option *option, const char *text)
+static int add_to_list(const reading *r, const cairn_option *option, cairn_option_list *list, const char *text)
 {
-    cairn_option_list *list = (cairn_option_list *)(void *)(r->values + option->at);
     if (list->n == CAIRN_OPTION_LIST_MAX)
         return cairn_usage_error(r->command, "%s: given more than %d times", option->name, CAIRN_OPTION_LIST_MAX);
     list->items[list->n++] = text;
@@ -125,17 +126,24 @@ static int set_text(const reading *r, const cairn_option *option, const char *te
     return CAIRN_OPTIONS_GO_ON;
 }
 
+static bool may_repeat(cairn_option_kind kind)
+{
+    return kind == CAIRN_OPTION_LIST || kind == CAIRN_OPTION_EXTENSIONS || kind == CAIRN_OPTION_FLAG;
+}
+
 static int set_option(reading *r, size_t index, const char *text)
 {
     const cairn_option *option = &r->options[index];
-    if (r->seen[index] && option->kind != CAIRN_OPTION_LIST && option->kind != CAIRN_OPTION_FLAG)
+    if (r->seen[index] && !may_repeat(option->kind))
         return cairn_usage_error(r->command, "%s: given twice", option->name);
     r->seen[index] = true;
     switch (option->kind) {
     case CAIRN_OPTION_TEXT:
         return set_text(r, option, text);
     case CAIRN_OPTION_LIST:
-        return add_to_list(r, option, text);
+        return add_to_list(r, option, (cairn_option_list *)(void *)(r->values + option->at), text);
+    case CAIRN_OPTION_EXTENSIONS:
+        return add_to_list(r, option, &r->extensions, text);
     case CAIRN_OPTION_NUMBER:
         return set_number(r, option, text);
     case CAIRN_OPTION_CHOICE:
@@ -145,6 +153,20 @@ static int set_option(reading *r, size_t index, const char *text)
     }
     *(bool *)(void *)(r->values + option->at) = true;
     return CAIRN_OPTIONS_GO_ON;
+}
+
+/* ---- extensions ---- */
+
+static int load_extensions(const reading *r)
+{
+    cairn_error error = CAIRN_ERROR_INIT;
+    cairn_code code = CAIRN_OK;
+    const char *listed = getenv("CAIRN_EXTENSIONS");
+    for (size_t i = 0; i < r->extensions.n && code == CAIRN_OK; i++)
+        code = cairn_ext_load_all(r->extensions.items[i], &error);
+    if (r->extensions.n == 0 && listed)
+        code = cairn_ext_load_all(listed, &error);
+    return code == CAIRN_OK ? CAIRN_OPTIONS_GO_ON : cairn_report(r->command, &error);
 }
 
 /* ---- getopt ---- */
@@ -212,28 +234,44 @@ static int check_operands(const cairn_command *command, cairn_operands *operands
     return CAIRN_OPTIONS_GO_ON;
 }
 
-int cairn_options_read(const cairn_command *command, const cairn_option *options, int argc, char **argv, void *values,
-                       cairn_operands *operands)
+/* The options of the command line, one after the other. */
+static int take_options(reading *r, size_t n, int argc, char **argv)
 {
     struct option longs[OPTIONS_MAX + 2];
     char letters[3 * OPTIONS_MAX + 3];
+    int code, result = CAIRN_OPTIONS_GO_ON;
+    make_tables(r->options, n, longs, letters);
+    optind = 0; /* GNU: begin anew */
+    opterr = 0;
+    while (result == CAIRN_OPTIONS_GO_ON && (code = getopt_long(argc, argv, letters, longs, NULL)) != -1) {
+        if (code == '?')
+            return say_unknown(r, n, argv[optind - 1]);
+        if (code == ':')
+            return cairn_usage_error(r->command, "'%s' needs an argument", argv[optind - 1]);
+        size_t index = index_of(r->options, n, code);
+        if (index == HELP)
+            return cairn_help_print(r->command, r->options);
+        result = set_option(r, index, optarg);
+    }
+    return result;
+}
+
+static bool has_extensions(const cairn_option *options)
+{
+    while (options->name && options->kind != CAIRN_OPTION_EXTENSIONS)
+        options++;
+    return options->name;
+}
+
+int cairn_options_read(const cairn_command *command, const cairn_option *options, int argc, char **argv, void *values,
+                       cairn_operands *operands)
+{
     reading r = {.command = command, .options = options, .values = values};
     size_t n = count_options(options);
     if (n > OPTIONS_MAX)
         return cairn_usage_error(command, "the table of options is too long");
-    make_tables(options, n, longs, letters);
-    optind = 0; /* GNU: begin anew */
-    opterr = 0;
-    int code, result = CAIRN_OPTIONS_GO_ON;
-    while (result == CAIRN_OPTIONS_GO_ON && (code = getopt_long(argc, argv, letters, longs, NULL)) != -1) {
-        if (code == '?')
-            return say_unknown(&r, n, argv[optind - 1]);
-        if (code == ':')
-            return cairn_usage_error(command, "'%s' needs an argument", argv[optind - 1]);
-        size_t index = index_of(options, n, code);
-        if (index == HELP)
-            return cairn_help_print(command, options);
-        result = set_option(&r, index, optarg);
-    }
-    return result == CAIRN_OPTIONS_GO_ON ? check_operands(command, operands, argc, argv) : result;
+    int result = take_options(&r, n, argc, argv);
+    if (result == CAIRN_OPTIONS_GO_ON)
+        result = check_operands(command, operands, argc, argv);
+    return result == CAIRN_OPTIONS_GO_ON && has_extensions(options) ? load_extensions(&r) : result;
 }

@@ -26,11 +26,12 @@
 #include <stdint.h>
 
 typedef enum cairn_option_kind {
-    CAIRN_OPTION_FLAG,   /* bool: set to true */
-    CAIRN_OPTION_TEXT,   /* const char *: the argument, borrowed from argv; given twice is a usage error */
-    CAIRN_OPTION_LIST,   /* cairn_option_list: may be given again and again */
-    CAIRN_OPTION_NUMBER, /* uint64_t within min and max; K, M, G behind it are powers of 1024 */
-    CAIRN_OPTION_CHOICE, /* size_t: the index in `choices` */
+    CAIRN_OPTION_FLAG,       /* bool: set to true */
+    CAIRN_OPTION_TEXT,       /* const char *: the argument, borrowed from argv; given twice is a usage error */
+    CAIRN_OPTION_LIST,       /* cairn_option_list: may be given again and again */
+    CAIRN_OPTION_NUMBER,     /* uint64_t within min and max; K, M, G behind it are powers of 1024 */
+    CAIRN_OPTION_CHOICE,     /* size_t: the index in `choices` */
+    CAIRN_OPTION_EXTENSIONS, /* no value: see CAIRN_EXTENSIONS_OPTION */
 } cairn_option_kind;
 
 enum { CAIRN_OPTION_LIST_MAX = 64 };
@@ -51,6 +52,15 @@ typedef struct cairn_option {
     const char *help; /* one or more lines, wrapped by --help; says the default where there is one */
 } cairn_option;
 
+/* The option of the commands for which it matters what is known of properties. What it names, or else the environment
+ * variable CAIRN_EXTENSIONS, is loaded (stac/ext.h) when the whole command line has been read. */
+#define CAIRN_EXTENSIONS_OPTION                                                                                        \
+    {                                                                                                                  \
+        .name = "extensions", .kind = CAIRN_OPTION_EXTENSIONS, .argument = "PATH",                                     \
+        .help = "a site's own descriptors of properties (JSON): a file or a folder of them, several separated by "     \
+                "':'; may be given again; default: CAIRN_EXTENSIONS"                                                   \
+    }
+
 typedef struct cairn_operands {
     int min, max;      /* how many; max < 0: any number */
     const char *names; /* for the message: "CATALOG SOURCE..." */
@@ -61,7 +71,8 @@ typedef struct cairn_operands {
 enum { CAIRN_OPTIONS_GO_ON = -1 };
 
 /* Reads the command line. CAIRN_OPTIONS_GO_ON, or the exit code with which the command ends at once: 0 after --help
- * was printed, 2 after a message about what is wrong with the usage. Not thread-safe (getopt_long). */
+ * was printed, 2 after a message about what is wrong with the usage, 1 when a site's own extensions can't be loaded.
+ * Not thread-safe (getopt_long). */
 int cairn_options_read(const cairn_command *command, const cairn_option *options, int argc, char **argv, void *values,
                        cairn_operands *operands);
 

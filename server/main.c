@@ -1,10 +1,12 @@
 /* cairnd: reads the configuration, opens the catalog, serves it until a signal comes. */
 #include "cairn_revision.h"
 #include "http/server.h"
+#include "stac/ext.h"
 #include "store/sqlite/sqlite_store.h"
 
 #include <errno.h>
 #include <signal.h>
+#include <stdlib.h>
 
 enum { EXIT_FAILED = 1, EXIT_USAGE = 2 };
 
@@ -107,6 +109,13 @@ static cairn_code run(const cairn_config *config, cairn_error *error)
     return code;
 }
 
+/* Before there are threads: they only read what is known of properties. */
+static cairn_code load_extensions(const cairn_config *config, cairn_error *error)
+{
+    const char *paths = config->extensions ? config->extensions : getenv("CAIRN_EXTENSIONS");
+    return paths ? cairn_ext_load_all(paths, error) : CAIRN_OK;
+}
+
 static int print_version(void)
 {
     printf("cairnd %s (%s)\nSQLite %s\nlibmicrohttpd %s\n", CAIRN_VERSION, CAIRN_REVISION, cairn_sqlite_version(),
@@ -128,7 +137,7 @@ static int start(const cairn_config *config)
     signal(SIGPIPE, SIG_IGN);
     signals_of_interest(&set);
     sigprocmask(SIG_BLOCK, &set, NULL); /* before any thread is started: they inherit it */
-    if (run(config, &error) == CAIRN_OK)
+    if (load_extensions(config, &error) == CAIRN_OK && run(config, &error) == CAIRN_OK)
         return 0;
     fprintf(stderr, "cairnd: %s\n", error.message);
     return EXIT_FAILED;

@@ -80,6 +80,7 @@ static const cairn_option options[] = {
      .kind = CAIRN_OPTION_FLAG,
      .at = offsetof(ingest, quiet),
      .help = "no progress, no warnings and no summary, only what is refused or fails"},
+    CAIRN_EXTENSIONS_OPTION,
     {0},
 };
 

@@ -23,6 +23,7 @@ static const cairn_option options[] = {
      .argument = "TEXT",
      .at = offsetof(init, description),
      .help = "its description"},
+    CAIRN_EXTENSIONS_OPTION,
     {0},
 };
 

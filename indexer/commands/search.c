@@ -69,6 +69,7 @@ static const cairn_option options[] = {
      .choices = profiles,
      .at = offsetof(search, profile),
      .help = "source: items in their source's own words, before any upgrade or repair"},
+    CAIRN_EXTENSIONS_OPTION,
     CAIRN_READER_OPTION(search, immutable),
     {0},
 };

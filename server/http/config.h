@@ -25,6 +25,7 @@ typedef struct cairn_config {
     cairn_origin base; /* when has_base */
     cairn_networks trusted;
     const char *title, *description, *id; /* NULL: from the catalog */
+    const char *extensions;               /* paths for cairn_ext_load_all(), or NULL */
     uint64_t threads;                     /* 0: chosen by the number of processors */
     uint64_t max_limit, max_page_bytes, max_body_bytes, max_url_bytes, request_memory;
     uint64_t max_connections, max_connections_per_ip;

@@ -48,6 +48,10 @@ static const cairn_option OPTIONS[] = {
     TEXT("title", "TEXT", title, "The title of the landing page. Default: the crawled root catalog's, else the id."),
     TEXT("description", "TEXT", description, "The description of the landing page."),
     TEXT("id", "TEXT", id, "The id of the landing page. Default: the crawled root catalog's, else the file's name."),
+    TEXT(
+        "extensions", "PATH", extensions,
+        "A site's own descriptors of properties (JSON): a file or a folder of them, several separated by ':'. Default: "
+        "CAIRN_EXTENSIONS, as for cairn."),
     NUMBER("threads", "N", COUNT, threads, "0", 0, 1024,
            "Threads that answer requests. 0: twice the number of processors, at least 4."),
     NUMBER("max-limit", "N", COUNT, max_limit, "10000", 1, 1000000,
