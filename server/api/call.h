@@ -46,5 +46,8 @@ cairn_code cairn_get_items(cairn_call *call);
 cairn_code cairn_get_item(cairn_call *call);
 cairn_code cairn_get_search(cairn_call *call);
 cairn_code cairn_post_search(cairn_call *call);
+cairn_code cairn_get_aggregations(cairn_call *call);
+cairn_code cairn_get_aggregate(cairn_call *call);
+cairn_code cairn_post_aggregate(cairn_call *call);
 
 #endif

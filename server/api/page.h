@@ -15,6 +15,9 @@ typedef struct cairn_page_request {
     int64_t started; /* cairn_clock_now() */
 } cairn_page_request;
 
+/* Narrows the search to the collection of the path; CAIRN_INVALID when it names others only. */
+cairn_code cairn_search_in_collection(cairn_call *call, cairn_search *search);
+
 /* Reads the token, searches and writes the whole body; `*returned` is the number of its items. */
 cairn_code cairn_page_answer(cairn_call *call, cairn_search *search, uint32_t *returned);
 

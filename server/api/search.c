@@ -61,7 +61,7 @@ static cairn_code exists(void *context, const cairn_collection_row *row, cairn_e
 }
 
 /* pystac-client names the collection of the path once more as a parameter. */
-static cairn_code set_collection(cairn_call *call, cairn_search *search)
+cairn_code cairn_search_in_collection(cairn_call *call, cairn_search *search)
 {
     if (search->n_collections && !cairn_list_has(search->collections, search->n_collections, call->collection_id)) {
         char quoted[96];
@@ -77,7 +77,7 @@ static cairn_code set_collection(cairn_call *call, cairn_search *search)
 static cairn_code read_in_collection(cairn_call *call, cairn_search *search)
 {
     cairn_code code = read_parameters(call, search);
-    return code ? code : set_collection(call, search);
+    return code ? code : cairn_search_in_collection(call, search);
 }
 
 cairn_code cairn_get_items(cairn_call *call)
