@@ -5,18 +5,23 @@
 
 const cairn_search_limits cairn_search_defaults = {.max_limit = 10000, .max_list = 10000, .max_vertices = 100000};
 
-static const char BBOX_EXAMPLE[] = "bbox=100.0,0.0,105.0,1.0";
 static const char DATETIME_EXAMPLE[] = "datetime=2020-01-01T00:00:00Z/2020-12-31T23:59:59Z";
 static const char INTERSECTS_EXAMPLE[] = "intersects={\"type\":\"Point\",\"coordinates\":[7.1,50.7]}";
 
+static const char BBOX_EXAMPLE[] = "bbox=100.0,0.0,105.0,1.0";
+static const char QUERY_EXAMPLE[] = "query={\"eo:cloud_cover\":{\"lt\":10}}";
+
 static cairn_code get_bbox(cairn_search_reader *reader, cairn_span value)
 {
-    cairn_error why = CAIRN_ERROR_INIT;
     if (cairn_span_starts(value, "["))
         return cairn_search_refuse(reader, CAIRN_SEARCH_BBOX, "numbers without brackets", value, BBOX_EXAMPLE);
-    if (cairn_box_from_text(value, &reader->search->box, &why) != CAIRN_OK)
-        return cairn_search_explain(reader, CAIRN_SEARCH_BBOX, &why, BBOX_EXAMPLE);
-    reader->search->has_box = true;
+    reader->search->raw.bbox = value;
+    return CAIRN_OK;
+}
+
+static cairn_code get_bbox_crs(cairn_search_reader *reader, cairn_span value)
+{
+    reader->search->raw.bbox_crs = value;
     return CAIRN_OK;
 }
 
@@ -87,11 +92,52 @@ static cairn_code get_token(cairn_search_reader *reader, cairn_span value)
     return cairn_search_take_token(reader, value);
 }
 
+static cairn_code get_filter(cairn_search_reader *reader, cairn_span value)
+{
+    cairn_search_take_filter(reader, value, false, true);
+    return CAIRN_OK;
+}
+
+static cairn_code get_query(cairn_search_reader *reader, cairn_span value)
+{
+    cairn_error why = CAIRN_ERROR_INIT;
+    if (cairn_json_check(value, CAIRN_JSON_MAX_DEPTH, NULL, &why) != CAIRN_OK)
+        return cairn_search_explain(reader, CAIRN_SEARCH_QUERY, &why, QUERY_EXAMPLE);
+    value = cairn_span_trim(value);
+    return cairn_json_is_null(value) ? CAIRN_OK : cairn_search_take_query(reader, value);
+}
+
+static cairn_code get_q(cairn_search_reader *reader, cairn_span value)
+{
+    return cairn_text_from_string(value, NULL, reader->arena, &reader->search->text, reader->error);
+}
+
+static cairn_code get_sortby(cairn_search_reader *reader, cairn_span value)
+{
+    return cairn_sort_from_text(value, reader->arena, &reader->search->sort, reader->error);
+}
+
+static cairn_code get_fields(cairn_search_reader *reader, cairn_span value)
+{
+    return cairn_fields_from_text(value, reader->arena, &reader->search->fields, reader->error);
+}
+
 static cairn_code (*const GETTERS[CAIRN_SEARCH_PARAMETERS])(cairn_search_reader *, cairn_span) = {
-    [CAIRN_SEARCH_BBOX] = get_bbox,   [CAIRN_SEARCH_DATETIME] = get_datetime,
-    [CAIRN_SEARCH_IDS] = get_ids,     [CAIRN_SEARCH_INTERSECTS] = get_intersects,
-    [CAIRN_SEARCH_LIMIT] = get_limit, [CAIRN_SEARCH_COLLECTIONS] = get_collections,
+    [CAIRN_SEARCH_BBOX] = get_bbox,
+    [CAIRN_SEARCH_DATETIME] = get_datetime,
+    [CAIRN_SEARCH_IDS] = get_ids,
+    [CAIRN_SEARCH_INTERSECTS] = get_intersects,
+    [CAIRN_SEARCH_LIMIT] = get_limit,
+    [CAIRN_SEARCH_COLLECTIONS] = get_collections,
     [CAIRN_SEARCH_TOKEN] = get_token,
+    [CAIRN_SEARCH_BBOX_CRS] = get_bbox_crs,
+    [CAIRN_SEARCH_FILTER] = get_filter,
+    [CAIRN_SEARCH_FILTER_LANG] = cairn_search_take_filter_lang,
+    [CAIRN_SEARCH_FILTER_CRS] = cairn_search_take_filter_crs,
+    [CAIRN_SEARCH_QUERY] = get_query,
+    [CAIRN_SEARCH_Q] = get_q,
+    [CAIRN_SEARCH_SORTBY] = get_sortby,
+    [CAIRN_SEARCH_FIELDS] = get_fields,
 };
 
 cairn_code cairn_search_set(cairn_search *search, cairn_span name, cairn_span value, const cairn_search_limits *limits,
@@ -99,13 +145,10 @@ cairn_code cairn_search_set(cairn_search *search, cairn_span name, cairn_span va
 {
     cairn_search_reader reader = {search, limits ? limits : &cairn_search_defaults, arena, error};
     int parameter = cairn_search_parameter(name);
-    *known = true;
-    if (parameter < 0 && cairn_search_is_unsupported(name))
-        return cairn_search_refuse_unsupported(name, error);
-    if (parameter < 0) {
-        *known = false;
+    *known = parameter >= 0;
+    if (parameter < 0)
         return CAIRN_OK;
-    }
+    search->raw.arena = arena;
     cairn_code code = cairn_search_once(&reader, parameter);
     bool is_list = parameter == CAIRN_SEARCH_IDS || parameter == CAIRN_SEARCH_COLLECTIONS;
     if (code == CAIRN_OK && is_list && value.n == 0)
@@ -116,13 +159,16 @@ cairn_code cairn_search_set(cairn_search *search, cairn_span name, cairn_span va
     return value.p ? GETTERS[parameter](&reader, value) : cairn_search_no_memory(&reader);
 }
 
-cairn_code cairn_search_check(const cairn_search *search, cairn_error *error)
+cairn_code cairn_search_check(cairn_search *search, cairn_error *error)
 {
-    if (!search->has_box || !search->intersects.p)
+    cairn_search_reader reader = {.search = search, .arena = search->raw.arena, .error = error};
+    if (!reader.arena) /* nothing was given */
         return CAIRN_OK;
-    cairn_error_set(error, CAIRN_INVALID, "bbox and intersects are given together, expected only one of them");
-    cairn_error_at_parameter(error, "bbox");
-    return CAIRN_INVALID;
+    cairn_code code = cairn_search_finish_bbox(&reader);
+    if (code == CAIRN_OK && search->has_box && search->intersects.p)
+        code = cairn_search_fail(&reader, CAIRN_SEARCH_BBOX, CAIRN_INVALID,
+                                 "bbox and intersects are given together, expected only one of them");
+    return code == CAIRN_OK ? cairn_search_finish_filter(&reader) : code;
 }
 
 cairn_code cairn_search_area(const cairn_search *search, cairn_geos *geos, cairn_arena *arena, cairn_area **out,

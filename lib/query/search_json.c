@@ -4,7 +4,9 @@
 #include "query/names.h"
 #include "query/search_read.h"
 
-static const char BBOX_EXAMPLE[] = "\"bbox\": [100.0, 0.0, 105.0, 1.0]";
+/* A filter may be nested so deep, in an object. */
+enum { BODY_DEPTH = CAIRN_CQL2_JSON_DEPTH + 1 };
+
 static const char DATETIME_EXAMPLE[] = "\"datetime\": \"2020-01-01T00:00:00Z/2020-12-31T23:59:59Z\"";
 static const char INTERSECTS_EXAMPLE[] = "\"intersects\": {\"type\": \"Point\", \"coordinates\": [7.1, 50.7]}";
 static const char LIMIT_EXAMPLE[] = "\"limit\": 100";
@@ -16,21 +18,28 @@ static bool is_empty_array(cairn_span value)
 
 static cairn_code post_bbox(cairn_search_reader *reader, cairn_span value)
 {
-    cairn_error why = CAIRN_ERROR_INIT;
-    if (is_empty_array(value))
-        return CAIRN_OK;
-    if (cairn_box_from_json(value, &reader->search->box, &why) != CAIRN_OK)
-        return cairn_search_explain(reader, CAIRN_SEARCH_BBOX, &why, BBOX_EXAMPLE);
-    reader->search->has_box = true;
+    if (cairn_json_kind(value) != '[')
+        return cairn_search_refuse(reader, CAIRN_SEARCH_BBOX, "an array of 4 or 6 numbers", value,
+                                   "\"bbox\": [100.0, 0.0, 105.0, 1.0]");
+    if (!is_empty_array(value))
+        reader->search->raw.bbox = value;
     return CAIRN_OK;
+}
+
+static cairn_code post_string(cairn_search_reader *reader, int parameter, cairn_span value, const char *example,
+                              cairn_span *out)
+{
+    if (cairn_json_kind(value) != '"')
+        return cairn_search_refuse(reader, parameter, "a string", value, example);
+    *out = cairn_json_string(value, reader->arena);
+    return out->p ? CAIRN_OK : cairn_search_no_memory(reader);
 }
 
 static cairn_code post_datetime(cairn_search_reader *reader, cairn_span value)
 {
-    if (cairn_json_kind(value) != '"')
-        return cairn_search_refuse(reader, CAIRN_SEARCH_DATETIME, "a string", value, DATETIME_EXAMPLE);
-    cairn_span text = cairn_json_string(value, reader->arena);
-    return text.p ? cairn_search_take_datetime(reader, text, DATETIME_EXAMPLE) : cairn_search_no_memory(reader);
+    cairn_span text;
+    cairn_code code = post_string(reader, CAIRN_SEARCH_DATETIME, value, DATETIME_EXAMPLE, &text);
+    return code == CAIRN_OK ? cairn_search_take_datetime(reader, text, DATETIME_EXAMPLE) : code;
 }
 
 static cairn_code post_intersects(cairn_search_reader *reader, cairn_span value)
@@ -108,18 +117,83 @@ static cairn_code post_limit(cairn_search_reader *reader, cairn_span value)
 
 static cairn_code post_token(cairn_search_reader *reader, cairn_span value)
 {
-    if (cairn_json_kind(value) != '"')
-        return cairn_search_refuse(reader, CAIRN_SEARCH_TOKEN, "a string", value,
-                                   "the body of a 'next' or 'prev' link as it is");
-    cairn_span token = cairn_json_string(value, reader->arena);
-    return token.p ? cairn_search_take_token(reader, token) : cairn_search_no_memory(reader);
+    cairn_span token;
+    cairn_code code =
+        post_string(reader, CAIRN_SEARCH_TOKEN, value, "the body of a 'next' or 'prev' link as it is", &token);
+    return code == CAIRN_OK ? cairn_search_take_token(reader, token) : code;
+}
+
+static cairn_code post_bbox_crs(cairn_search_reader *reader, cairn_span value)
+{
+    return post_string(reader, CAIRN_SEARCH_BBOX_CRS, value, "\"bbox-crs\": \"EPSG:4326\"",
+                       &reader->search->raw.bbox_crs);
+}
+
+static cairn_code post_filter(cairn_search_reader *reader, cairn_span value)
+{
+    bool is_text = cairn_json_kind(value) == '"';
+    cairn_span filter = is_text ? cairn_json_string(value, reader->arena) : value;
+    if (!filter.p)
+        return cairn_search_no_memory(reader);
+    cairn_search_take_filter(reader, filter, !is_text, false);
+    return CAIRN_OK;
+}
+
+static cairn_code post_filter_lang(cairn_search_reader *reader, cairn_span value)
+{
+    cairn_span name;
+    cairn_code code = post_string(reader, CAIRN_SEARCH_FILTER_LANG, value, "\"filter-lang\": \"cql2-json\"", &name);
+    return code == CAIRN_OK ? cairn_search_take_filter_lang(reader, name) : code;
+}
+
+static cairn_code post_filter_crs(cairn_search_reader *reader, cairn_span value)
+{
+    cairn_span name;
+    cairn_code code = post_string(reader, CAIRN_SEARCH_FILTER_CRS, value,
+                                  "\"filter-crs\": \"http://www.opengis.net/def/crs/OGC/1.3/CRS84\"", &name);
+    return code == CAIRN_OK ? cairn_search_take_filter_crs(reader, name) : code;
+}
+
+static bool is_empty(cairn_span value)
+{
+    return cairn_span_is(value, "\"\"") || is_empty_array(value);
+}
+
+static cairn_code post_q(cairn_search_reader *reader, cairn_span value)
+{
+    if (is_empty(value))
+        return CAIRN_OK;
+    return cairn_text_from_json(value, NULL, reader->arena, &reader->search->text, reader->error);
+}
+
+static cairn_code post_sortby(cairn_search_reader *reader, cairn_span value)
+{
+    if (is_empty(value))
+        return CAIRN_OK;
+    return cairn_sort_from_json(value, reader->arena, &reader->search->sort, reader->error);
+}
+
+static cairn_code post_fields(cairn_search_reader *reader, cairn_span value)
+{
+    return cairn_fields_from_json(value, reader->arena, &reader->search->fields, reader->error);
 }
 
 static cairn_code (*const POSTERS[CAIRN_SEARCH_PARAMETERS])(cairn_search_reader *, cairn_span) = {
-    [CAIRN_SEARCH_BBOX] = post_bbox,   [CAIRN_SEARCH_DATETIME] = post_datetime,
-    [CAIRN_SEARCH_IDS] = post_ids,     [CAIRN_SEARCH_INTERSECTS] = post_intersects,
-    [CAIRN_SEARCH_LIMIT] = post_limit, [CAIRN_SEARCH_COLLECTIONS] = post_collections,
+    [CAIRN_SEARCH_BBOX] = post_bbox,
+    [CAIRN_SEARCH_DATETIME] = post_datetime,
+    [CAIRN_SEARCH_IDS] = post_ids,
+    [CAIRN_SEARCH_INTERSECTS] = post_intersects,
+    [CAIRN_SEARCH_LIMIT] = post_limit,
+    [CAIRN_SEARCH_COLLECTIONS] = post_collections,
     [CAIRN_SEARCH_TOKEN] = post_token,
+    [CAIRN_SEARCH_BBOX_CRS] = post_bbox_crs,
+    [CAIRN_SEARCH_FILTER] = post_filter,
+    [CAIRN_SEARCH_FILTER_LANG] = post_filter_lang,
+    [CAIRN_SEARCH_FILTER_CRS] = post_filter_crs,
+    [CAIRN_SEARCH_QUERY] = cairn_search_take_query,
+    [CAIRN_SEARCH_Q] = post_q,
+    [CAIRN_SEARCH_SORTBY] = post_sortby,
+    [CAIRN_SEARCH_FIELDS] = post_fields,
 };
 
 static cairn_code refuse_unknown(cairn_span name, cairn_error *error)
@@ -132,8 +206,8 @@ static cairn_code refuse_unknown(cairn_span name, cairn_error *error)
                         nearest);
     else
         cairn_error_set(error, CAIRN_INVALID,
-                        "no search parameter is called '%s'; expected bbox, datetime, intersects, ids, collections, "
-                        "limit or token",
+                        "no search parameter is called '%s'; expected bbox, bbox-crs, datetime, intersects, ids, "
+                        "collections, limit, filter, filter-lang, filter-crs, query, q, sortby, fields or token",
                         quoted);
     cairn_error_at_parameter(error, quoted);
     return CAIRN_INVALID;
@@ -146,20 +220,19 @@ static cairn_code read_member(cairn_search_reader *reader, const cairn_json_memb
     if (!name.p)
         return cairn_search_no_memory(reader);
     int parameter = cairn_search_parameter(name);
-    if (parameter >= 0) {
-        cairn_code code = cairn_search_once(reader, parameter);
-        return code != CAIRN_OK || cairn_json_is_null(member->value) ? code : POSTERS[parameter](reader, member->value);
-    }
-    if (cairn_search_is_unsupported(name))
-        return cairn_json_is_null(member->value) ? CAIRN_OK : cairn_search_refuse_unsupported(name, reader->error);
-    return ignore_unknown ? CAIRN_OK : refuse_unknown(name, reader->error);
+    if (parameter < 0)
+        return ignore_unknown ? CAIRN_OK : refuse_unknown(name, reader->error);
+    cairn_code code = cairn_search_once(reader, parameter);
+    bool is_none = parameter != CAIRN_SEARCH_FIELDS && cairn_json_is_null(member->value);
+    return code != CAIRN_OK || is_none ? code : POSTERS[parameter](reader, member->value);
 }
 
 cairn_code cairn_search_from_json(cairn_search *search, cairn_span body, const cairn_search_limits *limits,
                                   bool ignore_unknown, cairn_arena *arena, cairn_error *error)
 {
     cairn_search_reader reader = {search, limits ? limits : &cairn_search_defaults, arena, error};
-    cairn_code code = cairn_json_check(body, CAIRN_JSON_MAX_DEPTH, NULL, error);
+    cairn_code code = cairn_json_check(body, BODY_DEPTH, NULL, error);
+    search->raw.arena = arena;
     if (code != CAIRN_OK) {
         cairn_error_at_parameter(error, "body");
         return code;

@@ -6,39 +6,16 @@
 
 enum { QUOTED_MAX = 80 };
 
-const char *const cairn_search_names[] = {"bbox",        "datetime", "intersects", "ids",
-                                          "collections", "limit",    "token",      NULL};
-
-static const char *const UNSUPPORTED[] = {"filter", "filter-lang", "filter-crs", "sortby",
-                                          "fields", "query",       "q",          NULL};
-
-static int index_of(cairn_span name, const char *const *names)
-{
-    for (int i = 0; names[i]; i++)
-        if (cairn_span_is(name, names[i]))
-            return i;
-    return -1;
-}
+const char *const cairn_search_names[] = {"bbox",  "datetime", "intersects", "ids",         "collections", "limit",
+                                          "token", "bbox-crs", "filter",     "filter-lang", "filter-crs",  "query",
+                                          "q",     "sortby",   "fields",     NULL};
 
 int cairn_search_parameter(cairn_span name)
 {
-    return index_of(name, cairn_search_names);
-}
-
-bool cairn_search_is_unsupported(cairn_span name)
-{
-    return index_of(name, UNSUPPORTED) >= 0;
-}
-
-cairn_code cairn_search_refuse_unsupported(cairn_span name, cairn_error *error)
-{
-    char quoted[QUOTED_MAX];
-    cairn_quote(name, quoted, sizeof quoted);
-    cairn_error_set(
-        error, CAIRN_INVALID,
-        "this server does not support '%s' yet and will not ignore it; see /conformance for what it supports", quoted);
-    cairn_error_at_parameter(error, quoted);
-    return CAIRN_INVALID;
+    for (int i = 0; cairn_search_names[i]; i++)
+        if (cairn_span_is(name, cairn_search_names[i]))
+            return i;
+    return -1;
 }
 
 cairn_code cairn_search_once(cairn_search_reader *reader, int parameter)
@@ -62,6 +39,16 @@ cairn_code cairn_search_refuse(cairn_search_reader *reader, int parameter, const
                     cairn_quote(value, quoted, sizeof quoted), example);
     cairn_error_at_parameter(reader->error, cairn_search_names[parameter]);
     return CAIRN_INVALID;
+}
+
+cairn_code cairn_search_fail(cairn_search_reader *reader, int parameter, cairn_code code, const char *format, ...)
+{
+    va_list ap;
+    va_start(ap, format);
+    cairn_error_vset(reader->error, code, format, ap);
+    va_end(ap);
+    cairn_error_at_parameter(reader->error, cairn_search_names[parameter]);
+    return code;
 }
 
 cairn_code cairn_search_explain(cairn_search_reader *reader, int parameter, const cairn_error *why, const char *example)

@@ -105,10 +105,11 @@ static cairn_code refuse_long(const cairn_position *at, const cairn_sort *sort, 
     char name[64], id[64];
     const cairn_sort_value *value = &at->keys[longest_key(at)];
     cairn_quote(sort->keys[longest_key(at)].property.name, name, sizeof name);
-    cairn_error_set(error, CAIRN_INVALID,
-                    "the page begins or ends at item '%s', whose '%s' has %zu bytes: too long for a page token, which holds what "
-                    "is sorted by; sort by another property, or ask for a page of another size",
-                    cairn_quote(at->id, id, sizeof id), name, value->type == CAIRN_SORT_STRING ? value->text.n : 8);
+    cairn_error_set(
+        error, CAIRN_INVALID,
+        "the page begins or ends at item '%s', whose '%s' has %zu bytes: too long for a page token, which holds what "
+        "is sorted by; sort by another property, or ask for a page of another size",
+        cairn_quote(at->id, id, sizeof id), name, value->type == CAIRN_SORT_STRING ? value->text.n : 8);
     cairn_error_at_parameter(error, "sortby");
     return CAIRN_INVALID;
 }

@@ -1,6 +1,7 @@
 /* The only file that knows PROJ. */
 #include "stac/crs.h"
 
+#include <ctype.h>
 #include <math.h>
 #include <proj.h>
 #include <pthread.h>
@@ -158,4 +159,110 @@ void cairn_projection_free(cairn_projection *projection)
         return;
     proj_destroy(projection->pj);
     free(projection);
+}
+
+/* ---- reference systems as requests name them ---- */
+
+enum { EDGE_POINTS = 499 }; /* the middle of an edge is one of them, where projections have their extremes */
+
+static bool is_word(cairn_span text)
+{
+    for (size_t i = 0; i < text.n; i++)
+        if (!isalnum((unsigned char)text.p[i]))
+            return false;
+    return text.n > 0;
+}
+
+/* Nothing but these gets to PROJ, which would take paths and pipelines as well. */
+static bool set_name(cairn_span authority, cairn_span code, cairn_crs *out)
+{
+    static const char *const authorities[] = {"EPSG", "OGC", "ESRI"};
+    for (size_t i = 0; i < sizeof authorities / sizeof *authorities; i++) {
+        if (authority.n != strlen(authorities[i]) || strncasecmp(authority.p, authorities[i], authority.n) != 0)
+            continue;
+        int n =
+            is_word(code) ? snprintf(out->name, sizeof out->name, "%s:%.*s", authorities[i], CAIRN_SPAN_FMT(code)) : -1;
+        return n > 0 && (size_t)n < sizeof out->name;
+    }
+    return false;
+}
+
+/* "EPSG/0/4326" by '/' and "EPSG::4326" or "EPSG:4326" by ':'; the version, if any, lies between. */
+static bool set_parts(cairn_span rest, char by, cairn_crs *out)
+{
+    const char *first = rest.n ? memchr(rest.p, by, rest.n) : NULL, *last = rest.n ? memrchr(rest.p, by, rest.n) : NULL;
+    if (!first)
+        return false;
+    return set_name(cairn_span_make(rest.p, (size_t)(first - rest.p)),
+                    cairn_span_make(last + 1, (size_t)(rest.p + rest.n - last - 1)), out);
+}
+
+bool cairn_crs_of(cairn_span text, cairn_crs *out)
+{
+    static const struct {
+        const char *prefix;
+        char by;
+    } forms[] = {{"http://www.opengis.net/def/crs/", '/'},
+                 {"https://www.opengis.net/def/crs/", '/'},
+                 {"urn:ogc:def:crs:", ':'},
+                 {"urn:x-ogc:def:crs:", ':'}};
+    text = cairn_span_trim(text);
+    if (text.n > 2 && text.p[0] == '[' && text.p[text.n - 1] == ']')
+        text = cairn_span_make(text.p + 1, text.n - 2);
+    if (cairn_span_is(text, "CRS84"))
+        return set_name(cairn_span_of("OGC"), text, out);
+    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
+        size_t n = strlen(forms[i].prefix);
+        if (text.n > n && strncasecmp(text.p, forms[i].prefix, n) == 0)
+            return set_parts(cairn_span_make(text.p + n, text.n - n), forms[i].by, out);
+    }
+    return text.n < sizeof out->name && set_parts(text, ':', out);
+}
+
+bool cairn_crs_is_crs84(const cairn_crs *crs)
+{
+    return strcasecmp(crs->name, "OGC:CRS84") == 0 || strcasecmp(crs->name, "OGC:CRS84h") == 0;
+}
+
+bool cairn_crs_is_latlon(const cairn_crs *crs)
+{
+    return strcmp(crs->name, "EPSG:4326") == 0 || strcmp(crs->name, "EPSG:4979") == 0;
+}
+
+static double clamp(double value, double limit)
+{
+    return value < -limit ? -limit : value > limit ? limit : value;
+}
+
+static bool transform_box(PJ_CONTEXT *context, PJ *pj, const double c[4], cairn_box *out)
+{
+    if (!proj_trans_bounds(context, pj, PJ_FWD, c[0], c[1], c[2], c[3], &out->west, &out->south, &out->east,
+                           &out->north, EDGE_POINTS))
+        return false;
+    if (!isfinite(out->west) || !isfinite(out->south) || !isfinite(out->east) || !isfinite(out->north))
+        return false;
+    *out = (cairn_box){clamp(out->west, 180), clamp(out->south, 90), clamp(out->east, 180), clamp(out->north, 90)};
+    return out->south <= out->north;
+}
+
+cairn_code cairn_crs_box(const cairn_crs *crs, const double corners[4], cairn_box *out, cairn_error *error)
+{
+    PJ_CONTEXT *context = thread_context();
+    if (!context)
+        return cairn_error_set(error, CAIRN_NOMEM, "no memory left for PROJ");
+    if (corners[0] > corners[2] || corners[1] > corners[3])
+        return cairn_error_set(error, CAIRN_INVALID,
+                               "expected the lower corner, then the upper one, axes in the order of %s; a box over the "
+                               "antimeridian can be given in CRS84 or EPSG:4326",
+                               crs->name);
+    PJ *pj = proj_create_crs_to_crs(context, crs->name, "OGC:CRS84", NULL);
+    if (!pj)
+        return cairn_error_set(error, CAIRN_NOT_FOUND, "PROJ knows no coordinate reference system '%s'", crs->name);
+    bool done = transform_box(context, pj, corners, out);
+    proj_destroy(pj);
+    return done ? CAIRN_OK
+                : cairn_error_set(error, CAIRN_INVALID,
+                                  "the box does not lie where %s is defined (its axes are in the order that its "
+                                  "authority gives them)",
+                                  crs->name);
 }

@@ -4,6 +4,7 @@
 #define CAIRN_STAC_CRS_H
 
 #include "base/error.h"
+#include "stac/geometry.h"
 
 typedef struct cairn_projection cairn_projection;
 
@@ -16,5 +17,25 @@ void cairn_projection_free(cairn_projection *projection);
 /* True when the name means lon/lat already (CRS84, and EPSG:4326 as GeoJSON 2008 used it). */
 bool cairn_crs_is_lonlat(cairn_span crs);
 const char *cairn_proj_version(void);
+
+/* ---- reference systems as requests name them (OGC API Features Part 2) ---- */
+
+typedef struct cairn_crs {
+    char name[32]; /* "EPSG:32633", "OGC:CRS84" */
+} cairn_crs;
+
+/* From "EPSG:32633", "http://www.opengis.net/def/crs/EPSG/0/32633", "urn:ogc:def:crs:EPSG::32633", "CRS84"; authorities
+ * EPSG, OGC and ESRI; square brackets around it are left out. False for what is no such name; whether PROJ knows it, is
+ * said by cairn_crs_box(). */
+bool cairn_crs_of(cairn_span text, cairn_crs *out);
+/* Degrees, longitude first. */
+bool cairn_crs_is_crs84(const cairn_crs *crs);
+/* The same degrees, latitude first: EPSG:4326 and EPSG:4979. */
+bool cairn_crs_is_latlon(const cairn_crs *crs);
+/* The box in CRS84 that holds a box of another system; `corners`: the lower corner, then the upper one, axes in the
+ * order that the system's authority defines. Edges are followed at 499 points each; over the antimeridian west > east,
+ * and a box around a pole has all longitudes. CAIRN_NOT_FOUND when PROJ doesn't know the system; CAIRN_INVALID when the
+ * corners are the wrong way round, or lie where it isn't defined. */
+cairn_code cairn_crs_box(const cairn_crs *crs, const double corners[4], cairn_box *out, cairn_error *error);
 
 #endif

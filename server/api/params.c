@@ -23,24 +23,12 @@ static void list_names(cairn_buf *out, const char *const *names)
     cairn_buf_add_byte(out, '\0');
 }
 
-/* What a search would take if this server had the extension; says so in the error. */
-static bool is_unsupported(cairn_call *call, cairn_span name)
-{
-    cairn_search unused = {0};
-    bool known;
-    return cairn_params_has(call->route->parameters, cairn_span_of("bbox")) &&
-           cairn_search_set(&unused, name, CAIRN_SPAN_NONE, &call->api->options->limits, call->request->arena, &known,
-                            &call->error) != CAIRN_OK;
-}
-
 static cairn_code refuse_unknown(cairn_call *call, cairn_span name)
 {
     const char *const *known = cairn_params_known(call);
     const char *nearest = cairn_name_nearest(name, known);
     char quoted[96];
     cairn_quote(name, quoted, sizeof quoted);
-    if (is_unsupported(call, name))
-        return call->error.code;
     if (call->request->method == CAIRN_POST && cairn_params_has(cairn_search_names, name))
         return cairn_error_set(&call->error, CAIRN_INVALID,
                                "parameter \"%s\" belongs into the JSON body of a POST, not into its query string",

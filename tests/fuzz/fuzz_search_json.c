@@ -18,6 +18,8 @@ static void check(const cairn_search *search)
     check_list(search->ids, search->n_ids);
     check_list(search->collections, search->n_collections);
     FUZZ_ASSERT(search->limit <= cairn_search_defaults.max_limit);
+    FUZZ_ASSERT(search->sort.n <= CAIRN_SORT_MAX_KEYS);
+    FUZZ_ASSERT(!search->filter || search->filter->root);
     FUZZ_ASSERT(!search->has_datetime || cairn_time_compare(search->datetime.start, search->datetime.end) <= 0);
     FUZZ_ASSERT(!search->has_box || (search->box.south <= search->box.north && search->box.west >= -180 &&
                                      search->box.east <= 180 && search->box.south >= -90 && search->box.north <= 90));
@@ -44,6 +46,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     FUZZ_ASSERT(arena);
     cairn_span body = cairn_span_make((const char *)data, size);
     cairn_code code = cairn_search_from_json(&search, body, NULL, size % 2, arena, &error);
+    if (code == CAIRN_OK)
+        code = cairn_search_check(&search, &error);
     FUZZ_ASSERT(code == error.code);
     FUZZ_ASSERT(code == CAIRN_OK || error.message[0]);
     if (code != CAIRN_OK) {

@@ -27,6 +27,18 @@ static void check_list(const cairn_span *list, size_t n)
         FUZZ_ASSERT(cairn_span_compare(list[i - 1], list[i]) < 0);
 }
 
+static void check(cairn_search *search)
+{
+    cairn_error error = CAIRN_ERROR_INIT;
+    cairn_code code = cairn_search_check(search, &error);
+    FUZZ_ASSERT(code == error.code);
+    FUZZ_ASSERT(code == CAIRN_OK || (error.message[0] && (error.parameter[0] || code == CAIRN_NOMEM)));
+    FUZZ_ASSERT(code != CAIRN_OK || !(search->has_box && search->intersects.p));
+    FUZZ_ASSERT(code != CAIRN_OK || !search->filter || search->filter->root);
+    FUZZ_ASSERT(!search->has_box || (search->box.south <= search->box.north && search->box.west >= -180 &&
+                                     search->box.east <= 180 && search->box.south >= -90 && search->box.north <= 90));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     cairn_search search = {0};
@@ -41,7 +53,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     check_list(search.ids, search.n_ids);
     check_list(search.collections, search.n_collections);
     FUZZ_ASSERT(search.limit <= cairn_search_defaults.max_limit);
-    FUZZ_ASSERT((cairn_search_check(&search, NULL) == CAIRN_OK) == !(search.has_box && search.intersects.p));
+    check(&search);
     cairn_arena_free(arena);
     return 0;
 }

@@ -112,6 +112,7 @@ static int hits(cairn_store *store, const char *bbox, const char *datetime)
     if (datetime)
         OK(cairn_search_set(&search, cairn_span_of("datetime"), cairn_span_of(datetime), &cairn_search_defaults, arena,
                             &known, error));
+    OK(cairn_search_check(&search, error));
     OK(cairn_session_begin(session, 0, error));
     OK(cairn_session_search(session, &search, &page, arena, count_row, &n, &result, error));
     OK(cairn_session_end(session, error));
