@@ -10,12 +10,13 @@ CREATE TABLE item_properties(
   properties BLOB NOT NULL
 );
 
--- Properties that have an index.
+-- Properties that have an index. definition: what values are made by, see lib/store/sqlite/slots.c. Where a program would make
+-- them otherwise (another version, other descriptors), it does not use the index, and makes it anew when it writes.
 CREATE TABLE promoted(
-  slot     INTEGER PRIMARY KEY,
-  name     TEXT NOT NULL UNIQUE,  -- the path below the item's properties: 'eo:cloud_cover', 'a.b'
-  built_in INTEGER NOT NULL,
-  is_time  INTEGER NOT NULL       -- its strings are in item_value as canonical times
+  slot       INTEGER PRIMARY KEY,
+  name       TEXT NOT NULL UNIQUE, -- the path below the item's properties: 'eo:cloud_cover', 'a.b'
+  built_in   INTEGER NOT NULL,
+  definition TEXT NOT NULL
 );
 
 -- Built-in ones that somebody took away: not to be promoted again by themselves.
@@ -24,7 +25,7 @@ CREATE TABLE demoted(
 ) WITHOUT ROWID;
 
 -- The index: property = promoted.slot * 2 for the value itself, + 1 for each member of an array (those are never sorted by).
--- value: REAL for numbers, TEXT for strings (canonical times of lib/query/sort.h where promoted.is_time), x'00' and x'01'
+-- value: REAL for numbers, TEXT for strings (canonical times of lib/query/sort.h where the definition says time), x'00' and x'01'
 -- for booleans: SQLite's order of types is the order of lib/query/sort.h. Items without a value have no row. Where the item
 -- has the field under a name of another generation only (proj:epsg for proj:code), the value is that one, changed.
 CREATE TABLE item_value(

@@ -2,14 +2,17 @@
 #ifndef CAIRN_STORE_SQLITE_INTERNAL_H
 #define CAIRN_STORE_SQLITE_INTERNAL_H
 
+#include "base/number.h"
+#include "query/sort.h"
 #include "store/sqlite/sqlite_store.h"
+#include "store/stats.h"
 
 #include <sqlite3.h>
 #include <sys/stat.h>
 
 enum {
     CAIRN_APPLICATION_ID = 0x43524e31, /* "CRN1" */
-    CAIRN_SCHEMA_VERSION = 1,
+    CAIRN_SCHEMA_VERSION = 2,
     CAIRN_PAGE_BYTES = 16384,
 };
 
@@ -90,6 +93,27 @@ void catalog_sweep(const char *path);
 /* The same under the write lock, when `file` is in rollback mode. */
 void catalog_remove_leftovers(const char *path, const catalog_file *file);
 
+/* ---- slots.c: the promoted properties ---- */
+typedef struct slot {
+    sqlite3_int64 number;
+    cairn_cql2_property property; /* .name is promoted.name */
+    const struct cairn_cql2_source *sources;
+    size_t n_sources;
+    bool built_in;
+    bool current; /* the index was made as this program makes it; else it can't be used for reading */
+} slot;
+typedef struct slots {
+    cairn_arena *arena;
+    slot *list; /* by name */
+    size_t n;
+} slots;
+/* Free `out` in any case. */
+cairn_code slots_load(sqlite3 *db, slots *out, cairn_error *error);
+void slots_free(slots *slots);
+/* What a name, of a filter or as it is kept, is promoted as; its sources and `definition` in the arena. CAIRN_INVALID
+ * for what does not lead into the properties. */
+cairn_code slot_of(cairn_span name, cairn_arena *arena, slot *out, cairn_span *definition, cairn_error *error);
+
 /* ---- session.c ---- */
 
 /* Prepared when first used, kept for the session's life. */
@@ -113,6 +137,9 @@ typedef enum query_id {
     Q_LAGS_ALL,
     Q_META,
     Q_TOTALS,
+    Q_KNOWN,
+    Q_KNOWN_ALL,
+    Q_PROMOTED,
     Q_COUNT,
 } query_id;
 
@@ -211,27 +238,70 @@ cairn_code sqlite_session_collection(cairn_session *session, cairn_span id, cair
                                      cairn_error *error);
 cairn_code sqlite_session_info(cairn_session *session, cairn_arena *arena, cairn_catalog_info *out, cairn_error *error);
 
-/* ---- known.c: what the tables property and promoted tell, for sessions ---- */
+/* ---- values.c: what the index holds of an item ---- */
+typedef struct index_value {
+    sqlite3_int64 property; /* as in the table item_value */
+    cairn_sort_value value;
+} index_value;
+typedef struct index_values {
+    index_value *list; /* ordered, each once */
+    size_t n, cap;
+} index_values;
+/* False at the arena's cap. */
+bool values_make(const slot *list, size_t n, cairn_span properties, cairn_arena *arena, index_values *out);
+int values_compare(const index_value *a, const index_value *b);
+/* Binds the value: REAL, TEXT or BLOB. */
+void values_bind(sqlite3_stmt *statement, int index, const cairn_sort_value *value);
+
+/* ---- known.c: what the tables property and promoted tell ---- */
+
+/* The columns of the table property that property_read() wants, behind the id of the collection. */
+#define PROPERTY_COLUMNS                                                                                               \
+    "name, integers, numbers, strings, booleans, arrays, objects, times, minimum, maximum, first, last, "              \
+    "minimum_items, maximum_items, first_items, last_items, enumerated, list"
+typedef struct property_row {
+    cairn_property property; /* borrows from the statement, until its next step, and from below */
+    char minimum[CAIRN_NUMBER_PRINT_MAX], maximum[CAIRN_NUMBER_PRINT_MAX];
+    cairn_property_value values[CAIRN_PROPERTY_VALUES_MAX];
+} property_row;
+/* False when its list is none. */
+bool property_read(sqlite3_stmt *statement, property_row *out);
+
 cairn_code sqlite_session_properties(cairn_session *base, cairn_span collection, cairn_property_sink sink,
                                      void *context, cairn_error *error);
 cairn_code sqlite_session_promoted(cairn_session *base, cairn_promoted_sink sink, void *context, cairn_error *error);
 
-/* ---- promote.c ---- */
-cairn_code sqlite_promote(cairn_writer *base, cairn_span name, cairn_progress_sink progress, void *context,
-                          cairn_error *error);
-cairn_code sqlite_demote(cairn_writer *base, cairn_span name, cairn_error *error);
-
 /* ---- migrate.c ---- */
-cairn_code schema_migrate(sqlite3 *db, int from, cairn_error *error);
+/* Each step is one transaction. `fill` (may be NULL, where there are no items) makes what is new in `version` from what
+ * there is, in the same transaction. */
+typedef cairn_code (*schema_fill)(void *context, int version, cairn_error *error);
+cairn_code schema_migrate(sqlite3 *db, int from, schema_fill fill, void *context, cairn_error *error);
+/* CAIRN_UNSUPPORTED, saying the next step, for a catalog that must be migrated before it is read. */
+cairn_code schema_check(sqlite3 *db, const char *path, cairn_error *error);
+
+/* ---- parts.c: what is kept of an item's properties ---- */
+typedef struct item_parts {
+    cairn_arena *arena; /* of the values */
+    cairn_span properties;
+    cairn_buf words;
+    index_values values;
+} item_parts;
+bool parts_begin(item_parts *parts);
+void parts_end(item_parts *parts);
+/* Makes them anew; `properties` is borrowed. */
+cairn_code parts_make(item_parts *parts, const slots *slots, cairn_span id, cairn_span properties, cairn_error *error);
 
 /* ---- tally.c: what a collection's row says of its items, kept in memory during a batch ---- */
 typedef struct tally {
     char *id; /* owned, with length */
     size_t id_size;
+    sqlite3_int64 slot;
     bool made, dirty, stale;
+    bool recount; /* the properties are to be counted anew */
     uint64_t items;
     cairn_extent extent;
-    int64_t lead, lag; /* seconds that a range begins before, ends after the sort time; saturated */
+    int64_t lead, lag;   /* seconds that a range begins before, ends after the sort time; saturated */
+    cairn_stats *counts; /* of properties; NULL: not loaded */
     struct tally *next;
 } tally;
 
@@ -253,7 +323,25 @@ typedef enum write_id {
     W_COLLECTION_ROWS,
     W_COLLECTION_BOXES_DELETE,
     W_COLLECTION_BODIES_DELETE,
+    W_COLLECTION_VALUES_DELETE,
+    W_COLLECTION_PROPERTIES_DELETE,
+    W_COLLECTION_COUNTS_DELETE,
+    W_COLLECTION_WORDS_DELETE,
     W_COLLECTION_ITEMS_DELETE,
+    W_COLLECTION_PROPERTIES,
+    W_COLLECTION_BODIES,
+    W_COLLECTION_WORDS_PUT,
+    W_PROPERTIES_PUT,
+    W_PROPERTIES_GET,
+    W_PROPERTIES_DELETE,
+    W_WORDS_PUT,
+    W_WORDS_DELETE,
+    W_VALUE_PUT,
+    W_VALUE_DELETE,
+    W_COUNT_GET,
+    W_COUNT_PUT,
+    W_COUNT_DELETE,
+    W_COUNT_CLEAR,
     W_META_PUT,
     W_META_GET,
     W_GENERATION,
@@ -271,7 +359,10 @@ typedef struct sqlite_writer {
     int wal_pages; /* in the -wal after the last commit */
     sqlite3_stmt *queries[W_COUNT];
     tally *tallies[TALLY_BUCKETS];
-    cairn_codec *codec; /* to compare texts that were packed at different levels */
+    size_t n_counts; /* tallies that hold counts of properties */
+    slots slots;     /* what is promoted, as it stands in the batch */
+    item_parts old_parts, new_parts;
+    cairn_codec *codec; /* to compare texts that were packed at different levels, and to pack properties */
     cairn_buf old_text, new_text;
     int64_t now;
 } sqlite_writer;
@@ -281,10 +372,57 @@ cairn_code tally_get(sqlite_writer *writer, cairn_span id, tally **out, cairn_er
 void tally_add(tally *tally, const item_row *row);
 void tally_drop(tally *tally, const item_row *row);
 cairn_code tally_save_all(sqlite_writer *writer, cairn_error *error);
+void tally_forget(sqlite_writer *writer, tally *gone);
 void tally_forget_all(sqlite_writer *writer);
+
+/* ---- counts.c: the table property, for a tally ---- */
+/* The counts of the collection, loaded when they are not yet. They are the tally's. */
+cairn_code counts_get(sqlite_writer *writer, tally *tally, cairn_stats **out, cairn_error *error);
+/* Writes what changed; counts the collection anew where that can't be told, or when `anew`. */
+cairn_code counts_save(sqlite_writer *writer, tally *tally, bool anew, cairn_error *error);
+/* Frees those of all tallies when there are many: they must be saved. */
+void counts_trim(sqlite_writer *writer);
+
+/* ---- view.c: a collection as it is served ---- */
+typedef struct collection_view {
+    cairn_span body;
+    cairn_span declared; /* absent: the same as the body, or there is none */
+} collection_view;
+/* From what is declared and the tally; texts in the arena. */
+cairn_code view_make(sqlite_writer *writer, tally *tally, cairn_arena *arena, collection_view *out, cairn_error *error);
+/* Puts the words of a collection into the index of free text. `body` is its open form. */
+cairn_code view_put_words(sqlite_writer *writer, sqlite3_int64 slot, cairn_span id, cairn_span body,
+                          cairn_error *error);
+
+/* ---- fill.c ---- */
+/* A schema_fill of a writer. */
+cairn_code fill_schema(void *writer, int version, cairn_error *error);
+/* Counts the properties of all collections anew. Within a batch. */
+cairn_code fill_counts(sqlite_writer *writer, cairn_error *error);
+
+/* ---- promote.c ---- */
+/* Enters the built-in properties that are neither promoted nor demoted into the table `promoted`; no more. */
+cairn_code promote_built_in(sqlite3 *db, cairn_error *error);
+/* The same, with their index; and makes anew what was made otherwise. Within a batch. */
+cairn_code promote_missing(sqlite_writer *writer, cairn_error *error);
+/* What must be so before anything is written. */
+cairn_code promote_at_open(sqlite_writer *writer, cairn_error *error);
+cairn_code sqlite_promote(cairn_writer *base, cairn_span name, cairn_progress_sink progress, void *context,
+                          cairn_error *error);
+cairn_code sqlite_demote(cairn_writer *base, cairn_span name, cairn_error *error);
 
 /* ---- writer.c and its parts ---- */
 cairn_code writer_query(sqlite_writer *writer, write_id id, sqlite3_stmt **out, cairn_error *error);
+
+/* Writes what is kept of an item's properties, in the place of what was kept of `old` (NULL: a new item). `packed` are
+ * the properties when somebody has packed them. The counts follow. */
+cairn_code parts_write(sqlite_writer *writer, tally *tally, const item_row *old, const item_row *row,
+                       cairn_span properties, const cairn_packed *packed, cairn_error *error);
+/* Takes it away. */
+cairn_code parts_drop(sqlite_writer *writer, tally *tally, const item_row *row, cairn_error *error);
+/* Takes an item's words away, which are made anew. */
+cairn_code parts_drop_words(sqlite_writer *writer, sqlite3_int64 key, cairn_span id, cairn_span properties,
+                            cairn_error *error);
 
 cairn_code sqlite_put_item(cairn_writer *base, const cairn_item_record *record, cairn_conflict conflict,
                            cairn_put *what, cairn_error *error);

@@ -14,13 +14,33 @@ static cairn_code compact(sqlite_writer *writer, cairn_error *error)
     return code;
 }
 
+/* Built-in properties that the catalog lacks are promoted, and what is known of all is counted anew. */
+static cairn_code renew(cairn_writer *writer, cairn_error *error)
+{
+    cairn_code code = sqlite_writer_begin(writer, error);
+    if (code)
+        return code;
+    code = promote_missing((sqlite_writer *)writer, error);
+    if (!code)
+        code = fill_counts((sqlite_writer *)writer, error);
+    if (!code)
+        code = db_exec(((sqlite_writer *)writer)->db, "INSERT INTO item_text(item_text) VALUES('optimize')",
+                       "optimizing", error);
+    if (!code)
+        return sqlite_writer_commit(writer, error);
+    sqlite_writer_rollback(writer);
+    return code;
+}
+
 cairn_code sqlite_optimize(cairn_store *store, cairn_error *error)
 {
     cairn_writer *writer = NULL;
     cairn_code code = sqlite_writer_open(store, &writer, error);
     if (code)
         return code;
-    code = compact((sqlite_writer *)writer, error);
+    code = renew(writer, error);
+    if (!code)
+        code = compact((sqlite_writer *)writer, error);
     cairn_code closed = sqlite_writer_close(writer, code ? NULL : error);
     return code ? code : closed;
 }

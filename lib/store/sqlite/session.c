@@ -26,14 +26,23 @@ static const char *const query_text[Q_COUNT] = {
     [Q_ORDER_ALL_BACK] = "SELECT " ITEM_COLUMNS " FROM item INDEXED BY item_order_all"
                          " WHERE (back_sec, back_nsec, collection, id) < (?1, ?2, ?3, ?4) AND back_sec>=?5"
                          " ORDER BY back_sec DESC, back_nsec DESC, collection DESC, id DESC",
-    [Q_COLLECTIONS] = "SELECT id, title, body, source, made, items, west, south, east, north, start_sec, start_nsec,"
+    [Q_COLLECTIONS] = "SELECT id, title, body, coalesce(source, declared), made, items, west, south, east, north, "
+                      "start_sec, start_nsec,"
                       " end_sec, end_nsec FROM collection ORDER BY id",
-    [Q_COLLECTION] = "SELECT id, title, body, source, made, items, west, south, east, north, start_sec, start_nsec,"
+    [Q_COLLECTION] = "SELECT id, title, body, coalesce(source, declared), made, items, west, south, east, north, "
+                     "start_sec, start_nsec,"
                      " end_sec, end_nsec FROM collection WHERE id=?1",
     [Q_LAGS] = "SELECT max(lead), max(lag) FROM collection WHERE id=?1",
     [Q_LAGS_ALL] = "SELECT max(lead), max(lag) FROM collection",
     [Q_META] = "SELECT value FROM meta WHERE key=?1",
     [Q_TOTALS] = "SELECT coalesce(sum(items), 0), count(*) FROM collection",
+    [Q_KNOWN] = "SELECT c.id, " PROPERTY_COLUMNS " FROM collection c JOIN property p ON p.collection=c.slot"
+                     " WHERE c.id=?1 ORDER BY p.name",
+    [Q_KNOWN_ALL] = "SELECT c.id, " PROPERTY_COLUMNS " FROM collection c JOIN property p ON p.collection=c.slot"
+                         " ORDER BY c.id, p.name",
+    [Q_PROMOTED] = "SELECT name, built_in, (SELECT count(*) FROM item_value WHERE property=p.slot * 2) +"
+                   " (SELECT count(DISTINCT key) FROM item_value WHERE property=p.slot * 2 + 1)"
+                   " FROM promoted p ORDER BY name",
 };
 
 static const char order_text[] = "SELECT " ITEM_COLUMNS " FROM item INDEXED BY item_order WHERE collection=?3"
@@ -84,7 +93,9 @@ static cairn_code open_db(const sqlite_store *store, sqlite_session *session, ca
     snprintf(pragmas, sizeof pragmas, "PRAGMA query_only=1; PRAGMA cache_size=-%llu; PRAGMA mmap_size=%llu",
              (unsigned long long)(options->cache_bytes >> 10), (unsigned long long)options->mmap_bytes);
     sqlite3_progress_handler(session->db, STEPS_BETWEEN_CLOCKS, on_progress, session);
-    return db_exec(session->db, pragmas, "opening the catalog", error);
+    code = db_exec(session->db, pragmas, "opening the catalog", error);
+    return code || store->file.schema_version == CAIRN_SCHEMA_VERSION ? code
+                                                                      : schema_check(session->db, store->path, error);
 }
 
 cairn_code sqlite_session_open(cairn_store *store, cairn_session **out, cairn_error *error)

@@ -32,6 +32,8 @@ static const cairn_store_ops sqlite_ops = {
     .collections = sqlite_session_collections,
     .collection = sqlite_session_collection,
     .info = sqlite_session_info,
+    .properties = sqlite_session_properties,
+    .promoted = sqlite_session_promoted,
     .writer_open = sqlite_writer_open,
     .writer_close = sqlite_writer_close,
     .write_begin = sqlite_writer_begin,
@@ -43,6 +45,8 @@ static const cairn_store_ops sqlite_ops = {
     .ensure_collection = sqlite_ensure_collection,
     .delete_collection = sqlite_delete_collection,
     .set_catalog = sqlite_set_catalog,
+    .promote = sqlite_promote,
+    .demote = sqlite_demote,
     .check = sqlite_check,
     .optimize = sqlite_optimize,
 };

@@ -28,6 +28,7 @@ static tally *tally_new(cairn_span id, sqlite3_stmt *row)
     new->extent = extent_read(row, 2);
     new->lead = sqlite3_column_int64(row, 10);
     new->lag = sqlite3_column_int64(row, 11);
+    new->slot = sqlite3_column_int64(row, 15);
     return new;
 }
 
@@ -185,31 +186,34 @@ static void bind_extent(sqlite3_stmt *save, int index, const cairn_extent *exten
     }
 }
 
-/* The document of a made collection is written anew, so that its extent follows its items. */
+/* The document is written anew, so that its extent and summaries follow the items. */
 static cairn_code save(sqlite_writer *writer, tally *tally, cairn_arena *arena, cairn_error *error)
 {
-    cairn_span id = cairn_span_make(tally->id, tally->id_size), body = CAIRN_SPAN_NONE;
+    collection_view view;
     sqlite3_stmt *statement;
     cairn_code code = tally->stale ? count_anew(writer, tally, error) : CAIRN_OK;
     if (!code)
+        code = counts_save(writer, tally, tally->recount, error);
+    if (!code)
+        code = view_make(writer, tally, arena, &view, error);
+    if (!code)
         code = writer_query(writer, W_COLLECTION_TALLY, &statement, error);
-    if (!code && tally->made && !(body = cairn_collection_make(arena, id, &tally->extent)).p)
-        code = cairn_error_set(error, CAIRN_NOMEM, "out of memory");
     if (code)
         return code;
-    db_bind_span(statement, 1, id);
+    db_bind_span(statement, 1, cairn_span_make(tally->id, tally->id_size));
     sqlite3_bind_int64(statement, 2, (sqlite3_int64)tally->items);
     bind_extent(statement, 3, &tally->extent);
     sqlite3_bind_int64(statement, 11, tally->lead);
     sqlite3_bind_int64(statement, 12, tally->lag);
-    db_bind_blob(statement, 13, body);
-    tally->dirty = false;
+    db_bind_blob(statement, 13, view.body);
+    db_bind_blob(statement, 14, view.declared);
+    tally->dirty = tally->recount = false;
     return db_run(writer->db, statement, "writing a collection", error);
 }
 
 cairn_code tally_save_all(sqlite_writer *writer, cairn_error *error)
 {
-    enum { ARENA_BYTES = 1 << 20 };
+    enum { ARENA_BYTES = 256 << 20 };
     cairn_arena *arena = cairn_arena_new(ARENA_BYTES);
     if (!arena)
         return cairn_error_set(error, CAIRN_NOMEM, "out of memory");
@@ -221,7 +225,27 @@ cairn_code tally_save_all(sqlite_writer *writer, cairn_error *error)
                 cairn_arena_reset(arena);
             }
     cairn_arena_free(arena);
+    if (!code)
+        counts_trim(writer);
     return code;
+}
+
+static void tally_free(sqlite_writer *writer, tally *gone)
+{
+    writer->n_counts -= gone->counts != NULL;
+    cairn_stats_free(gone->counts);
+    free(gone->id);
+    free(gone);
+}
+
+void tally_forget(sqlite_writer *writer, tally *gone)
+{
+    for (tally **at = bucket_of(writer, cairn_span_make(gone->id, gone->id_size)); *at; at = &(*at)->next)
+        if (*at == gone) {
+            *at = gone->next;
+            tally_free(writer, gone);
+            return;
+        }
 }
 
 void tally_forget_all(sqlite_writer *writer)
@@ -229,8 +253,7 @@ void tally_forget_all(sqlite_writer *writer)
     for (size_t i = 0; i < TALLY_BUCKETS; i++)
         while (writer->tallies[i]) {
             tally *next = writer->tallies[i]->next;
-            free(writer->tallies[i]->id);
-            free(writer->tallies[i]);
+            tally_free(writer, writer->tallies[i]);
             writer->tallies[i] = next;
         }
 }

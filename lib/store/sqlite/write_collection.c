@@ -1,7 +1,5 @@
 #include "store/sqlite/internal.h"
 
-#include <stdlib.h>
-
 static cairn_code write_text(sqlite_writer *writer, bool new, const cairn_collection *collection, bool made,
                              cairn_error *error)
 {
@@ -15,6 +13,21 @@ static cairn_code write_text(sqlite_writer *writer, bool new, const cairn_collec
     db_bind_blob(put, 4, collection->body);
     db_bind_blob(put, 5, collection->source);
     return db_run(writer->db, put, "writing a collection", error);
+}
+
+/* The document as it was given; its extent and summaries are made at the commit. */
+static cairn_code write_collection(sqlite_writer *writer, bool new, const cairn_collection *collection, bool made,
+                                   cairn_error *error)
+{
+    tally *tally;
+    cairn_code code = write_text(writer, new, collection, made, error);
+    if (!code)
+        code = tally_get(writer, collection->id, &tally, error);
+    if (code)
+        return code;
+    tally->made = made;
+    tally->dirty = true;
+    return view_put_words(writer, tally->slot, collection->id, collection->body, error);
 }
 
 /* Compares with what is stored: found, made, the same text. */
@@ -33,10 +46,10 @@ static cairn_code compare_stored(sqlite_writer *writer, const cairn_collection *
     int rc = sqlite3_step(get);
     *out = (stored_text){.found = rc == SQLITE_ROW};
     if (out->found) {
-        cairn_span source = db_column_span(get, 13);
+        cairn_span source = db_column_span(get, 13), declared = db_column_span(get, 14);
         out->made = sqlite3_column_int(get, 0) != 0;
-        out->same = cairn_span_equal(db_column_span(get, 12), collection->body) && !source.p == !collection->source.p &&
-                    cairn_span_equal(source, collection->source);
+        out->same = cairn_span_equal(declared.p ? declared : db_column_span(get, 12), collection->body) &&
+                    !source.p == !collection->source.p && cairn_span_equal(source, collection->source);
     } else if (rc != SQLITE_DONE) {
         code = db_error(writer->db, rc, "reading a collection", error);
     }
@@ -54,7 +67,7 @@ cairn_code sqlite_put_collection(cairn_writer *base, const cairn_collection *col
         return code;
     if (!stored.found) {
         *what = CAIRN_PUT_ADDED;
-        return write_text(writer, true, collection, false, error);
+        return write_collection(writer, true, collection, false, error);
     }
     bool theirs = !stored.made;
     *what = theirs && stored.same                       ? CAIRN_PUT_UNCHANGED
@@ -66,11 +79,7 @@ cairn_code sqlite_put_collection(cairn_writer *base, const cairn_collection *col
     if (theirs && conflict == CAIRN_CONFLICT_ERROR)
         return cairn_error_set(error, CAIRN_CONFLICT, "collection \"%s\" exists already, with other contents",
                                cairn_quote(collection->id, quoted, sizeof quoted));
-    tally *tally;
-    code = tally_get(writer, collection->id, &tally, error);
-    if (!code)
-        tally->made = false;
-    return code ? code : write_text(writer, false, collection, false, error);
+    return write_collection(writer, false, collection, false, error);
 }
 
 static cairn_code make_collection(sqlite_writer *writer, cairn_span id, cairn_error *error)
@@ -81,7 +90,7 @@ static cairn_code make_collection(sqlite_writer *writer, cairn_span id, cairn_er
     cairn_collection collection = {.id = id};
     if (arena)
         collection.body = cairn_collection_make(arena, id, &nothing);
-    cairn_code code = collection.body.p ? write_text(writer, true, &collection, true, error)
+    cairn_code code = collection.body.p ? write_collection(writer, true, &collection, true, error)
                                         : cairn_error_set(error, CAIRN_NOMEM, "out of memory");
     cairn_arena_free(arena);
     return code;
@@ -103,25 +112,39 @@ cairn_code sqlite_ensure_collection(cairn_writer *base, cairn_span id, bool make
     return code ? cairn_error_set(error, code, "%s", missing.message) : CAIRN_OK;
 }
 
-static void forget_tally(sqlite_writer *writer, tally *gone)
+static cairn_code drop_words(sqlite_writer *writer, cairn_span collection, cairn_error *error)
 {
-    for (size_t i = 0; i < TALLY_BUCKETS; i++)
-        for (tally **at = &writer->tallies[i]; *at; at = &(*at)->next)
-            if (*at == gone) {
-                *at = gone->next;
-                free(gone->id);
-                free(gone);
-                return;
-            }
+    sqlite3_stmt *rows;
+    int rc = SQLITE_DONE;
+    cairn_code code = writer_query(writer, W_COLLECTION_PROPERTIES, &rows, error);
+    if (code)
+        return code;
+    db_bind_span(rows, 1, collection);
+    while (!code && (rc = sqlite3_step(rows)) == SQLITE_ROW) {
+        cairn_packed packed = db_column_packed(rows, 0, 1, 2, 3);
+        cairn_buf_reset(&writer->old_text);
+        code = cairn_unpack(writer->codec, &packed, false, &writer->old_text, error);
+        if (!code)
+            code = parts_drop_words(writer, sqlite3_column_int64(rows, 4), db_column_span(rows, 5),
+                                    cairn_buf_span(&writer->old_text), error);
+    }
+    if (!code && rc != SQLITE_DONE)
+        code = db_error(writer->db, rc, "deleting a collection", error);
+    sqlite3_reset(rows);
+    return code;
 }
 
 cairn_code sqlite_delete_collection(cairn_writer *base, cairn_span id, uint64_t *items, cairn_error *error)
 {
-    static const write_id steps[] = {W_COLLECTION_BOXES_DELETE, W_COLLECTION_BODIES_DELETE, W_COLLECTION_ITEMS_DELETE,
-                                     W_COLLECTION_DELETE};
+    static const write_id steps[] = {W_COLLECTION_BOXES_DELETE,  W_COLLECTION_BODIES_DELETE,
+                                     W_COLLECTION_VALUES_DELETE, W_COLLECTION_PROPERTIES_DELETE,
+                                     W_COLLECTION_COUNTS_DELETE, W_COLLECTION_WORDS_DELETE,
+                                     W_COLLECTION_ITEMS_DELETE,  W_COLLECTION_DELETE};
     sqlite_writer *writer = (sqlite_writer *)base;
     tally *tally;
     cairn_code code = tally_get(writer, id, &tally, error);
+    if (!code)
+        code = drop_words(writer, id, error);
     for (size_t i = 0; !code && i < sizeof steps / sizeof *steps; i++) {
         sqlite3_stmt *statement;
         code = writer_query(writer, steps[i], &statement, error);
@@ -133,7 +156,7 @@ cairn_code sqlite_delete_collection(cairn_writer *base, cairn_span id, uint64_t 
     if (code)
         return code;
     *items = tally->items;
-    forget_tally(writer, tally);
+    tally_forget(writer, tally);
     return CAIRN_OK;
 }
 

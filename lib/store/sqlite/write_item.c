@@ -1,5 +1,7 @@
 #include "store/sqlite/internal.h"
 
+#include "store/properties.h"
+
 static item_row row_of(const cairn_item *item, sqlite3_int64 key)
 {
     return (item_row){
@@ -167,22 +169,26 @@ static cairn_code find_item(sqlite_writer *writer, cairn_span collection, cairn_
     return code;
 }
 
-static cairn_code write_row(sqlite_writer *writer, tally *tally, const cairn_item_record *record, bool new,
-                            sqlite3_int64 key, cairn_error *error)
+/* `old` is what it takes the place of, or NULL. */
+static cairn_code write_row(sqlite_writer *writer, tally *tally, const cairn_item_record *record, const item_row *old,
+                            cairn_error *error)
 {
-    item_row row = row_of(record->item, key);
+    item_row row = row_of(record->item, old ? old->key : 0);
     sqlite3_stmt *put;
-    cairn_code code = writer_query(writer, new ? W_INSERT : W_UPDATE, &put, error);
+    cairn_code code = writer_query(writer, old ? W_UPDATE : W_INSERT, &put, error);
     if (code)
         return code;
-    bind_item(put, record->item, &row, new);
+    bind_item(put, record->item, &row, !old);
     code = db_run(writer->db, put, "writing an item", error);
-    if (new)
+    if (!old)
         row.key = sqlite3_last_insert_rowid(writer->db);
     if (!code)
         code = put_body(writer, row.key, record, error);
     if (!code)
         code = insert_boxes(writer, &row, error);
+    if (!code)
+        code =
+            parts_write(writer, tally, old, &row, cairn_properties_of(record->item->body), &record->properties, error);
     if (!code)
         tally_add(tally, &row);
     return code;
@@ -207,7 +213,7 @@ static cairn_code replace(sqlite_writer *writer, tally *tally, const cairn_item_
     if (code)
         return code;
     tally_drop(tally, old);
-    return write_row(writer, tally, record, false, old->key, error);
+    return write_row(writer, tally, record, old, error);
 }
 
 cairn_code sqlite_put_item(cairn_writer *base, const cairn_item_record *record, cairn_conflict conflict,
@@ -225,7 +231,7 @@ cairn_code sqlite_put_item(cairn_writer *base, const cairn_item_record *record, 
     if (found)
         return replace(writer, tally, record, &old, conflict, what, error);
     *what = CAIRN_PUT_ADDED;
-    return write_row(writer, tally, record, true, 0, error);
+    return write_row(writer, tally, record, NULL, error);
 }
 
 static cairn_code delete_by_key(sqlite_writer *writer, write_id id, sqlite3_int64 key, cairn_error *error)
@@ -253,7 +259,10 @@ cairn_code sqlite_delete_item(cairn_writer *base, cairn_span collection, cairn_s
     if (!found)
         return cairn_error_set(error, CAIRN_NOT_FOUND, "there is no item \"%s\" in this collection",
                                cairn_quote(id, quoted, sizeof quoted));
-    code = delete_boxes(writer, &row, error);
+    row.position.id = id;
+    code = parts_drop(writer, tally, &row, error);
+    if (!code)
+        code = delete_boxes(writer, &row, error);
     if (!code)
         code = delete_by_key(writer, W_BODY_DELETE, row.key, error);
     if (!code)

@@ -24,11 +24,11 @@ static const char *const write_text[W_COUNT] = {
     [W_BOX_INSERT] = "INSERT INTO item_box VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)",
     [W_BOX_DELETE] = "DELETE FROM item_box WHERE entry=?1",
     [W_COLLECTION_GET] = "SELECT made, items, west, south, east, north, start_sec, start_nsec, end_sec, end_nsec, lead,"
-                         " lag, body, source FROM collection WHERE id=?1",
+                         " lag, body, source, declared, slot FROM collection WHERE id=?1",
     [W_COLLECTION_PUT] = "INSERT INTO collection(id, title, made, body, source) VALUES(?1, ?2, ?3, ?4, ?5)",
-    [W_COLLECTION_TEXT] = "UPDATE collection SET title=?2, made=?3, body=?4, source=?5 WHERE id=?1",
+    [W_COLLECTION_TEXT] = "UPDATE collection SET title=?2, made=?3, body=?4, source=?5, declared=NULL WHERE id=?1",
     [W_COLLECTION_TALLY] = "UPDATE collection SET items=?2, west=?3, south=?4, east=?5, north=?6, start_sec=?7,"
-                           " start_nsec=?8, end_sec=?9, end_nsec=?10, lead=?11, lag=?12, body=coalesce(?13, body)"
+                           " start_nsec=?8, end_sec=?9, end_nsec=?10, lead=?11, lag=?12, body=?13, declared=?14"
                            " WHERE id=?1",
     [W_COLLECTION_DELETE] = "DELETE FROM collection WHERE id=?1",
     [W_COLLECTION_ROWS] = "SELECT " ITEM_COLUMNS " FROM item INDEXED BY item_order WHERE collection=?1",
@@ -36,7 +36,38 @@ static const char *const write_text[W_COUNT] = {
                                   " (SELECT key * 2 FROM item WHERE collection=?1 AND west IS NOT NULL UNION ALL"
                                   " SELECT key * 2 + 1 FROM item WHERE collection=?1 AND west > east)",
     [W_COLLECTION_BODIES_DELETE] = "DELETE FROM item_body WHERE key IN (SELECT key FROM item WHERE collection=?1)",
+    [W_COLLECTION_VALUES_DELETE] =
+        "DELETE FROM item_value WHERE collection=(SELECT slot FROM collection WHERE id=?1) AND property IN"
+        " (SELECT slot * 2 FROM promoted UNION ALL SELECT slot * 2 + 1 FROM promoted)",
+    [W_COLLECTION_PROPERTIES_DELETE] =
+        "DELETE FROM item_properties WHERE key IN (SELECT key FROM item WHERE collection=?1)",
+    [W_COLLECTION_COUNTS_DELETE] = "DELETE FROM property WHERE collection=(SELECT slot FROM collection WHERE id=?1)",
+    [W_COLLECTION_WORDS_DELETE] = "DELETE FROM collection_text WHERE rowid=(SELECT slot FROM collection WHERE id=?1)",
     [W_COLLECTION_ITEMS_DELETE] = "DELETE FROM item WHERE collection=?1",
+    /* LIMIT keeps the order of the keys, in which the rows lie; so no properties are sorted. */
+    [W_COLLECTION_PROPERTIES] =
+        "SELECT p.encoding, p.crc, p.length, p.properties, i.key, i.id FROM"
+        " (SELECT key, id FROM item WHERE collection=?1 ORDER BY key LIMIT -1) i CROSS JOIN item_properties p"
+        " ON p.key=i.key",
+    [W_COLLECTION_BODIES] =
+        "SELECT i.*, b.encoding, b.crc, b.length, b.body FROM (SELECT " ITEM_COLUMNS " FROM item WHERE collection=?1"
+        " ORDER BY key LIMIT -1) i CROSS JOIN item_body b ON b.key=i.key",
+    [W_COLLECTION_WORDS_PUT] = "INSERT OR REPLACE INTO collection_text(rowid, words) VALUES(?1, ?2)",
+    [W_PROPERTIES_PUT] = "INSERT OR REPLACE INTO item_properties(key, encoding, crc, length, properties)"
+                         " VALUES(?1, ?2, ?3, ?4, ?5)",
+    [W_PROPERTIES_GET] = "SELECT encoding, crc, length, properties FROM item_properties WHERE key=?1",
+    [W_PROPERTIES_DELETE] = "DELETE FROM item_properties WHERE key=?1",
+    [W_WORDS_PUT] = "INSERT INTO item_text(rowid, words) VALUES(?1, ?2)",
+    [W_WORDS_DELETE] = "INSERT INTO item_text(item_text, rowid, words) VALUES('delete', ?1, ?2)",
+    [W_VALUE_PUT] = "INSERT OR REPLACE INTO item_value(property, collection, value, back_sec, key)"
+                    " VALUES(?1, ?2, ?3, ?4, ?5)",
+    [W_VALUE_DELETE] =
+        "DELETE FROM item_value WHERE property=?1 AND collection=?2 AND value=?3 AND back_sec=?4 AND key=?5",
+    [W_COUNT_GET] = "SELECT NULL, " PROPERTY_COLUMNS " FROM property WHERE collection=?1 ORDER BY name",
+    [W_COUNT_PUT] = "INSERT OR REPLACE INTO property(collection, " PROPERTY_COLUMNS ") VALUES(?1, ?2, ?3, ?4, ?5, ?6,"
+                    " ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)",
+    [W_COUNT_DELETE] = "DELETE FROM property WHERE collection=?1 AND name=?2",
+    [W_COUNT_CLEAR] = "DELETE FROM property WHERE collection=?1",
     [W_META_PUT] = "INSERT OR REPLACE INTO meta(key, value) VALUES(?1, ?2)",
     [W_META_GET] = "SELECT value FROM meta WHERE key=?1",
     [W_GENERATION] = "UPDATE meta SET value=value + 1 WHERE key='generation'",
@@ -89,13 +120,13 @@ static cairn_code open_for_writing(sqlite_writer *writer, const sqlite_store *st
     catalog_remove_leftovers(store->path, &file);
     code = db_open(store->path, SQLITE_OPEN_READWRITE, "", store->options.busy_ms, &writer->db, error);
     if (!code)
-        code = schema_migrate(writer->db, file.schema_version, error);
-    if (!code)
-        code = choose_journal(writer, &file, error);
-    if (!code)
         code = db_exec(writer->db, "PRAGMA synchronous=FULL; PRAGMA cache_size=-65536; PRAGMA temp_store=MEMORY",
                        "opening the catalog for writing", error);
-    return code;
+    if (!code)
+        code = schema_migrate(writer->db, file.schema_version, fill_schema, writer, error);
+    if (!code)
+        code = choose_journal(writer, &file, error);
+    return code ? code : promote_at_open(writer, error);
 }
 
 cairn_code sqlite_writer_open(cairn_store *base, cairn_writer **out, cairn_error *error)
@@ -112,8 +143,10 @@ cairn_code sqlite_writer_open(cairn_store *base, cairn_writer **out, cairn_error
     writer->lock.fd = -1;
     writer->codec = cairn_codec_new(1);
     writer->old_text = writer->new_text = (cairn_buf)CAIRN_BUF_INIT(TEXT_BYTES);
+    bool ready = parts_begin(&writer->old_parts);
+    ready &= parts_begin(&writer->new_parts);
     cairn_code code = CAIRN_OK;
-    if (!writer->codec)
+    if (!writer->codec || !ready)
         code = cairn_error_set(error, CAIRN_NOMEM, "out of memory");
     if (!code)
         code =
@@ -157,6 +190,9 @@ cairn_code sqlite_writer_close(cairn_writer *base, cairn_error *error)
     cairn_code code = rc ? db_error(NULL, rc, "closing the catalog", error) : CAIRN_OK;
     catalog_lock_release(&writer->lock);
     cairn_codec_free(writer->codec);
+    slots_free(&writer->slots);
+    parts_end(&writer->old_parts);
+    parts_end(&writer->new_parts);
     cairn_buf_free(&writer->old_text);
     cairn_buf_free(&writer->new_text);
     free(writer);
@@ -169,6 +205,8 @@ cairn_code sqlite_writer_begin(cairn_writer *base, cairn_error *error)
     cairn_code code = db_exec(writer->db, "BEGIN IMMEDIATE", "writing the catalog", error);
     writer->in_batch = !code;
     writer->now = cairn_clock_wall();
+    if (!code && !writer->slots.arena && (code = slots_load(writer->db, &writer->slots, error)))
+        sqlite_writer_rollback(base);
     return code;
 }
 
@@ -203,6 +241,7 @@ void sqlite_writer_rollback(cairn_writer *base)
     tally_forget_all(writer);
     if (!sqlite3_get_autocommit(writer->db))
         db_exec(writer->db, "ROLLBACK", "rolling back", NULL);
+    slots_free(&writer->slots); /* read again at the next begin */
 }
 
 void cairn_sqlite_tidy(const char *path)

@@ -1,0 +1,227 @@
+/* What is kept of an item's properties beside its bytes: they themselves, the values that have an index, and the words.
+ * What is not changed by a replacement is not written. */
+#include "store/sqlite/internal.h"
+
+#include "query/text/text.h"
+
+bool parts_begin(item_parts *parts)
+{
+    enum { ARENA_BYTES = 256 << 20, WORDS_BYTES = 256 << 20 };
+    parts->arena = cairn_arena_new(ARENA_BYTES);
+    parts->words = (cairn_buf)CAIRN_BUF_INIT(WORDS_BYTES);
+    return parts->arena != NULL;
+}
+
+void parts_end(item_parts *parts)
+{
+    cairn_arena_free(parts->arena);
+    cairn_buf_free(&parts->words);
+}
+
+static cairn_code no_memory(cairn_error *error)
+{
+    return cairn_error_set(error, CAIRN_NOMEM, "the properties of an item need more memory than there is for them");
+}
+
+static bool make_words(item_parts *parts, cairn_span id, cairn_span properties)
+{
+    cairn_buf_reset(&parts->words);
+    return cairn_text_words(id, properties, parts->arena, &parts->words);
+}
+
+cairn_code parts_make(item_parts *parts, const slots *slots, cairn_span id, cairn_span properties, cairn_error *error)
+{
+    cairn_arena_reset(parts->arena);
+    parts->properties = properties;
+    bool ok = make_words(parts, id, properties) &&
+              values_make(slots->list, slots->n, properties, parts->arena, &parts->values);
+    return ok ? CAIRN_OK : no_memory(error);
+}
+
+/* ---- the properties ---- */
+
+static cairn_code put_properties(sqlite_writer *writer, sqlite3_int64 key, cairn_span properties,
+                                 const cairn_packed *given, cairn_error *error)
+{
+    cairn_packed made;
+    sqlite3_stmt *put;
+    cairn_code code = writer_query(writer, W_PROPERTIES_PUT, &put, error);
+    if (code)
+        return code;
+    if (!given->bytes.p) {
+        cairn_buf_reset(&writer->new_text);
+        if (!cairn_pack(writer->codec, properties, &writer->new_text, &made))
+            return no_memory(error);
+        given = &made;
+    }
+    sqlite3_bind_int64(put, 1, key);
+    sqlite3_bind_int(put, 2, given->encoding);
+    sqlite3_bind_int64(put, 3, given->crc);
+    sqlite3_bind_int64(put, 4, (sqlite3_int64)given->length);
+    db_bind_blob(put, 5, given->bytes);
+    return db_run(writer->db, put, "writing an item", error);
+}
+
+/* Into old_text, which the span borrows. */
+static cairn_code get_properties(sqlite_writer *writer, sqlite3_int64 key, cairn_span *out, cairn_error *error)
+{
+    sqlite3_stmt *get;
+    cairn_code code = writer_query(writer, W_PROPERTIES_GET, &get, error);
+    if (code)
+        return code;
+    sqlite3_bind_int64(get, 1, key);
+    int rc = sqlite3_step(get);
+    cairn_buf_reset(&writer->old_text);
+    if (rc == SQLITE_ROW) {
+        cairn_packed packed = db_column_packed(get, 0, 1, 2, 3);
+        code = cairn_unpack(writer->codec, &packed, true, &writer->old_text, error);
+    } else if (rc == SQLITE_DONE) {
+        code = cairn_error_set(error, CAIRN_CORRUPT,
+                               "the properties of a stored item are missing: `cairn check` tells more");
+    } else {
+        code = db_error(writer->db, rc, "reading an item", error);
+    }
+    sqlite3_reset(get);
+    *out = cairn_buf_span(&writer->old_text);
+    return code;
+}
+
+static cairn_code run_by_key(sqlite_writer *writer, write_id id, sqlite3_int64 key, cairn_span text, cairn_error *error)
+{
+    sqlite3_stmt *statement;
+    cairn_code code = writer_query(writer, id, &statement, error);
+    if (code)
+        return code;
+    sqlite3_bind_int64(statement, 1, key);
+    if (text.p)
+        db_bind_span(statement, 2, text);
+    return db_run(writer->db, statement, "writing an item", error);
+}
+
+cairn_code parts_drop_words(sqlite_writer *writer, sqlite3_int64 key, cairn_span id, cairn_span properties,
+                            cairn_error *error)
+{
+    item_parts *parts = &writer->old_parts;
+    cairn_arena_reset(parts->arena);
+    if (!make_words(parts, id, properties))
+        return no_memory(error);
+    return run_by_key(writer, W_WORDS_DELETE, key, cairn_buf_span(&parts->words), error);
+}
+
+static cairn_code replace_words(sqlite_writer *writer, sqlite3_int64 key, cairn_error *error)
+{
+    cairn_span old = cairn_buf_span(&writer->old_parts.words), new = cairn_buf_span(&writer->new_parts.words);
+    if (cairn_span_equal(old, new))
+        return CAIRN_OK;
+    cairn_code code = run_by_key(writer, W_WORDS_DELETE, key, old, error);
+    return code ? code : run_by_key(writer, W_WORDS_PUT, key, new, error);
+}
+
+/* ---- the index ---- */
+
+static cairn_code run_value(sqlite_writer *writer, write_id id, const tally *tally, const item_row *row,
+                            const index_value *value, cairn_error *error)
+{
+    sqlite3_stmt *statement;
+    cairn_code code = writer_query(writer, id, &statement, error);
+    if (code)
+        return code;
+    sqlite3_bind_int64(statement, 1, value->property);
+    sqlite3_bind_int64(statement, 2, tally->slot);
+    values_bind(statement, 3, &value->value);
+    sqlite3_bind_int64(statement, 4, back_sec(row->position.time));
+    sqlite3_bind_int64(statement, 5, row->key);
+    return db_run(writer->db, statement, "writing an item", error);
+}
+
+static cairn_code run_values(sqlite_writer *writer, write_id id, const tally *tally, const item_row *row,
+                             const index_values *values, cairn_error *error)
+{
+    cairn_code code = CAIRN_OK;
+    for (size_t i = 0; !code && i < values->n; i++)
+        code = run_value(writer, id, tally, row, &values->list[i], error);
+    return code;
+}
+
+/* Both lists are ordered. */
+static cairn_code replace_values(sqlite_writer *writer, const tally *tally, const item_row *old, const item_row *row,
+                                 cairn_error *error)
+{
+    const index_values *a = &writer->old_parts.values, *b = &writer->new_parts.values;
+    bool moved = back_sec(old->position.time) != back_sec(row->position.time);
+    cairn_code code = CAIRN_OK;
+    for (size_t i = 0, k = 0; !code && (i < a->n || k < b->n);) {
+        int order = i == a->n ? 1 : k == b->n ? -1 : values_compare(&a->list[i], &b->list[k]);
+        if (order < 0 || (order == 0 && moved))
+            code = run_value(writer, W_VALUE_DELETE, tally, old, &a->list[i], error);
+        if (!code && (order > 0 || (order == 0 && moved)))
+            code = run_value(writer, W_VALUE_PUT, tally, row, &b->list[k], error);
+        i += order <= 0;
+        k += order >= 0;
+    }
+    return code;
+}
+
+/* ---- an item ---- */
+
+static cairn_code add(sqlite_writer *writer, const tally *tally, const item_row *row, const cairn_packed *packed,
+                      cairn_error *error)
+{
+    const item_parts *new = &writer->new_parts;
+    cairn_code code = put_properties(writer, row->key, new->properties, packed, error);
+    if (!code)
+        code = run_by_key(writer, W_WORDS_PUT, row->key, cairn_buf_span(&new->words), error);
+    return code ? code : run_values(writer, W_VALUE_PUT, tally, row, &new->values, error);
+}
+
+static cairn_code replace(sqlite_writer *writer, const tally *tally, const item_row *old, const item_row *row,
+                          const cairn_packed *packed, cairn_error *error)
+{
+    cairn_code code = put_properties(writer, row->key, writer->new_parts.properties, packed, error);
+    if (!code)
+        code = replace_words(writer, row->key, error);
+    return code ? code : replace_values(writer, tally, old, row, error);
+}
+
+cairn_code parts_write(sqlite_writer *writer, tally *tally, const item_row *old, const item_row *row,
+                       cairn_span properties, const cairn_packed *packed, cairn_error *error)
+{
+    cairn_stats *counts;
+    cairn_span before = CAIRN_SPAN_NONE, id = row->position.id;
+    cairn_code code = counts_get(writer, tally, &counts, error);
+    if (!code && old)
+        code = get_properties(writer, old->key, &before, error);
+    if (code)
+        return code;
+    if (old && cairn_span_equal(before, properties) && back_sec(old->position.time) == back_sec(row->position.time))
+        return CAIRN_OK;
+    code = parts_make(&writer->new_parts, &writer->slots, id, properties, error);
+    if (!code && old)
+        code = parts_make(&writer->old_parts, &writer->slots, id, before, error);
+    if (!code)
+        code = old ? replace(writer, tally, old, row, packed, error) : add(writer, tally, row, packed, error);
+    if (!code && !(old ? cairn_stats_replace(counts, before, properties) : cairn_stats_add(counts, properties)))
+        code = no_memory(error);
+    return code;
+}
+
+cairn_code parts_drop(sqlite_writer *writer, tally *tally, const item_row *row, cairn_error *error)
+{
+    cairn_stats *counts;
+    cairn_span properties;
+    item_parts *old = &writer->old_parts;
+    cairn_code code = counts_get(writer, tally, &counts, error);
+    if (!code)
+        code = get_properties(writer, row->key, &properties, error);
+    if (!code)
+        code = parts_make(old, &writer->slots, row->position.id, properties, error);
+    if (!code)
+        code = run_by_key(writer, W_WORDS_DELETE, row->key, cairn_buf_span(&old->words), error);
+    if (!code)
+        code = run_values(writer, W_VALUE_DELETE, tally, row, &old->values, error);
+    if (!code)
+        code = run_by_key(writer, W_PROPERTIES_DELETE, row->key, CAIRN_SPAN_NONE, error);
+    if (!code && !cairn_stats_drop(counts, properties))
+        code = no_memory(error);
+    return code;
+}

@@ -1,0 +1,296 @@
+/* Promoting properties to an index, and taking them out of it. Readers go on with what was committed. */
+#include "store/sqlite/internal.h"
+
+#include "stac/ext.h"
+
+static cairn_code no_memory(cairn_error *error)
+{
+    return cairn_error_set(error, CAIRN_NOMEM, "out of memory");
+}
+
+/* ---- filling the index ---- */
+
+typedef struct filling {
+    sqlite_writer *writer;
+    const slot *list;
+    size_t n;
+    sqlite3_stmt *put;
+    cairn_progress_sink progress;
+    void *context;
+} filling;
+
+/* Rows: key, slot of the collection, sort time, packed properties. */
+static cairn_code fill_item(const filling *f, sqlite3_stmt *row, cairn_error *error)
+{
+    sqlite_writer *writer = f->writer;
+    item_parts *parts = &writer->new_parts;
+    cairn_packed packed = db_column_packed(row, 3, 4, 5, 6);
+    cairn_arena_reset(parts->arena);
+    cairn_buf_reset(&writer->old_text);
+    cairn_code code = cairn_unpack(writer->codec, &packed, false, &writer->old_text, error);
+    if (!code && !values_make(f->list, f->n, cairn_buf_span(&writer->old_text), parts->arena, &parts->values))
+        code = no_memory(error);
+    for (size_t i = 0; !code && i < parts->values.n; i++) {
+        sqlite3_bind_int64(f->put, 1, parts->values.list[i].property);
+        sqlite3_bind_int64(f->put, 2, sqlite3_column_int64(row, 1));
+        values_bind(f->put, 3, &parts->values.list[i].value);
+        sqlite3_bind_int64(f->put, 4, sqlite3_column_int64(row, 2));
+        sqlite3_bind_int64(f->put, 5, sqlite3_column_int64(row, 0));
+        code = db_run(writer->db, f->put, "making an index", error);
+    }
+    return code;
+}
+
+static cairn_code fill_rows(const filling *f, sqlite3_stmt *rows, cairn_error *error)
+{
+    enum { STEP = 1000 };
+    sqlite3_int64 total = 0;
+    uint64_t done = 0;
+    int rc = SQLITE_DONE;
+    cairn_code code = db_integer(f->writer->db, "SELECT coalesce(sum(items), 0) FROM collection", &total, error);
+    while (!code && (rc = sqlite3_step(rows)) == SQLITE_ROW) {
+        code = fill_item(f, rows, error);
+        if (f->progress && ++done % STEP == 0)
+            f->progress(f->context, done, (uint64_t)total);
+    }
+    if (!code && rc != SQLITE_DONE)
+        code = db_error(f->writer->db, rc, "making an index", error);
+    return code;
+}
+
+/* One walk over all items. */
+static cairn_code fill(filling f, cairn_error *error)
+{
+    sqlite3_stmt *rows = NULL;
+    cairn_code code = writer_query(f.writer, W_VALUE_PUT, &f.put, error);
+    if (!code)
+        code = db_prepare(f.writer->db,
+                          "SELECT p.key, c.slot, i.back_sec, p.encoding, p.crc, p.length, p.properties"
+                          " FROM item_properties p CROSS JOIN item i ON i.key=p.key CROSS JOIN collection c"
+                          " ON c.id=i.collection ORDER BY p.key",
+                          &rows, error);
+    if (!code)
+        code = fill_rows(&f, rows, error);
+    sqlite3_finalize(rows);
+    return code;
+}
+
+static cairn_code reload(sqlite_writer *writer, cairn_error *error)
+{
+    slots_free(&writer->slots);
+    return slots_load(writer->db, &writer->slots, error);
+}
+
+/* ---- the tables promoted and demoted ---- */
+
+static cairn_code run_with_name(sqlite3 *db, const char *sql, cairn_span name, cairn_span definition,
+                                cairn_error *error)
+{
+    sqlite3_stmt *statement = NULL;
+    cairn_code code = db_prepare(db, sql, &statement, error);
+    if (code)
+        return code;
+    db_bind_span(statement, 1, name);
+    if (definition.p)
+        db_bind_span(statement, 2, definition);
+    code = db_run(db, statement, "writing the promoted properties", error);
+    sqlite3_finalize(statement);
+    return code;
+}
+
+static cairn_code enter_field(sqlite3 *db, const cairn_ext_field *field, cairn_arena *arena, cairn_error *error)
+{
+    slot slot;
+    cairn_span definition, name = cairn_arena_printf(arena, "properties.%s", field->name);
+    if (!name.p)
+        return no_memory(error);
+    cairn_code code = slot_of(name, arena, &slot, &definition, error);
+    if (code)
+        return code;
+    return run_with_name(db,
+                         "INSERT INTO promoted(name, built_in, definition) SELECT ?1, 1, ?2 WHERE ?1 NOT IN"
+                         " (SELECT name FROM promoted UNION ALL SELECT name FROM demoted)",
+                         slot.property.name, definition, error);
+}
+
+cairn_code promote_built_in(sqlite3 *db, cairn_error *error)
+{
+    enum { ARENA_BYTES = 16 << 20 };
+    const cairn_ext *ext;
+    cairn_arena *arena = cairn_arena_new(ARENA_BYTES);
+    cairn_code code = arena ? CAIRN_OK : no_memory(error);
+    for (size_t i = 0; !code && (ext = cairn_ext_at(i)); i++)
+        for (size_t k = 0; !code && k < ext->n_fields; k++)
+            if (ext->fields[k].indexed && !ext->fields[k].of_band)
+                code = enter_field(db, &ext->fields[k], arena, error);
+    cairn_arena_free(arena);
+    return code;
+}
+
+static cairn_code drop_values(sqlite_writer *writer, sqlite3_int64 number, cairn_error *error)
+{
+    sqlite3_stmt *statement = NULL;
+    cairn_code code =
+        db_prepare(writer->db, "DELETE FROM item_value WHERE property IN (?1 * 2, ?1 * 2 + 1)", &statement, error);
+    if (code)
+        return code;
+    sqlite3_bind_int64(statement, 1, number);
+    code = db_run(writer->db, statement, "removing an index", error);
+    sqlite3_finalize(statement);
+    return code;
+}
+
+/* ---- what is made at open, and by `cairn optimize` ---- */
+
+/* New in `slots` are those that `before` has not. */
+static bool is_among(const slots *before, const slot *wanted)
+{
+    for (size_t i = 0; i < before->n; i++)
+        if (before->list[i].number == wanted->number)
+            return true;
+    return false;
+}
+
+cairn_code promote_missing(sqlite_writer *writer, cairn_error *error)
+{
+    slots before = writer->slots;
+    cairn_code code = promote_built_in(writer->db, error);
+    writer->slots = (slots){0};
+    if (!code)
+        code = slots_load(writer->db, &writer->slots, error);
+    filling f = {.writer = writer, .n = 0};
+    slot *list = code ? NULL : cairn_arena_calloc(writer->slots.arena, writer->slots.n + 1, sizeof *list);
+    for (size_t i = 0; list && i < writer->slots.n; i++)
+        if (!is_among(&before, &writer->slots.list[i]))
+            list[f.n++] = writer->slots.list[i];
+    f.list = list;
+    slots_free(&before);
+    if (!code && !list)
+        code = no_memory(error);
+    return code || f.n == 0 ? code : fill(f, error);
+}
+
+static size_t count_outdated(const slots *slots)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < slots->n; i++)
+        n += !slots->list[i].current;
+    return n;
+}
+
+static cairn_code renew_slot(sqlite_writer *writer, const slot *old, cairn_error *error)
+{
+    slot same;
+    cairn_span definition;
+    cairn_arena *arena = writer->slots.arena;
+    cairn_span name = cairn_arena_printf(arena, "properties.%.*s", CAIRN_SPAN_FMT(old->property.name));
+    if (!name.p)
+        return no_memory(error);
+    cairn_code code = slot_of(name, arena, &same, &definition, error);
+    if (!code)
+        code = drop_values(writer, old->number, error);
+    return code ? code
+                : run_with_name(writer->db, "UPDATE promoted SET definition=?2 WHERE name=?1", old->property.name,
+                                definition, error);
+}
+
+/* An index that was made by other rules can't be kept: rows would not be found again. */
+static cairn_code renew_outdated(sqlite_writer *writer, cairn_error *error)
+{
+    filling f = {.writer = writer, .n = 0};
+    slot *list = cairn_arena_calloc(writer->slots.arena, writer->slots.n, sizeof *list);
+    cairn_code code = list ? CAIRN_OK : no_memory(error);
+    for (size_t i = 0; !code && i < writer->slots.n; i++)
+        if (!writer->slots.list[i].current) {
+            list[f.n++] = writer->slots.list[i];
+            code = renew_slot(writer, &writer->slots.list[i], error);
+        }
+    f.list = list;
+    if (!code)
+        code = fill(f, error);
+    return code ? code : reload(writer, error);
+}
+
+cairn_code promote_at_open(sqlite_writer *writer, cairn_error *error)
+{
+    cairn_code code = reload(writer, error);
+    if (code || count_outdated(&writer->slots) == 0)
+        return code;
+    code = sqlite_writer_begin(&writer->base, error);
+    if (!code)
+        code = renew_outdated(writer, error);
+    if (!code)
+        return sqlite_writer_commit(&writer->base, error);
+    sqlite_writer_rollback(&writer->base);
+    return code;
+}
+
+/* ---- by name ---- */
+
+/* The slot of a name; NULL with CAIRN_OK when it is not promoted. *made is what it would be, in the slots' arena. */
+static cairn_code find(sqlite_writer *writer, cairn_span name, const slot **found, slot *made, cairn_span *definition,
+                       cairn_error *error)
+{
+    cairn_span copy = cairn_arena_copy(writer->slots.arena, name);
+    *found = NULL;
+    cairn_code code = copy.p ? slot_of(copy, writer->slots.arena, made, definition, error) : no_memory(error);
+    for (size_t i = 0; !code && i < writer->slots.n; i++)
+        if (cairn_span_equal(writer->slots.list[i].property.name, made->property.name))
+            *found = &writer->slots.list[i];
+    return code;
+}
+
+static cairn_code fill_named(sqlite_writer *writer, cairn_span name, cairn_progress_sink progress, void *context,
+                             cairn_error *error)
+{
+    slot made;
+    cairn_span definition;
+    filling f = {.writer = writer, .n = 1, .progress = progress, .context = context};
+    cairn_code code = reload(writer, error);
+    if (!code)
+        code = find(writer, name, &f.list, &made, &definition, error);
+    return code ? code : fill(f, error);
+}
+
+cairn_code sqlite_promote(cairn_writer *base, cairn_span name, cairn_progress_sink progress, void *context,
+                          cairn_error *error)
+{
+    sqlite_writer *writer = (sqlite_writer *)base;
+    const slot *found;
+    slot made;
+    cairn_span definition;
+    char quoted[160];
+    cairn_code code = find(writer, name, &found, &made, &definition, error);
+    if (!code && found)
+        code = cairn_error_set(error, CAIRN_CONFLICT, "property '%s' has an index already",
+                               cairn_quote(name, quoted, sizeof quoted));
+    if (!code)
+        code =
+            run_with_name(writer->db, "DELETE FROM demoted WHERE name=?1", made.property.name, CAIRN_SPAN_NONE, error);
+    if (!code)
+        code = run_with_name(writer->db, "INSERT INTO promoted(name, built_in, definition) VALUES(?1, 0, ?2)",
+                             made.property.name, definition, error);
+    return code ? code : fill_named(writer, name, progress, context, error);
+}
+
+cairn_code sqlite_demote(cairn_writer *base, cairn_span name, cairn_error *error)
+{
+    sqlite_writer *writer = (sqlite_writer *)base;
+    const slot *found;
+    slot made;
+    cairn_span definition;
+    char quoted[160];
+    cairn_code code = find(writer, name, &found, &made, &definition, error);
+    if (!code && !found)
+        code = cairn_error_set(error, CAIRN_NOT_FOUND, "property '%s' has no index",
+                               cairn_quote(name, quoted, sizeof quoted));
+    if (!code)
+        code = drop_values(writer, found->number, error);
+    if (!code && found->built_in)
+        code = run_with_name(writer->db, "INSERT OR IGNORE INTO demoted(name) VALUES(?1)", made.property.name,
+                             CAIRN_SPAN_NONE, error);
+    if (!code)
+        code =
+            run_with_name(writer->db, "DELETE FROM promoted WHERE name=?1", made.property.name, CAIRN_SPAN_NONE, error);
+    return code ? code : reload(writer, error);
+}

@@ -1,0 +1,100 @@
+/* The promoted properties, and what their values are made by. */
+#include "store/sqlite/internal.h"
+
+#include "query/cql2/evaluate_value.h"
+
+/* "proj:code|1 proj:epsg" or "time created": all names that are looked under, with their change. */
+static cairn_span definition_of(const slot *slot, cairn_arena *arena)
+{
+    enum { DEFINITION_BYTES = 1 << 20 };
+    cairn_buf buf = CAIRN_BUF_INIT(DEFINITION_BYTES);
+    cairn_buf_add_text(&buf, slot->property.is_time ? "time" : "value");
+    for (size_t i = 0; i < slot->n_sources; i++) {
+        const cairn_cql2_source *source = &slot->sources[i];
+        cairn_buf_printf(&buf, "|%d", (int)source->change);
+        for (size_t k = 0; k < source->property.n; k++) {
+            cairn_buf_add_byte(&buf, k ? '.' : ' ');
+            cairn_buf_add_span(&buf, source->property.path[k]);
+        }
+    }
+    cairn_span out = buf.failed ? CAIRN_SPAN_NONE : cairn_arena_copy(arena, cairn_buf_span(&buf));
+    cairn_buf_free(&buf);
+    return out;
+}
+
+static cairn_code no_property(cairn_span name, cairn_error *error)
+{
+    char quoted[160];
+    return cairn_error_set(error, CAIRN_INVALID,
+                           "'%s' is no property that an index can be made for: expected a member of an item's "
+                           "'properties', other than datetime, start_datetime and end_datetime",
+                           cairn_quote(name, quoted, sizeof quoted));
+}
+
+cairn_code slot_of(cairn_span name, cairn_arena *arena, slot *out, cairn_span *definition, cairn_error *error)
+{
+    *out = (slot){0};
+    if (name.n == 0)
+        return no_property(name, error);
+    bool ok = cairn_cql2_property_of(name, arena, &out->property);
+    if (ok && out->property.field != CAIRN_CQL2_IN_PROPERTIES)
+        return no_property(name, error);
+    ok = ok && cairn_cql2_sources_of(&out->property, arena, &out->sources, &out->n_sources);
+    *definition = ok ? definition_of(out, arena) : CAIRN_SPAN_NONE;
+    if (!definition->p)
+        return cairn_error_set(error, CAIRN_NOMEM, "out of memory");
+    const cairn_span *path = out->property.path;
+    const cairn_span last = path[out->property.n - 1];
+    out->property.name = cairn_span_make(path[0].p, (size_t)(last.p + last.n - path[0].p));
+    return CAIRN_OK;
+}
+
+static cairn_code load_one(sqlite3_stmt *row, slots *out, cairn_error *error)
+{
+    cairn_error fault = CAIRN_ERROR_INIT;
+    cairn_span definition;
+    slot *list = cairn_arena_calloc(out->arena, out->n + 1, sizeof *list);
+    /* The prefix, so that a property called id is not taken for the item's own. */
+    cairn_span name = cairn_arena_printf(out->arena, "properties.%.*s", CAIRN_SPAN_FMT(db_column_span(row, 1)));
+    if (!list || !name.p)
+        return cairn_error_set(error, CAIRN_NOMEM, "out of memory");
+    if (out->n)
+        memcpy(list, out->list, out->n * sizeof *list);
+    out->list = list;
+    slot *new = &out->list[out->n];
+    cairn_code code = slot_of(name, out->arena, new, &definition, &fault);
+    if (code == CAIRN_INVALID)
+        return CAIRN_OK; /* not of this program's making */
+    if (code)
+        return cairn_error_set(error, code, "%s", fault.message);
+    new->number = sqlite3_column_int64(row, 0);
+    new->built_in = sqlite3_column_int(row, 2) != 0;
+    new->current = cairn_span_equal(definition, db_column_span(row, 3));
+    out->n++;
+    return CAIRN_OK;
+}
+
+cairn_code slots_load(sqlite3 *db, slots *out, cairn_error *error)
+{
+    enum { ARENA_BYTES = 64 << 20 };
+    sqlite3_stmt *rows = NULL;
+    int rc = SQLITE_DONE;
+    *out = (slots){.arena = cairn_arena_new(ARENA_BYTES)};
+    if (!out->arena)
+        return cairn_error_set(error, CAIRN_NOMEM, "out of memory");
+    cairn_code code =
+        db_prepare(db, "SELECT slot, name, built_in, definition FROM promoted ORDER BY name", &rows, error);
+    while (!code && (rc = sqlite3_step(rows)) == SQLITE_ROW)
+        code = load_one(rows, out, error);
+    if (!code && rc != SQLITE_DONE)
+        code = db_error(db, rc, "reading the promoted properties", error);
+    sqlite3_finalize(rows);
+    return code;
+}
+
+void slots_free(slots *slots)
+{
+    cairn_arena_free(slots->arena);
+    slots->arena = NULL;
+    slots->n = 0;
+}
