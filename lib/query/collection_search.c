@@ -41,21 +41,29 @@ static void times_of(void *self, cairn_cql2_times *out)
     out->end = r->extents.intervals[0].end;
 }
 
+static void write_position(double x, double y, cairn_buf *out)
+{
+    cairn_buf_add_text(out, out->p[out->n - 1] == '[' ? "[" : ",[");
+    cairn_buf_add_json_number(out, x);
+    cairn_buf_add_byte(out, ',');
+    cairn_buf_add_json_number(out, y);
+    cairn_buf_add_byte(out, ']');
+}
+
+/* In steps: an edge of more than half the way around would be read as going the other way. */
 static void write_polygon(cairn_box box, cairn_buf *out)
 {
-    double corners[5][2] = {{box.west, box.south},
-                            {box.east, box.south},
-                            {box.east, box.north},
-                            {box.west, box.north},
-                            {box.west, box.south}};
+    enum { STEPS = 4 };
+    double x[STEPS + 1];
+    for (int i = 0; i <= STEPS; i++)
+        x[i] = i < STEPS ? box.west + i * ((box.east - box.west) / STEPS) : box.east;
     cairn_buf_add_text(out, out->p[out->n - 1] == '[' ? "[[" : ",[[");
-    for (size_t i = 0; i < 5; i++) {
-        cairn_buf_add_text(out, i ? ",[" : "[");
-        cairn_buf_add_json_number(out, corners[i][0]);
-        cairn_buf_add_byte(out, ',');
-        cairn_buf_add_json_number(out, corners[i][1]);
-        cairn_buf_add_byte(out, ']');
-    }
+    for (int i = 0; i <= STEPS && !out->failed; i++)
+        write_position(x[i], box.south, out);
+    for (int i = STEPS; i >= 0 && !out->failed; i--)
+        write_position(x[i], box.north, out);
+    if (!out->failed)
+        write_position(x[0], box.south, out);
     cairn_buf_add_text(out, "]]");
 }
 
