@@ -140,6 +140,20 @@ typedef enum query_id {
     Q_KNOWN,
     Q_KNOWN_ALL,
     Q_PROMOTED,
+    Q_PROPERTIES,
+    Q_TEXT_PROBE,
+    Q_COLLECTIONS_TEXT,
+    Q_SLOT,
+    Q_SLOTS,
+    Q_STATISTICS,
+    Q_VALUE_COLLECTION,
+    Q_VALUE_PROBE,
+    Q_VALUE_UP,
+    Q_VALUE_DOWN,
+    Q_VALUE_ROWS,
+    Q_VALUE_ROWS_BACK,
+    Q_TIMES_COUNT,
+    Q_TIMES_NEWEST,
     Q_COUNT,
 } query_id;
 
@@ -152,6 +166,9 @@ typedef struct sqlite_session {
     sqlite3_stmt *queries[Q_COUNT];
     sqlite3_stmt *order[MAX_MERGED];      /* one collection each, forward */
     sqlite3_stmt *order_back[MAX_MERGED]; /* and backward */
+    struct row_texts *texts;              /* search.h */
+    slots promoted;                       /* as of promoted_at, a value of meta.generation */
+    sqlite3_int64 promoted_at;
 } sqlite_session;
 
 cairn_code session_query(sqlite_session *session, query_id id, sqlite3_stmt **out, cairn_error *error);
@@ -183,48 +200,20 @@ int back_nsec(cairn_time time);
 /* Days since 2000-01-01 for the R*Tree; open ends far outside. Monotonic. */
 double rtree_day(cairn_time time);
 
-/* ---- search.c, scan.c, probe.c ---- */
+/* ---- search.c and its parts: see search.h ---- */
 
-/* Hits of a search, with strings in the arena. */
+/* An item that is given; its strings and sort keys live elsewhere. */
 typedef struct hit {
     sqlite3_int64 key;
     cairn_position position;
 } hit;
-typedef struct hits {
-    hit *list;
-    size_t n, cap;
-} hits;
-cairn_code hits_add(hits *hits, const item_row *row, cairn_arena *arena, cairn_error *error);
-
-typedef struct search_run {
-    sqlite_session *session;
-    const cairn_search *search;
-    const cairn_page *page;
-    cairn_arena *arena;
-    cairn_area *area; /* NULL: anywhere */
-    hits hits;
-    uint64_t looked_at;
-    uint64_t matched;
-    bool complete; /* hits has every match, unsorted; else those of the page, in scan order */
-    bool counted;  /* matched is exact */
-    bool cut;      /* the deadline came */
-} search_run;
-
-/* Does the row match all of the search? */
-cairn_code row_matches(search_run *run, const item_row *row, bool *match, cairn_error *error);
-
-/* By ids: every match. */
-cairn_code probe_ids(search_run *run, cairn_error *error);
-/* By the R*Tree: every match, unless there are more candidates than it is worth; then *done is false. */
-cairn_code probe_boxes(search_run *run, bool *done, cairn_error *error);
-/* In the default order from the page's position until the page is full (one more than its limit). */
-cairn_code scan_order(search_run *run, cairn_error *error);
-
+cairn_code session_deliver(sqlite_session *session, const hit *hit, const cairn_page *page, cairn_item_sink sink,
+                           void *context, cairn_error *error);
 cairn_code sqlite_session_search(cairn_session *base, const cairn_search *search, const cairn_page *page,
                                  cairn_arena *arena, cairn_item_sink sink, void *context, cairn_result *result,
                                  cairn_error *error);
-cairn_code session_deliver(sqlite_session *session, const hit *hit, const cairn_page *page, cairn_item_sink sink,
-                           void *context, cairn_error *error);
+cairn_code sqlite_session_times(cairn_session *base, cairn_span collection, cairn_interval sort_times, uint64_t stop,
+                                uint64_t *count, cairn_time *newest, cairn_error *error);
 
 cairn_code sqlite_session_open(cairn_store *store, cairn_session **out, cairn_error *error);
 void sqlite_session_close(cairn_session *session);

@@ -1,6 +1,7 @@
-/* Searches that find all their candidates at once: by ids, and by the R*Tree where it gives few. */
-#include "store/sqlite/internal.h"
+/* Searches that find all their candidates at once: by ids, and by an index where it gives few. */
+#include "store/sqlite/search.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 /* More candidates than this are dense enough for the scan of the default order to find a page among them. */
@@ -10,9 +11,14 @@ static cairn_code take_row(search_run *run, sqlite3_stmt *statement, cairn_error
 {
     item_row row;
     bool match;
+    cairn_position position;
+    cairn_sort_value keys[CAIRN_SORT_MAX_KEYS];
     item_row_read(statement, &row);
     cairn_code code = row_matches(run, &row, &match, error);
-    return code || !match ? code : hits_add(&run->hits, &row, run->arena, error);
+    if (code || !match)
+        return code;
+    code = row_position(run, &row, keys, &position, error);
+    return code ? code : hits_add(&run->hits, row.key, &position, run->arena, error);
 }
 
 static cairn_code take_rows(search_run *run, sqlite3_stmt *statement, cairn_error *error)
@@ -30,80 +36,171 @@ static cairn_code take_rows(search_run *run, sqlite3_stmt *statement, cairn_erro
 /* The collections are checked on the rows, unless there is just one: an id has few. */
 cairn_code probe_ids(search_run *run, cairn_error *error)
 {
-    const cairn_search *search = run->search;
-    bool one = search->n_collections == 1;
+    const narrowed *narrow = &run->narrow;
+    bool one = narrow->n_collections == 1;
     sqlite3_stmt *statement;
     cairn_code code = session_query(run->session, one ? Q_IDS_COLLECTION : Q_IDS, &statement, error);
-    for (size_t i = 0; !code && i < search->n_ids; i++) {
-        db_bind_span(statement, 1, search->ids[i]);
+    for (size_t i = 0; !code && i < narrow->n_ids; i++) {
+        db_bind_span(statement, 1, narrow->ids[i]);
         if (one)
-            db_bind_span(statement, 2, search->collections[0]);
+            db_bind_span(statement, 2, narrow->collections[0]);
         code = take_rows(run, statement, error);
     }
     run->complete = true;
+    run->plan.way = "ids";
     return code;
 }
 
-/* ---- by the R*Tree ---- */
+/* ---- candidates ---- */
 
 typedef struct candidates {
-    sqlite3_int64 keys[MAX_CANDIDATES + 1];
-    size_t n;
+    sqlite3_int64 *keys;
+    size_t n, most; /* one more than `most` says that there are too many */
 } candidates;
 
-static void bind_probe(sqlite3_stmt *probe, cairn_box box, const cairn_search *search, size_t room)
+static cairn_code candidates_new(search_run *run, candidates *out, cairn_error *error)
 {
-    cairn_interval time = search->has_datetime ? search->datetime : (cairn_interval){CAIRN_TIME_MIN, CAIRN_TIME_MAX};
-    sqlite3_bind_double(probe, 1, box.west);
-    sqlite3_bind_double(probe, 2, box.south);
-    sqlite3_bind_double(probe, 3, box.east);
-    sqlite3_bind_double(probe, 4, box.north);
-    sqlite3_bind_double(probe, 5, rtree_day(time.start));
-    sqlite3_bind_double(probe, 6, rtree_day(time.end));
-    sqlite3_bind_int64(probe, 7, (sqlite3_int64)room);
+    *out = (candidates){.most = MAX_CANDIDATES};
+    out->keys = cairn_arena_calloc(run->arena, out->most + 1, sizeof *out->keys);
+    return out->keys ? CAIRN_OK : out_of_memory(error);
 }
 
-static cairn_code probe_box(search_run *run, cairn_box box, candidates *found, cairn_error *error)
+/* Takes the first column of the rows. */
+static cairn_code gather(search_run *run, sqlite3_stmt *probe, int shift, candidates *found, cairn_error *error)
 {
-    sqlite3_stmt *probe;
-    cairn_code code = session_query(run->session, Q_BOX_PROBE, &probe, error);
-    if (code)
-        return code;
-    bind_probe(probe, box, run->search, MAX_CANDIDATES + 1 - found->n);
-    int rc;
-    while ((rc = sqlite3_step(probe)) == SQLITE_ROW)
-        found->keys[found->n++] = sqlite3_column_int64(probe, 0) >> 1;
-    if (rc != SQLITE_DONE)
-        code = db_error(run->session->db, rc, "searching", error);
+    int rc = SQLITE_DONE;
+    while (found->n <= found->most && (rc = sqlite3_step(probe)) == SQLITE_ROW)
+        found->keys[found->n++] = sqlite3_column_int64(probe, 0) >> shift;
+    cairn_code code =
+        rc == SQLITE_ROW || rc == SQLITE_DONE ? CAIRN_OK : db_error(run->session->db, rc, "searching", error);
     sqlite3_reset(probe);
     return code;
 }
 
+static int compare_keys(const void *a, const void *b)
+{
+    sqlite3_int64 x = *(const sqlite3_int64 *)a, y = *(const sqlite3_int64 *)b;
+    return (x > y) - (x < y);
+}
+
+/* Each candidate once, by key: that is where they lie beside each other. */
 static cairn_code check_candidates(search_run *run, const candidates *found, cairn_error *error)
 {
     sqlite3_stmt *statement;
     cairn_code code = session_query(run->session, Q_ITEM_ROW, &statement, error);
+    qsort(found->keys, found->n, sizeof *found->keys, compare_keys);
     for (size_t i = 0; !code && i < found->n; i++) {
+        if (i && found->keys[i] == found->keys[i - 1])
+            continue;
         sqlite3_bind_int64(statement, 1, found->keys[i]);
         code = take_rows(run, statement, error);
     }
     return code;
 }
 
-cairn_code probe_boxes(search_run *run, bool *done, cairn_error *error)
+static cairn_code finish(search_run *run, const candidates *found, bool *done, cairn_error *error)
 {
-    candidates *found = cairn_arena_alloc(run->arena, sizeof *found);
-    if (!found)
-        return cairn_error_set(error, CAIRN_NOMEM, "out of memory");
-    found->n = 0;
-    cairn_box parts[2];
-    size_t n = cairn_box_split(cairn_area_box(run->area), parts);
-    cairn_code code = CAIRN_OK;
-    for (size_t i = 0; !code && i < n && found->n <= MAX_CANDIDATES; i++)
-        code = probe_box(run, parts[i], found, error);
-    *done = !code && found->n <= MAX_CANDIDATES;
+    *done = found->n <= found->most;
     if (!*done)
-        return code;
+        return CAIRN_OK;
     run->complete = true;
     return check_candidates(run, found, error);
+}
+
+/* ---- by the R*Tree ---- */
+
+/* The days that a box must have: those of the request, and those of the filter. */
+static cairn_code bind_days(search_run *run, sqlite3_stmt *probe, cairn_error *error)
+{
+    const cairn_search *search = run->search;
+    const cairn_cql2_envelope *filter = &run->narrow.filter;
+    int64_t lead = 0, lag = 0;
+    enum { DAY = 86400 };
+    double from = rtree_day(CAIRN_TIME_MIN), to = rtree_day(CAIRN_TIME_MAX);
+    if (search->has_datetime) {
+        from = rtree_day(search->datetime.start);
+        to = rtree_day(search->datetime.end);
+    }
+    if (filter->has_time) { /* a range may lie beside its item's datetime */
+        cairn_code code = narrow_lags(run->session, CAIRN_SPAN_NONE, &lead, &lag, error);
+        if (code)
+            return code;
+        from = fmax(from, rtree_day(filter->time.start) - (double)lead / DAY - 1);
+        to = fmin(to, rtree_day(filter->time.end) + (double)lag / DAY + 1);
+    }
+    sqlite3_bind_double(probe, 5, from);
+    sqlite3_bind_double(probe, 6, to);
+    return CAIRN_OK;
+}
+
+static cairn_code probe_box(search_run *run, cairn_box box, candidates *found, cairn_error *error)
+{
+    sqlite3_stmt *probe;
+    cairn_code code = session_query(run->session, Q_BOX_PROBE, &probe, error);
+    if (code || (code = bind_days(run, probe, error)))
+        return code;
+    sqlite3_bind_double(probe, 1, box.west);
+    sqlite3_bind_double(probe, 2, box.south);
+    sqlite3_bind_double(probe, 3, box.east);
+    sqlite3_bind_double(probe, 4, box.north);
+    sqlite3_bind_int64(probe, 7, (sqlite3_int64)(found->most + 1 - found->n));
+    return gather(run, probe, 1, found, error);
+}
+
+/* The smaller one of the request's box and the filter's; false when neither asks for a place. */
+static bool box_of(const search_run *run, cairn_box *out)
+{
+    const cairn_cql2_envelope *filter = &run->narrow.filter;
+    bool asked = run->area && !run->search->null_geometry_hits;
+    if (asked)
+        *out = cairn_area_box(run->area);
+    if (filter->has_box && (!asked || cairn_box_contains(*out, filter->box)))
+        *out = filter->box;
+    return asked || filter->has_box;
+}
+
+cairn_code probe_boxes(search_run *run, bool *done, cairn_error *error)
+{
+    candidates found;
+    cairn_box box, parts[2];
+    if (!box_of(run, &box))
+        return CAIRN_OK;
+    cairn_code code = candidates_new(run, &found, error);
+    size_t n = cairn_box_split(box, parts);
+    for (size_t i = 0; !code && i < n && found.n <= found.most; i++)
+        code = probe_box(run, parts[i], &found, error);
+    if (!code)
+        code = finish(run, &found, done, error);
+    if (*done)
+        run->plan.way = "r*tree";
+    return code;
+}
+
+/* ---- by words ---- */
+
+cairn_code probe_text(search_run *run, bool *done, cairn_error *error)
+{
+    enum { EXPRESSION_BYTES = 1 << 20 };
+    candidates found;
+    sqlite3_stmt *probe;
+    bool all_but;
+    cairn_buf expression = CAIRN_BUF_INIT(EXPRESSION_BYTES);
+    if (!cairn_text_to_fts5(run->search->text, &expression, &all_but)) {
+        cairn_buf_free(&expression);
+        return out_of_memory(error);
+    }
+    cairn_code code = all_but ? CAIRN_OK : candidates_new(run, &found, error);
+    if (!code && !all_but)
+        code = session_query(run->session, Q_TEXT_PROBE, &probe, error);
+    if (!code && !all_but) {
+        db_bind_span(probe, 1, cairn_buf_span(&expression));
+        sqlite3_bind_int64(probe, 2, (sqlite3_int64)(found.most + 1));
+        code = gather(run, probe, 0, &found, error);
+        if (!code)
+            code = finish(run, &found, done, error);
+    }
+    cairn_buf_free(&expression);
+    if (*done)
+        run->plan.way = "free text index";
+    return code;
 }

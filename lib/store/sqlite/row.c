@@ -59,23 +59,3 @@ cairn_extent extent_read(sqlite3_stmt *statement, int column)
     }
     return extent;
 }
-
-cairn_code hits_add(hits *hits, const item_row *row, cairn_arena *arena, cairn_error *error)
-{
-    if (hits->n == hits->cap) {
-        size_t cap = hits->cap ? hits->cap * 2 : 64;
-        hit *list = cairn_arena_alloc(arena, cap * sizeof *list);
-        if (!list)
-            return cairn_error_set(error, CAIRN_NOMEM, "the answer needs more memory than one request may use");
-        if (hits->n)
-            memcpy(list, hits->list, hits->n * sizeof *list);
-        hits->list = list;
-        hits->cap = cap;
-    }
-    hit *new = &hits->list[hits->n];
-    new->key = row->key;
-    if (!cairn_position_copy(arena, &row->position, &new->position))
-        return cairn_error_set(error, CAIRN_NOMEM, "the answer needs more memory than one request may use");
-    hits->n++;
-    return CAIRN_OK;
-}

@@ -1,5 +1,5 @@
 /* The scan of the default order, by the covering indexes: of one collection, of several merged, or of all. */
-#include "store/sqlite/internal.h"
+#include "store/sqlite/search.h"
 
 /* Where the scan begins (exclusive) and how far it may go, in stored terms. */
 typedef struct bounds {
@@ -15,57 +15,16 @@ typedef struct cursor {
     bool live;
 } cursor;
 
+typedef struct walk {
+    search_run *run;
+    const cairn_position *position; /* NULL: from the end */
+    bool backward;
+    cursor *cursors;
+    size_t n;
+} walk;
+
 /* Sorts behind any name. */
 static const cairn_span highest = CAIRN_SPAN_LIT("\xff");
-
-static int64_t minus(int64_t a, int64_t b)
-{
-    int64_t out;
-    if (__builtin_sub_overflow(a, b, &out))
-        return b > 0 ? INT64_MIN : INT64_MAX;
-    return out;
-}
-
-/* How far ranges reach beyond the sort times that the index is ordered by. */
-static cairn_code read_lags(sqlite_session *session, cairn_span collection, int64_t *lead, int64_t *lag,
-                            cairn_error *error)
-{
-    sqlite3_stmt *statement;
-    cairn_code code = session_query(session, collection.p ? Q_LAGS : Q_LAGS_ALL, &statement, error);
-    if (code)
-        return code;
-    if (collection.p)
-        db_bind_span(statement, 1, collection);
-    int rc = sqlite3_step(statement);
-    if (rc == SQLITE_ROW) {
-        *lead = sqlite3_column_int64(statement, 0);
-        *lag = sqlite3_column_int64(statement, 1);
-    } else {
-        code = db_error(session->db, rc, "searching", error);
-    }
-    sqlite3_reset(statement);
-    return code;
-}
-
-/* The stored seconds between which all items of the time lie: newest (smallest) and oldest. */
-static cairn_code time_bounds(search_run *run, cairn_span collection, sqlite3_int64 *newest, sqlite3_int64 *oldest,
-                              cairn_error *error)
-{
-    *newest = INT64_MIN;
-    *oldest = INT64_MAX;
-    if (!run->search->has_datetime)
-        return CAIRN_OK;
-    int64_t lead = 0, lag = 0;
-    cairn_code code = read_lags(run->session, collection, &lead, &lag, error);
-    if (code)
-        return code;
-    cairn_interval time = run->search->datetime;
-    if (time.end.sec != INT64_MAX && lead != INT64_MAX)
-        *newest = minus(minus(0, time.end.sec), lead);
-    if (time.start.sec != INT64_MIN && lag != INT64_MAX)
-        *oldest = minus(lag, time.start.sec);
-    return CAIRN_OK;
-}
 
 static void begin_at(bounds *bounds, const cairn_position *position)
 {
@@ -75,23 +34,23 @@ static void begin_at(bounds *bounds, const cairn_position *position)
     bounds->id = position->id;
 }
 
-static cairn_code make_bounds(search_run *run, cairn_span collection, bounds *out, cairn_error *error)
+static cairn_code make_bounds(const walk *walk, cairn_span collection, bounds *out, cairn_error *error)
 {
     enum { BEFORE_ANY_NSEC = -1000000000, AFTER_ANY_NSEC = 1 };
     sqlite3_int64 newest, oldest;
-    cairn_code code = time_bounds(run, collection, &newest, &oldest, error);
+    cairn_code code = narrow_times(walk->run, collection, &newest, &oldest, error);
     if (code)
         return code;
-    const cairn_page *page = run->page;
+    const cairn_position *position = walk->position;
     const cairn_span lowest = {"", 0};
-    if (page->backward) {
+    if (walk->backward) {
         *out = (bounds){oldest, AFTER_ANY_NSEC, highest, highest, newest};
-        if (page->position && back_sec(page->position->time) <= oldest)
-            begin_at(out, page->position);
+        if (position && back_sec(position->time) <= oldest)
+            begin_at(out, position);
     } else {
         *out = (bounds){newest, BEFORE_ANY_NSEC, lowest, lowest, oldest};
-        if (page->position && back_sec(page->position->time) >= newest)
-            begin_at(out, page->position);
+        if (position && back_sec(position->time) >= newest)
+            begin_at(out, position);
     }
     return CAIRN_OK;
 }
@@ -106,26 +65,27 @@ static cairn_span id_bound(const bounds *bounds, cairn_span collection)
     return order < 0 ? highest : (cairn_span){"", 0};
 }
 
-static cairn_code advance(search_run *run, cursor *cursor, cairn_error *error)
+static cairn_code advance(const walk *walk, cursor *cursor, cairn_error *error)
 {
     int rc = sqlite3_step(cursor->statement);
     cursor->live = rc == SQLITE_ROW;
     if (cursor->live)
         item_row_read(cursor->statement, &cursor->row);
-    return cursor->live || rc == SQLITE_DONE ? CAIRN_OK : db_error(run->session->db, rc, "searching", error);
+    return cursor->live || rc == SQLITE_DONE ? CAIRN_OK : db_error(walk->run->session->db, rc, "searching", error);
 }
 
-static cairn_code open_cursor(search_run *run, size_t k, cairn_span collection, cursor *cursor, cairn_error *error)
+static cairn_code open_cursor(const walk *walk, size_t k, cairn_span collection, cairn_error *error)
 {
+    sqlite_session *session = walk->run->session;
+    cursor *cursor = &walk->cursors[k];
     bounds bounds;
-    cairn_code code = make_bounds(run, collection, &bounds, error);
+    cairn_code code = make_bounds(walk, collection, &bounds, error);
     if (code)
         return code;
-    bool backward = run->page->backward;
     if (collection.p)
-        code = session_order_query(run->session, k, backward, &cursor->statement, error);
+        code = session_order_query(session, k, walk->backward, &cursor->statement, error);
     else
-        code = session_query(run->session, backward ? Q_ORDER_ALL_BACK : Q_ORDER_ALL, &cursor->statement, error);
+        code = session_query(session, walk->backward ? Q_ORDER_ALL_BACK : Q_ORDER_ALL, &cursor->statement, error);
     if (code)
         return code;
     sqlite3_bind_int64(cursor->statement, 1, bounds.sec);
@@ -133,95 +93,136 @@ static cairn_code open_cursor(search_run *run, size_t k, cairn_span collection, 
     db_bind_span(cursor->statement, 3, collection.p ? collection : bounds.collection);
     db_bind_span(cursor->statement, 4, collection.p ? id_bound(&bounds, collection) : bounds.id);
     sqlite3_bind_int64(cursor->statement, 5, bounds.last_sec);
-    return advance(run, cursor, error);
+    return advance(walk, cursor, error);
 }
 
-/* The cursor whose row is next in the direction of the scan. */
-static cursor *next_cursor(cursor *cursors, size_t n, bool backward)
+/* The cursor whose row is next in the direction of the walk. */
+static cursor *next_cursor(const walk *walk)
 {
     cursor *best = NULL;
-    for (size_t i = 0; i < n; i++) {
-        if (!cursors[i].live)
+    for (size_t i = 0; i < walk->n; i++) {
+        cursor *at = &walk->cursors[i];
+        if (!at->live)
             continue;
-        int order = best ? cairn_position_compare(&cursors[i].row.position, &best->row.position) : 0;
-        if (!best || (backward ? order > 0 : order < 0))
-            best = &cursors[i];
+        int order = best ? cairn_position_compare(&at->row.position, &best->row.position) : 0;
+        if (!best || (walk->backward ? order > 0 : order < 0))
+            best = at;
     }
     return best;
 }
 
-/* Counts behind the page as long as the budget lasts. */
-static bool goes_on(search_run *run, bool counting)
+static cairn_code walk_on(const walk *walk, row_taker take, void *context, bool *ended, cairn_error *error)
 {
-    if (run->hits.n <= run->page->limit)
-        return true;
-    return counting && !run->counted && run->looked_at < run->page->count_budget;
-}
-
-static cairn_code walk(search_run *run, cursor *cursors, size_t n, cairn_error *error)
-{
-    bool counting = run->page->count_budget && !run->page->position && !run->counted;
     cursor *at;
-    while ((at = next_cursor(cursors, n, run->page->backward)) && goes_on(run, counting)) {
-        bool match;
-        cairn_code code = row_matches(run, &at->row, &match, error);
-        if (!code && match && run->hits.n <= run->page->limit)
-            code = hits_add(&run->hits, &at->row, run->arena, error);
-        if (!code && match && counting)
-            run->matched++;
-        if (!code)
-            code = advance(run, at, error);
-        if (code)
+    bool full = false;
+    while ((at = next_cursor(walk))) {
+        cairn_code code = take(walk->run, context, &at->row, &full, error);
+        if (code || full)
+            return code;
+        if ((code = advance(walk, at, error)))
             return code;
     }
-    if (counting && !at)
-        run->counted = true;
+    *ended = true;
     return CAIRN_OK;
 }
 
-/* Without a condition on the items themselves the collections' own counts are the answer. */
-static cairn_code count_by_tally(search_run *run, cairn_error *error)
+cairn_code scan_rows(search_run *run, const cairn_position *position, bool backward, row_taker take, void *context,
+                     bool *ended, cairn_error *error)
 {
-    const cairn_search *search = run->search;
-    if (!run->page->count_budget || run->area || search->has_datetime || search->n_ids)
-        return CAIRN_OK;
+    size_t wanted = run->narrow.n_collections;
+    bool merged = wanted >= 1 && wanted <= MAX_MERGED;
+    walk walk = {run, position, backward, NULL, merged ? wanted : 1};
+    cairn_code code = CAIRN_OK;
+    walk.cursors = cairn_arena_calloc(run->arena, walk.n, sizeof *walk.cursors);
+    *ended = false;
+    if (!walk.cursors)
+        return out_of_memory(error);
+    for (size_t i = 0; !code && i < walk.n; i++)
+        code = open_cursor(&walk, i, merged ? run->narrow.collections[i] : CAIRN_SPAN_NONE, error);
+    if (!code)
+        code = walk_on(&walk, take, context, ended, error);
+    for (size_t i = 0; i < walk.n; i++)
+        if (walk.cursors[i].statement)
+            sqlite3_reset(walk.cursors[i].statement);
+    return code;
+}
+
+/* ---- counting ---- */
+
+cairn_code count_items(search_run *run, uint64_t *out, cairn_error *error)
+{
+    const narrowed *narrow = &run->narrow;
     sqlite3_stmt *statement;
-    cairn_code code = session_query(run->session, search->n_collections ? Q_COLLECTION : Q_TOTALS, &statement, error);
-    size_t rounds = search->n_collections ? search->n_collections : 1;
+    cairn_code code = session_query(run->session, narrow->n_collections ? Q_COLLECTION : Q_TOTALS, &statement, error);
+    size_t rounds = narrow->n_collections ? narrow->n_collections : 1;
+    *out = 0;
     for (size_t i = 0; !code && i < rounds; i++) {
-        if (search->n_collections)
-            db_bind_span(statement, 1, search->collections[i]);
+        if (narrow->n_collections)
+            db_bind_span(statement, 1, narrow->collections[i]);
         int rc = sqlite3_step(statement);
         if (rc == SQLITE_ROW)
-            run->matched += (uint64_t)sqlite3_column_int64(statement, search->n_collections ? 5 : 0);
+            *out += (uint64_t)sqlite3_column_int64(statement, narrow->n_collections ? 5 : 0);
         else if (rc != SQLITE_DONE)
             code = db_error(run->session->db, rc, "counting", error);
         sqlite3_reset(statement);
     }
+    return code;
+}
+
+cairn_code count_by_tally(search_run *run, cairn_error *error)
+{
+    const cairn_search *search = run->search;
+    if (!run->page->count_budget || run->area || search->has_datetime || search->n_ids || search->filter ||
+        search->text)
+        return CAIRN_OK;
+    cairn_code code = count_items(run, &run->matched, error);
     run->counted = !code;
     return code;
 }
 
+/* ---- the page ---- */
+
+/* Counts behind the page as long as the budget lasts. */
+static bool goes_on(const search_run *run)
+{
+    if (run->sink || run->hits.n <= run->page->limit)
+        return true;
+    return run->counting && run_cost(run) < run->page->count_budget;
+}
+
+static cairn_code keep(search_run *run, const item_row *row, cairn_error *error)
+{
+    if (run->sink) {
+        run->streamed++;
+        return row_deliver(run->session, row, run->page, run->sink, run->context, error);
+    }
+    return run->hits.n <= run->page->limit ? hits_add(&run->hits, row->key, &row->position, run->arena, error)
+                                           : CAIRN_OK;
+}
+
+static cairn_code take_in_order(search_run *run, void *context, const item_row *row, bool *full, cairn_error *error)
+{
+    (void)context;
+    bool match;
+    *full = !goes_on(run);
+    if (*full)
+        return CAIRN_OK;
+    cairn_code code = row_matches(run, row, &match, error);
+    if (code || !match)
+        return code;
+    run->matched += run->counting;
+    return keep(run, row, error);
+}
+
 cairn_code scan_order(search_run *run, cairn_error *error)
 {
-    size_t wanted = run->search->n_collections;
-    bool merged = wanted >= 1 && wanted <= MAX_MERGED;
-    size_t n = merged ? wanted : 1;
-    cursor *cursors = cairn_arena_calloc(run->arena, n, sizeof *cursors);
-    if (!cursors)
-        return cairn_error_set(error, CAIRN_NOMEM, "out of memory");
+    const cairn_page *page = run->page;
+    bool ended;
     cairn_code code = count_by_tally(run, error);
-    for (size_t i = 0; !code && i < n; i++)
-        code = open_cursor(run, i, merged ? run->search->collections[i] : CAIRN_SPAN_NONE, &cursors[i], error);
+    run->counting = page->count_budget && !page->position && !run->counted;
     if (!code)
-        code = walk(run, cursors, n, error);
-    for (size_t i = 0; i < n; i++)
-        if (cursors[i].statement)
-            sqlite3_reset(cursors[i].statement);
-    if (code == CAIRN_DEADLINE && run->hits.n) {
-        cairn_error_clear(error);
-        run->cut = true;
-        return CAIRN_OK;
-    }
+        code = scan_rows(run, page->position, page->backward, take_in_order, NULL, &ended, error);
+    if (!code && run->counting && ended)
+        run->counted = true;
     return code;
 }

@@ -1,4 +1,4 @@
-#include "store/sqlite/internal.h"
+#include "store/sqlite/search.h"
 
 #include "base/clock.h"
 #include "base/secret.h"
@@ -36,10 +36,12 @@ static const char *const query_text[Q_COUNT] = {
     [Q_LAGS_ALL] = "SELECT max(lead), max(lag) FROM collection",
     [Q_META] = "SELECT value FROM meta WHERE key=?1",
     [Q_TOTALS] = "SELECT coalesce(sum(items), 0), count(*) FROM collection",
+    [Q_PROPERTIES] = "SELECT encoding, crc, length, properties FROM item_properties WHERE key=?1",
+    [Q_TEXT_PROBE] = "SELECT rowid FROM item_text WHERE item_text MATCH ?1 LIMIT ?2",
     [Q_KNOWN] = "SELECT c.id, " PROPERTY_COLUMNS " FROM collection c JOIN property p ON p.collection=c.slot"
-                     " WHERE c.id=?1 ORDER BY p.name",
+                " WHERE c.id=?1 ORDER BY p.name",
     [Q_KNOWN_ALL] = "SELECT c.id, " PROPERTY_COLUMNS " FROM collection c JOIN property p ON p.collection=c.slot"
-                         " ORDER BY c.id, p.name",
+                    " ORDER BY c.id, p.name",
     [Q_PROMOTED] = "SELECT name, built_in, (SELECT count(*) FROM item_value WHERE property=p.slot * 2) +"
                    " (SELECT count(DISTINCT key) FROM item_value WHERE property=p.slot * 2 + 1)"
                    " FROM promoted p ORDER BY name",
@@ -110,6 +112,8 @@ cairn_code sqlite_session_open(cairn_store *store, cairn_session **out, cairn_er
     if (!session->base.geos || !session->base.codec)
         code = cairn_error_set(error, CAIRN_NOMEM, "out of memory");
     if (!code)
+        code = row_texts_open(session, error);
+    if (!code)
         code = open_db((sqlite_store *)store, session, error);
     if (!code && sqlite_store_renamed_over((sqlite_store *)store))
         code = cairn_error_set(error, CAIRN_CONFLICT, "the catalog was replaced while it was opened");
@@ -130,6 +134,7 @@ void sqlite_session_close(cairn_session *base)
         sqlite3_finalize(session->order[i]);
         sqlite3_finalize(session->order_back[i]);
     }
+    row_texts_close(session);
     sqlite3_close(session->db);
     cairn_geos_free(base->geos);
     cairn_codec_free(base->codec);
@@ -178,6 +183,7 @@ cairn_code sqlite_session_end(cairn_session *base, cairn_error *error)
     sqlite_session *session = (sqlite_session *)base;
     const sqlite_store *store = (const sqlite_store *)base->store;
     session->deadline = 0;
+    row_texts_forget(session);
     cairn_code code =
         sqlite3_get_autocommit(session->db) ? CAIRN_OK : run_query(session, Q_COMMIT, "reading the catalog", error);
     if (!code && sqlite_store_changed_in_place(store))
@@ -186,31 +192,6 @@ cairn_code sqlite_session_end(cairn_session *base, cairn_error *error)
 }
 
 /* ---- items ---- */
-
-cairn_code session_deliver(sqlite_session *session, const hit *hit, const cairn_page *page, cairn_item_sink sink,
-                           void *context, cairn_error *error)
-{
-    cairn_item_row row = {.collection = hit->position.collection, .id = hit->position.id, .time = hit->position.time};
-    if (page && page->without_body)
-        return sink(context, &row, error);
-    sqlite3_stmt *body;
-    cairn_code code = session_query(session, Q_BODY, &body, error);
-    if (code)
-        return code;
-    sqlite3_bind_int64(body, 1, hit->key);
-    int rc = sqlite3_step(body);
-    if (rc == SQLITE_ROW) {
-        row.body = db_column_packed(body, 0, 1, 2, 4);
-        row.source = db_column_packed(body, 5, 6, 7, 8);
-        row.changed = sqlite3_column_int64(body, 3);
-        code = sink(context, &row, error);
-    } else {
-        code = rc == SQLITE_DONE ? cairn_error_set(error, CAIRN_CORRUPT, "an item has no body; run `cairn check`")
-                                 : db_error(session->db, rc, "reading an item", error);
-    }
-    sqlite3_reset(body);
-    return code;
-}
 
 cairn_code sqlite_session_item(cairn_session *base, cairn_span collection, cairn_span id, cairn_item_sink sink,
                                void *context, cairn_error *error)
