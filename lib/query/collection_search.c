@@ -43,28 +43,48 @@ static void times_of(void *self, cairn_cql2_times *out)
 
 static void write_position(double x, double y, cairn_buf *out)
 {
-    cairn_buf_add_text(out, out->p[out->n - 1] == '[' ? "[" : ",[");
+    cairn_buf_add_text(out, out->n && out->p[out->n - 1] == ']' ? ",[" : "[");
     cairn_buf_add_json_number(out, x);
     cairn_buf_add_byte(out, ',');
     cairn_buf_add_json_number(out, y);
     cairn_buf_add_byte(out, ']');
 }
 
-/* In steps: an edge of more than half the way around would be read as going the other way. */
-static void write_polygon(cairn_box box, cairn_buf *out)
+/* From one side to the other and, for a polygon, back. In steps: an edge of more than half the way around would be read
+ * as going the other way. */
+static void write_sides(cairn_box box, bool back, cairn_buf *out)
 {
     enum { STEPS = 4 };
     double x[STEPS + 1];
     for (int i = 0; i <= STEPS; i++)
         x[i] = i < STEPS ? box.west + i * ((box.east - box.west) / STEPS) : box.east;
-    cairn_buf_add_text(out, out->p[out->n - 1] == '[' ? "[[" : ",[[");
-    for (int i = 0; i <= STEPS && !out->failed; i++)
+    for (int i = 0; i <= STEPS; i++)
         write_position(x[i], box.south, out);
-    for (int i = STEPS; i >= 0 && !out->failed; i--)
+    for (int i = STEPS; i >= 0 && back; i--)
         write_position(x[i], box.north, out);
-    if (!out->failed)
+    if (back)
         write_position(x[0], box.south, out);
-    cairn_buf_add_text(out, "]]");
+}
+
+/* A box without an area is a line or a point: as polygons they would be dropped beside others. */
+static void write_part(cairn_box box, cairn_buf *out)
+{
+    bool thin = box.west == box.east, flat = box.south == box.north;
+    if (thin && flat) {
+        cairn_buf_add_text(out, "{\"type\":\"Point\",\"coordinates\":");
+        write_position(box.west, box.south, out);
+        cairn_buf_add_byte(out, '}');
+    } else if (thin) {
+        cairn_buf_add_text(out, "{\"type\":\"LineString\",\"coordinates\":[");
+        write_position(box.west, box.south, out);
+        write_position(box.west, box.north, out);
+        cairn_buf_add_text(out, "]}");
+    } else {
+        cairn_buf_add_text(out, flat ? "{\"type\":\"LineString\",\"coordinates\":["
+                                     : "{\"type\":\"Polygon\",\"coordinates\":[[");
+        write_sides(box, !flat, out);
+        cairn_buf_add_text(out, flat ? "]}" : "]]}");
+    }
 }
 
 /* Boxes within the first add nothing to it. */
@@ -72,13 +92,16 @@ static cairn_span write_boxes(const record *r)
 {
     cairn_buf text = CAIRN_BUF_INIT((size_t)1 << 24);
     cairn_box halves[2];
-    cairn_buf_add_text(&text, "{\"type\":\"MultiPolygon\",\"coordinates\":[");
+    cairn_buf_add_text(&text, "{\"type\":\"GeometryCollection\",\"geometries\":[");
     for (size_t i = 0; i < r->extents.n_boxes && !text.failed; i++) {
         if (i && cairn_box_contains(r->extents.boxes[0], r->extents.boxes[i]))
             continue;
         size_t n = cairn_box_split(r->extents.boxes[i], halves);
-        for (size_t k = 0; k < n && !text.failed; k++)
-            write_polygon(halves[k], &text);
+        for (size_t k = 0; k < n; k++) {
+            if (i || k)
+                cairn_buf_add_byte(&text, ',');
+            write_part(halves[k], &text);
+        }
     }
     cairn_buf_add_text(&text, "]}");
     cairn_span geojson = text.failed ? CAIRN_SPAN_NONE : cairn_arena_copy(r->scratch, cairn_buf_span(&text));
