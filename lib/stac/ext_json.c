@@ -233,6 +233,8 @@ static cairn_code check_field(const reader *r, const char *pointer, cairn_span o
         return wrong_member(r, pointer, "type", "the type of a field that is not built in", object);
     if (known && known->type != CAIRN_EXT_ANY && field->type != known->type)
         return wrong_member(r, pointer, "type", cairn_ext_type_name(known->type), object);
+    if (known && known->indexed && !field->indexed)
+        return wrong_member(r, pointer, "indexed", "true, as it is built in", object);
     if (field->indexed && (field->of_band || field->type == CAIRN_EXT_OBJECT))
         return wrong_member(r, pointer, "indexed", "false: members of bands, and objects, have no index", object);
     return check_older(r, pointer, object, field);

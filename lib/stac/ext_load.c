@@ -156,8 +156,7 @@ cairn_code cairn_ext_load(const char *path, cairn_error *error)
 
 static int is_descriptor(const struct dirent *entry)
 {
-    cairn_span name = cairn_span_of(entry->d_name);
-    return name.p[0] != '.' && cairn_span_ends(name, ".json");
+    return entry->d_name[0] != '.' && cairn_span_ends(cairn_span_of(entry->d_name), ".json");
 }
 
 static int by_bytes(const struct dirent **a, const struct dirent **b)

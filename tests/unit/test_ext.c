@@ -280,6 +280,8 @@ static void what_is_wrong_is_named(void **state)
          "/fields/1", "is free"},
         {"{\"prefix\":\"eo\",\"fields\":[{\"name\":\"eo:cloud_cover\",\"type\":\"string\"}]}", "/fields/0/type",
          "number"},
+        {"{\"prefix\":\"eo\",\"fields\":[{\"name\":\"eo:cloud_cover\",\"indexed\":false}]}", "/fields/0/indexed",
+         "built in"},
         {"{\"prefix\":\"eo\",\"fields\":[{\"name\":\"eo:platform\",\"type\":\"string\"}]}", "/fields/0",
          "Common metadata"},
     };
