@@ -40,9 +40,10 @@ static void read_documents(tool *t, cairn_span array, cairn_buf *out)
     t->words = cairn_arena_calloc(t->documents, cairn_json_count(array) + 1, sizeof *t->words);
     if (!t->words)
         die("no memory left");
+    cairn_buf_add_byte(out, '[');
     while (cairn_json_next_element(&walk, &document)) {
         read_document(t, document);
-        cairn_buf_add_byte(out, t->n > 1 ? ',' : '[');
+        cairn_buf_add_text(out, t->n > 1 ? "," : "");
         cairn_buf_add_json_string(out, t->words[t->n - 1]);
     }
     cairn_buf_add_byte(out, ']');

@@ -34,29 +34,6 @@ bool cairn_text_matches(const cairn_text_query *query, cairn_span words)
     return matches(query->root, words.p ? words : cairn_span_of(""));
 }
 
-static void print(const cairn_text_node *node, cairn_buf *out);
-
-static size_t count_parts(const cairn_text_node *node, bool all_but)
-{
-    size_t n = 0;
-    for (const cairn_text_node *part = node->first; part; part = part->next)
-        n += part->all_but == all_but;
-    return n;
-}
-
-/* Those parts that are (or aren't) all-but ones, with an operator between them. */
-static void print_parts(const cairn_text_node *node, bool all_but, const char *between, cairn_buf *out)
-{
-    size_t n = 0;
-    cairn_buf_add_byte(out, '(');
-    for (const cairn_text_node *part = node->first; part; part = part->next)
-        if (part->all_but == all_but) {
-            cairn_buf_add_text(out, n++ ? between : "");
-            print(part, out);
-        }
-    cairn_buf_add_byte(out, ')');
-}
-
 static void print_phrase(cairn_span words, cairn_buf *out)
 {
     cairn_buf_add_byte(out, '"');
@@ -64,31 +41,62 @@ static void print_phrase(cairn_span words, cairn_buf *out)
     cairn_buf_add_byte(out, '"');
 }
 
+static void print(const cairn_text_node *node, bool loose, cairn_buf *out);
+
+/* Those parts that are (or aren't) all-but ones, with an operator between them. `loose`: nothing around binds it. */
+static void print_parts(const cairn_text_node *node, bool all_but, bool any, bool loose, cairn_buf *out)
+{
+    size_t n = 0;
+    const cairn_text_node *only = NULL;
+    for (const cairn_text_node *part = node->first; part; part = part->next)
+        if (part->all_but == all_but) {
+            only = part;
+            n++;
+        }
+    if (n == 1) {
+        print(only, loose, out);
+        return;
+    }
+    cairn_buf_add_text(out, loose ? "" : "(");
+    for (const cairn_text_node *part = node->first; part; part = part->next)
+        if (part->all_but == all_but) {
+            print(part, any, out);
+            cairn_buf_add_text(out, --n ? any ? " OR " : " AND " : "");
+        }
+    cairn_buf_add_text(out, loose ? "" : ")");
+}
+
+static bool has_part(const cairn_text_node *node, bool all_but)
+{
+    for (const cairn_text_node *part = node->first; part; part = part->next)
+        if (part->all_but == all_but)
+            return true;
+    return false;
+}
+
 /* FTS5 has no NOT but `a NOT b`. So of a part that matches all but something that something is printed, and De Morgan
  * tells how: (a and all but b) is a NOT b; (a or all but b) is all but b NOT a. */
-static void print(const cairn_text_node *node, cairn_buf *out)
+static void print(const cairn_text_node *node, bool loose, cairn_buf *out)
 {
     bool first = node->kind == CAIRN_TEXT_ANY;
     if (node->kind == CAIRN_TEXT_PHRASE) {
         print_phrase(node->words, out);
-        return;
-    }
-    size_t n_first = count_parts(node, first), n_second = count_parts(node, !first);
-    if (n_first && n_second)
-        cairn_buf_add_byte(out, '(');
-    if (n_first)
-        print_parts(node, first, " AND ", out);
-    if (n_first && n_second)
+    } else if (!has_part(node, first)) {
+        print_parts(node, !first, true, loose, out);
+    } else if (!has_part(node, !first)) {
+        print_parts(node, first, false, loose, out);
+    } else {
+        cairn_buf_add_text(out, loose ? "" : "(");
+        print_parts(node, first, false, false, out);
         cairn_buf_add_text(out, " NOT ");
-    if (n_second)
-        print_parts(node, !first, " OR ", out);
-    if (n_first && n_second)
-        cairn_buf_add_byte(out, ')');
+        print_parts(node, !first, true, false, out);
+        cairn_buf_add_text(out, loose ? "" : ")");
+    }
 }
 
 bool cairn_text_to_fts5(const cairn_text_query *query, cairn_buf *out, bool *all_but)
 {
     *all_but = query->root->all_but;
-    print(query->root, out);
+    print(query->root, true, out);
     return !out->failed;
 }

@@ -11,7 +11,8 @@ typedef struct cairn_text_node {
     bool forbidden;                /* it must not match */
     bool all_but;                  /* it matches a text without any word */
     cairn_span words;              /* PHRASE: " one two ", with a blank at both ends */
-    struct cairn_text_node *first; /* ALL, ANY: what they are made of, one at least */
+    size_t height;                 /* 0 of a phrase */
+    struct cairn_text_node *first; /* ALL, ANY: what they are made of, two at least, the highest first */
     struct cairn_text_node *next;  /* the next one in that */
 } cairn_text_node;
 

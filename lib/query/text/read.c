@@ -15,12 +15,8 @@
 
 enum { QUOTED_MAX = 48, PER_BYTE = 16 };
 
-static const cairn_text_limits DEFAULTS = {4096, 100, 16};
+static const cairn_text_limits DEFAULTS = {4096, 100, CAIRN_TEXT_DEPTH_MAX};
 static const char EXAMPLE[] = "\"q\": \"climate AND model\" or \"q\": [\"climate model\", \"EO\"]";
-
-typedef struct parts {
-    cairn_text_node *first, *last;
-} parts;
 
 typedef struct reader {
     cairn_text_limits limits;
@@ -61,13 +57,13 @@ static cairn_code too_many(reader *r, const char *at)
 
 /* ---- nodes ---- */
 
-static void add_part(parts *p, cairn_text_node *node)
+/* The highest comes first: FTS5's parser then needs least of its small stack. */
+static void add_part(cairn_text_node **parts, cairn_text_node *node)
 {
-    if (p->last)
-        p->last->next = node;
-    else
-        p->first = node;
-    p->last = node;
+    while (*parts && (*parts)->height >= node->height)
+        parts = &(*parts)->next;
+    node->next = *parts;
+    *parts = node;
 }
 
 static void forbid(cairn_text_node *node)
@@ -77,16 +73,16 @@ static void forbid(cairn_text_node *node)
 }
 
 /* One part is itself. NULL at the arena's cap. */
-static cairn_text_node *join(reader *r, cairn_text_kind kind, const parts *p)
+static cairn_text_node *join(reader *r, cairn_text_kind kind, cairn_text_node *parts)
 {
-    if (p->first == p->last)
-        return p->first;
+    if (!parts->next)
+        return parts;
     cairn_text_node *node = cairn_arena_calloc(r->arena, 1, sizeof *node);
     if (!node)
         return NULL;
     bool settled = kind == CAIRN_TEXT_ANY; /* by one part that is so */
-    *node = (cairn_text_node){.kind = kind, .first = p->first, .all_but = !settled};
-    for (const cairn_text_node *part = p->first; part; part = part->next)
+    *node = (cairn_text_node){.kind = kind, .height = parts->height + 1, .first = parts, .all_but = !settled};
+    for (const cairn_text_node *part = parts; part; part = part->next)
         if (part->all_but == settled)
             node->all_but = settled;
     return node;
@@ -157,7 +153,7 @@ static cairn_code read_part(reader *r, char *sign, cairn_text_node **out)
 /* The sign of an operand that is only one part is left to the list. */
 static cairn_code read_operand(reader *r, char *sign, cairn_text_node **out)
 {
-    parts chain = {NULL, NULL};
+    cairn_text_node *chain = NULL;
     cairn_code code = read_part(r, sign, out);
     if (code != CAIRN_OK || r->token.kind != CAIRN_TEXT_AND)
         return code;
@@ -174,28 +170,29 @@ static cairn_code read_operand(reader *r, char *sign, cairn_text_node **out)
             return code;
     }
     *sign = 0;
-    *out = join(r, CAIRN_TEXT_ALL, &chain);
+    *out = join(r, CAIRN_TEXT_ALL, chain);
     return *out ? CAIRN_OK : no_memory(r);
 }
 
 /* With a term that must be there, those that may be there decide nothing. */
-static cairn_text_node *join_list(reader *r, parts *required, const parts *optional, const parts *forbidden)
+static cairn_text_node *join_list(reader *r, cairn_text_node *required, cairn_text_node *optional,
+                                  cairn_text_node *forbidden)
 {
-    cairn_text_node *any = NULL;
-    if (!required->first && optional->first) {
-        any = join(r, CAIRN_TEXT_ANY, optional);
-        if (!any)
+    if (!required && optional) {
+        required = join(r, CAIRN_TEXT_ANY, optional);
+        if (!required)
             return NULL;
-        add_part(required, any);
     }
-    for (cairn_text_node *part = forbidden->first; part; part = part->next)
-        add_part(required, part);
+    for (cairn_text_node *next; forbidden; forbidden = next) {
+        next = forbidden->next;
+        add_part(&required, forbidden);
+    }
     return join(r, CAIRN_TEXT_ALL, required);
 }
 
 static cairn_code read_list(reader *r, cairn_text_node **out)
 {
-    parts required = {NULL, NULL}, optional = {NULL, NULL}, forbidden = {NULL, NULL};
+    cairn_text_node *required = NULL, *optional = NULL, *forbidden = NULL;
     bool more = true;
     while (more) {
         char sign;
@@ -210,7 +207,7 @@ static cairn_code read_list(reader *r, cairn_text_node **out)
         if (r->token.kind == CAIRN_TEXT_OR && (code = advance(r)) != CAIRN_OK)
             return code;
     }
-    *out = join_list(r, &required, &optional, &forbidden);
+    *out = join_list(r, required, optional, forbidden);
     return *out ? CAIRN_OK : no_memory(r);
 }
 
@@ -231,6 +228,8 @@ static cairn_code read_query(reader *r, cairn_text_node **out)
 static reader begin(const cairn_text_limits *limits, cairn_arena *arena, cairn_error *error)
 {
     reader r = {.limits = limits ? *limits : DEFAULTS, .arena = arena, .error = error};
+    if (r.limits.max_depth > CAIRN_TEXT_DEPTH_MAX)
+        r.limits.max_depth = CAIRN_TEXT_DEPTH_MAX;
     r.lexer.words = (cairn_buf)CAIRN_BUF_INIT(r.limits.max_bytes > SIZE_MAX / 32 ? SIZE_MAX / 2
                                                                                  : r.limits.max_bytes * PER_BYTE + 64);
     return r;
@@ -282,7 +281,7 @@ static cairn_code refuse_json(reader *r, const char *what, cairn_span value)
 }
 
 /* An element without a word is passed over. */
-static cairn_code read_element(reader *r, cairn_span element, size_t *bytes, parts *phrases)
+static cairn_code read_element(reader *r, cairn_span element, size_t *bytes, cairn_text_node **phrases)
 {
     cairn_text_node *node;
     if (cairn_json_kind(element) != '"')
@@ -304,7 +303,7 @@ static cairn_code read_element(reader *r, cairn_span element, size_t *bytes, par
 
 static cairn_code read_array(reader *r, cairn_span array, cairn_text_node **out)
 {
-    parts phrases = {NULL, NULL};
+    cairn_text_node *phrases = NULL;
     size_t bytes = 0;
     cairn_code code = CAIRN_OK;
     cairn_span element;
@@ -313,9 +312,9 @@ static cairn_code read_array(reader *r, cairn_span array, cairn_text_node **out)
         code = read_element(r, element, &bytes, &phrases);
     if (code != CAIRN_OK)
         return code;
-    if (!phrases.first)
+    if (!phrases)
         return refuse_json(r, "there is no word to look for in", array);
-    *out = join(r, CAIRN_TEXT_ANY, &phrases);
+    *out = join(r, CAIRN_TEXT_ANY, phrases);
     return *out ? CAIRN_OK : no_memory(r);
 }
 

@@ -24,16 +24,19 @@
 #include "base/buf.h"
 #include "base/error.h"
 
-/* A word that no text yields; longer words are cut between two characters. */
+/* A word that no text yields. */
 #define CAIRN_TEXT_SEPARATOR "\xC2\xAC"
-enum { CAIRN_TEXT_WORD_BYTES = 256 };
+enum {
+    CAIRN_TEXT_WORD_BYTES = 256, /* longer words are cut, between two characters */
+    CAIRN_TEXT_DEPTH_MAX = 16,   /* of parentheses: FTS5's parser has a small stack */
+};
 
 typedef struct cairn_text_query cairn_text_query; /* in the arena that it was read into */
 
 typedef struct cairn_text_limits {
     size_t max_bytes; /* default 4,096 */
     size_t max_terms; /* words and phrases, default 100 */
-    size_t max_depth; /* of parentheses, default 16 */
+    size_t max_depth; /* of parentheses, default and at most CAIRN_TEXT_DEPTH_MAX */
 } cairn_text_limits;
 
 /* CAIRN_INVALID with parameter "q" and the byte: a quote or parenthesis that is not closed, an operator without
