@@ -1,7 +1,7 @@
 /* Intervals of the calendar, UTC, proleptic Gregorian. */
 #include "query/aggregate_parts.h"
 
-enum { MINUTE = 60, HOUR = 3600, DAY = 86400, DAYS_IN_ERA = 146097, DAYS_BEFORE_1970 = 719468 };
+enum { MINUTE = 60, HOUR = 3600, DAY = 86400, DAYS_IN_ERA = 146097, DAYS_BEFORE_1970 = 719468, FIRST_DAY = -719528 };
 
 const char *const cairn_calendar_names[] = {"year", "quarter", "month",  "week", "day",
                                             "hour", "minute",  "second", NULL};
@@ -32,6 +32,13 @@ static int64_t first_day_of(int64_t year, int month)
     return era * DAYS_IN_ERA + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + of_year - DAYS_BEFORE_1970;
 }
 
+/* The Monday; in the first days of the year 0, that year's beginning, since none before it can be written. */
+static int64_t week_of(int64_t day)
+{
+    int64_t monday = floor_to(day + 3, 7) - 3; /* 1970-01-01 was a Thursday */
+    return monday < FIRST_DAY ? FIRST_DAY : monday;
+}
+
 int64_t cairn_calendar_start(cairn_calendar calendar, int64_t sec)
 {
     int64_t day = floor_to(sec, DAY) / DAY, year;
@@ -45,7 +52,7 @@ int64_t cairn_calendar_start(cairn_calendar calendar, int64_t sec)
     case CAIRN_CALENDAR_MONTH:
         return first_day_of(year, month) * DAY;
     case CAIRN_CALENDAR_WEEK:
-        return (floor_to(day + 3, 7) - 3) * DAY; /* 1970-01-01 was a Thursday */
+        return week_of(day) * DAY;
     case CAIRN_CALENDAR_DAY:
         return day * DAY;
     case CAIRN_CALENDAR_HOUR:
