@@ -61,6 +61,17 @@ static void add_literal(dice *d, const choice *c, cairn_buf *out)
         cairn_buf_add_text(out, OTHERS[dice_below(d, sizeof OTHERS / sizeof *OTHERS)]);
 }
 
+/* Of one type for one property: the ends of BETWEEN must be alike. */
+static void add_alike(dice *d, const choice *c, cairn_buf *out)
+{
+    if (c->kind == '"')
+        cairn_buf_add_span(out, c->member.value);
+    else if (c->kind == '0')
+        add_near_number(d, c->member.value, out);
+    else
+        cairn_buf_printf(out, "%zu", dice_below(d, 5));
+}
+
 /* ---- predicates ---- */
 
 static void compare(dice *d, const choice *c, cairn_buf *out)
@@ -86,8 +97,9 @@ static void list_or_range(dice *d, const choice *c, cairn_buf *out)
     cairn_buf_add_text(out, in ? "{\"op\":\"in\",\"args\":[" : "{\"op\":\"between\",\"args\":[");
     add_name(c, out);
     cairn_buf_add_text(out, in ? ",[" : ",");
+    const choice plain = {c->member, c->kind == '"' || c->kind == '0' ? c->kind : 0};
     for (size_t i = in ? dice_below(d, 4) : 1;; i--) {
-        add_literal(d, c, out);
+        add_alike(d, &plain, out);
         if (i == 0)
             break;
         cairn_buf_add_byte(out, ',');
@@ -215,7 +227,10 @@ static void arithmetic(const choice *c, dice *d, cairn_buf *out)
                      dice_one_in(d, 2) ? ">" : "<=", "+-*/"[dice_below(d, 4)]);
     add_name(c, out);
     cairn_buf_add_text(out, ",2]},");
-    add_literal(d, &(choice){c->member, c->kind == '0' ? '0' : 0}, out);
+    if (c->kind == '0')
+        add_near_number(d, c->member.value, out);
+    else
+        cairn_buf_add_text(out, "3.5");
     cairn_buf_add_text(out, "]}");
 }
 
@@ -301,7 +316,10 @@ void condition_query(dice *d, const sample *s, cairn_buf *out)
                          number);
     } else {
         cairn_buf_printf(out, "\":{\"%s\":", OPS[dice_below(d, 6)]);
-        add_literal(d, &(choice){c.member, c.kind == '"' ? '"' : 0}, out);
+        if (c.kind == '"')
+            cairn_buf_add_span(out, c.member.value);
+        else
+            cairn_buf_add_text(out, dice_one_in(d, 2) ? "\"2012\"" : "1.5");
     }
     cairn_buf_add_text(out, "}}");
 }

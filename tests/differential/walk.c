@@ -287,7 +287,7 @@ static bool walk(walker *k, uint64_t *hits)
         rows += now.returned;
         answer kept[PARTIES] = {k->answers[TESTED], k->answers[ORACLE]};
         if (page > 0 && now.returned && !k->changed && dice_one_in(k->d, 4) &&
-            !look_back(k, &kept[TESTED].rows[0].at, &before))
+            !look_back(k, &kept[TESTED].result.first, &before))
             return false;
         memcpy(k->answers, kept, sizeof kept);
         if (dice_one_in(k->d, 8) && !ask_by_bytes(k))
