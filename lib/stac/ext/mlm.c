@@ -1,10 +1,10 @@
 #include "stac/ext.h"
 
 static const cairn_ext_field fields[] = {
-    {.name = "mlm:name", .type = CAIRN_EXT_STRING, .title = "Name of the model", .indexed = true},
-    {.name = "mlm:architecture", .type = CAIRN_EXT_STRING, .title = "Architecture", .indexed = true, .summary = true},
-    {.name = "mlm:tasks", .type = CAIRN_EXT_ARRAY, .title = "Tasks", .indexed = true, .summary = true},
-    {.name = "mlm:framework", .type = CAIRN_EXT_STRING, .title = "Framework", .indexed = true, .summary = true},
+    {.name = "mlm:name", .type = CAIRN_EXT_STRING, .title = "Name of the model"},
+    {.name = "mlm:architecture", .type = CAIRN_EXT_STRING, .title = "Architecture", .summary = true},
+    {.name = "mlm:tasks", .type = CAIRN_EXT_ARRAY, .title = "Tasks", .summary = true},
+    {.name = "mlm:framework", .type = CAIRN_EXT_STRING, .title = "Framework", .summary = true},
     {.name = "mlm:framework_version", .type = CAIRN_EXT_STRING, .title = "Version of the framework", .summary = true},
     {.name = "mlm:memory_size", .type = CAIRN_EXT_INTEGER, .title = "Size in memory", .unit = "B"},
     {.name = "mlm:total_parameters", .type = CAIRN_EXT_INTEGER, .title = "Parameters"},

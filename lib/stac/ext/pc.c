@@ -1,12 +1,11 @@
 #include "stac/ext.h"
 
 static const cairn_ext_field fields[] = {
-    {.name = "pc:count", .type = CAIRN_EXT_INTEGER, .title = "Points", .indexed = true, .summary = true},
+    {.name = "pc:count", .type = CAIRN_EXT_INTEGER, .title = "Points", .summary = true},
     {.name = "pc:type",
      .type = CAIRN_EXT_STRING,
      .title = "Kind of sensor",
      .description = "lidar, eopc, radar, sonar or other",
-     .indexed = true,
      .summary = true},
     {.name = "pc:encoding", .type = CAIRN_EXT_STRING, .title = "Encoding", .summary = true},
     {.name = "pc:density", .type = CAIRN_EXT_NUMBER, .title = "Points a unit of area", .summary = true},

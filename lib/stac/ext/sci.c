@@ -1,11 +1,7 @@
 #include "stac/ext.h"
 
 static const cairn_ext_field fields[] = {
-    {.name = "sci:doi",
-     .type = CAIRN_EXT_STRING,
-     .title = "DOI",
-     .description = "Of the data, not as a URL",
-     .indexed = true},
+    {.name = "sci:doi", .type = CAIRN_EXT_STRING, .title = "DOI", .description = "Of the data, not as a URL"},
     {.name = "sci:citation", .type = CAIRN_EXT_STRING, .title = "Citation"},
     {.name = "sci:acknowledgement", .type = CAIRN_EXT_STRING, .title = "Acknowledgement"},
     {.name = "sci:publications",

@@ -5,7 +5,6 @@ static const cairn_ext_field fields[] = {
      .type = CAIRN_EXT_ARRAY,
      .title = "Target bodies",
      .description = "Mars, Moon, Europa and others",
-     .indexed = true,
      .summary = true},
     {.name = "ssys:target_class",
      .type = CAIRN_EXT_STRING,
