@@ -42,6 +42,8 @@ cairn_code cairn_get_collection_queryables(cairn_call *call);
 cairn_code cairn_get_collection_sortables(cairn_call *call);
 cairn_code cairn_get_collections_queryables(cairn_call *call);
 cairn_code cairn_get_collections_sortables(cairn_call *call);
+cairn_code cairn_get_catalog(cairn_call *call);
+cairn_code cairn_get_children(cairn_call *call);
 cairn_code cairn_get_items(cairn_call *call);
 cairn_code cairn_get_item(cairn_call *call);
 cairn_code cairn_get_search(cairn_call *call);

@@ -1,5 +1,5 @@
 /* What an API says of itself: landing page (STAC API Core), /conformance (OGC API Features 7.4), /healthz. */
-#include "api/call.h"
+#include "api/browse_links.h"
 #include "api/links.h"
 
 static void add_member(cairn_buf *out, const char *name, cairn_span text)
@@ -52,14 +52,12 @@ static void add_route_links(const cairn_call *call, cairn_buf *out)
     }
 }
 
-static cairn_code add_child(void *context, const cairn_collection_row *row, cairn_error *error)
+/* To the collections, or to catalogs of them when they are many. */
+static cairn_code add_child_links(cairn_call *call, uint64_t collections, cairn_buf *out)
 {
-    cairn_call *call = context;
-    cairn_span path = cairn_path_of_collection(call->request->arena, row->id, false);
-    cairn_link_add(call, &call->response->body, "child", "application/json", path, row->title.n ? row->title : row->id);
-    if (call->response->body.failed)
-        return cairn_error_set(error, CAIRN_NOMEM, "the landing page does not fit in memory");
-    return CAIRN_OK;
+    const cairn_place whole = {.kind = CAIRN_PLACE_WHOLE};
+    const cairn_browse root = {.call = call, .n = collections};
+    return cairn_browse_add_links(&root, &whole, collections, out);
 }
 
 cairn_code cairn_get_landing_page(cairn_call *call)
@@ -81,7 +79,7 @@ cairn_code cairn_get_landing_page(cairn_call *call)
     add_conforms_to(out);
     cairn_buf_add_text(out, ",\"links\":[");
     add_route_links(call, out);
-    code = cairn_session_collections(call->session, NULL, add_child, call, &call->error);
+    code = add_child_links(call, info.collections, out);
     cairn_buf_add_text(out, "]}");
     return code;
 }

@@ -71,7 +71,12 @@ static const char *const search_classes[] = {STAC "item-search",
                                              CQL2 "arithmetic",
                                              NULL};
 
+#define CHILDREN "https://api.stacspec.org/v1.0.0-rc.2/children"
+static const char *const children_classes[] = {CHILDREN, CHILDREN "#type-filter", NULL};
+static const char *const browse_classes[] = {"https://api.stacspec.org/v1.0.0-rc.3/browseable", NULL};
+
 static const char *const plain_parameters[] = {"f", NULL};
+static const char *const children_parameters[] = {"type", "limit", "token", "f", NULL};
 static const char *const profile_parameters[] = {"profile", "f", NULL};
 static const char *const search_parameters[] = {"bbox",        "bbox-crs", "datetime",    "intersects", "ids",
                                                 "collections", "filter",   "filter-lang", "filter-crs", "query",
@@ -83,6 +88,18 @@ static const char *const collection_parameters[] = {"bbox",       "bbox-crs", "d
 static const char *const post_search_parameters[] = {"explain", "profile", "f", NULL};
 
 enum { READ = CAIRN_GET | CAIRN_HEAD | CAIRN_OPTIONS };
+
+/* Places of a calendar, and what is below them. */
+#define CATALOG(path, operation_id)                                                                                    \
+    {                                                                                                                  \
+        .info = {READ, path, operation_id, NULL}, .get = cairn_get_catalog, .as = cairn_as_json,                       \
+        .parameters = plain_parameters, .classes = browse_classes, .needs_catalog = true                               \
+    }
+#define CATALOG_CHILDREN(path, operation_id)                                                                           \
+    {                                                                                                                  \
+        .info = {READ, path "/children", operation_id, NULL}, .get = cairn_get_children, .as = cairn_as_json,          \
+        .parameters = children_parameters, .classes = children_classes, .needs_catalog = true                          \
+    }
 
 const cairn_route cairn_routes[] = {
     {.info = {READ, "/", "getLandingPage", NULL},
@@ -181,6 +198,24 @@ const cairn_route cairn_routes[] = {
      .parameters = profile_parameters,
      .classes = item_classes,
      .needs_catalog = true},
+    {.info = {READ, "/children", "getChildren", NULL},
+     .get = cairn_get_children,
+     .as = cairn_as_json,
+     .parameters = children_parameters,
+     .classes = children_classes,
+     .links = {{"children", "application/json", "The catalogs and collections of this catalog", NULL}},
+     .needs_catalog = true},
+    CATALOG("/catalogs/{part}", "getCatalog"),
+    CATALOG_CHILDREN("/catalogs/{part}", "getCatalogChildren"),
+    CATALOG_CHILDREN("/collections/{collectionId}", "getCollectionChildren"),
+    CATALOG("/collections/{collectionId}/catalogs/{year}", "getYear"),
+    CATALOG_CHILDREN("/collections/{collectionId}/catalogs/{year}", "getYearChildren"),
+    CATALOG("/collections/{collectionId}/catalogs/{year}/{month}", "getMonth"),
+    CATALOG_CHILDREN("/collections/{collectionId}/catalogs/{year}/{month}", "getMonthChildren"),
+    CATALOG("/collections/{collectionId}/catalogs/{year}/{month}/{day}", "getDay"),
+    CATALOG_CHILDREN("/collections/{collectionId}/catalogs/{year}/{month}/{day}", "getDayChildren"),
+    CATALOG("/collections/{collectionId}/catalogs/{year}/{month}/{day}/{part}", "getPart"),
+    CATALOG_CHILDREN("/collections/{collectionId}/catalogs/{year}/{month}/{day}/{part}", "getPartChildren"),
     {.info = {READ | CAIRN_POST, "/search", "getSearch", "postSearch"},
      .get = cairn_get_search,
      .post = cairn_post_search,
@@ -216,7 +251,7 @@ static bool is_variable(cairn_span segment)
     return cairn_span_starts(segment, "{");
 }
 
-static bool match(const char *path, const cairn_request *request, cairn_span values[2])
+static bool match(const char *path, const cairn_request *request, cairn_span values[CAIRN_MAX_SEGMENTS])
 {
     cairn_span segments[CAIRN_MAX_SEGMENTS];
     size_t n = split_template(path, segments);
@@ -235,7 +270,7 @@ static bool match(const char *path, const cairn_request *request, cairn_span val
 const cairn_route *cairn_route_match(const cairn_request *request, cairn_span *collection_id, cairn_span *item_id)
 {
     for (size_t i = 0; i < cairn_n_routes; i++) {
-        cairn_span values[2] = {CAIRN_SPAN_NONE, CAIRN_SPAN_NONE};
+        cairn_span values[CAIRN_MAX_SEGMENTS] = {CAIRN_SPAN_NONE};
         if (match(cairn_routes[i].info.path, request, values)) {
             *collection_id = values[0];
             *item_id = values[1];
