@@ -68,13 +68,19 @@ static cairn_code read_parameters(listing *l)
 static cairn_code read_token(listing *l)
 {
     cairn_call *call = l->call;
+    cairn_arena *arena = call->request->arena;
     cairn_catalog_info info;
-    cairn_code code = cairn_session_info(call->session, call->request->arena, &info, &call->error);
-    l->token_key = info.token_key;
-    if (code || !l->search.token.p)
+    cairn_code code = cairn_session_info(call->session, arena, &info, &call->error);
+    if (code)
         return code;
-    return cairn_token_read(l->search.token, &l->search.sort, l->token_key, call->request->arena, &l->token,
-                            &call->error);
+    l->token_key = info.token_key;
+    if (l->search.token.p)
+        code = cairn_token_read(l->search.token, &l->search.sort, l->token_key, arena, &l->token, &call->error);
+    if (code || !l->token.position.collection.n)
+        return code;
+    cairn_error_set(&call->error, CAIRN_INVALID,
+                    "the page token is one of items; expected that of a 'next' or 'prev' link of /collections");
+    return cairn_error_at_parameter(&call->error, "token");
 }
 
 /* ---- writing ---- */
