@@ -57,6 +57,14 @@ static const char POINT[] = "{\"type\":\"Point\",\"coordinates\":[10,10]}";
 static const char SQUARE[] = "{\"type\":\"Polygon\",\"coordinates\":[[[0,0],[4,0],[4,4],[0,4],[0,0]]]}";
 static const char LINE[] = "{\"type\":\"LineString\",\"coordinates\":[[-10,-10],[20,20]]}";
 
+/* Open forms of one length. */
+#define BODY(id, collection, properties)                                                                               \
+    "{\"id\":\"" id "\",\"collection\":\"" collection "\",\"properties\":{" properties "},\"links\":["
+enum { BODY_BYTES = sizeof BODY("1", "a", "\"n\":1,\"title\":\"red\"") - 1 };
+static const char A1[] = BODY("1", "a", "\"n\":1,\"title\":\"red\"");
+static const char B1[] = BODY("1", "b", "\"n\":9,\"title\":\"fox\"");
+static const char OTHER[] = "{\"id\":\"1\",\"properties\":{},\"links\":[";
+
 /* The order of what is made here: a/4 a/2 a/3 b/2 b/1 a/1 b/6. */
 static void fill(fixture *f)
 {
@@ -65,14 +73,18 @@ static void fill(fixture *f)
     ASSERT_OK(cairn_writer_begin(f->writer, &f->error));
     ASSERT_OK(cairn_writer_ensure_collection(f->writer, cairn_span_of("a"), true, &made, &f->error));
     ASSERT_OK(cairn_writer_ensure_collection(f->writer, cairn_span_of("b"), true, &made, &f->error));
-    ASSERT_OK(put(f, "a", "1", at(10, 10), POINT, "{\"a1\"", CAIRN_CONFLICT_REPLACE, &what));
-    ASSERT_OK(put(f, "a", "2", at(30, 30), SQUARE, "{\"a2\"", CAIRN_CONFLICT_REPLACE, &what));
-    ASSERT_OK(put(f, "a", "3", at(30, 30), "null", "{\"a3\"", CAIRN_CONFLICT_REPLACE, &what));
-    ASSERT_OK(put(f, "a", "4", at(40, 60), LINE, "{\"a4\"", CAIRN_CONFLICT_REPLACE, &what));
-    ASSERT_OK(put(f, "b", "1", at(20, 20), POINT, "{\"b1\"", CAIRN_CONFLICT_REPLACE, &what));
-    ASSERT_OK(put(f, "b", "2", at(30, 30), SQUARE, "{\"b2\"", CAIRN_CONFLICT_REPLACE, &what));
+    ASSERT_OK(put(f, "a", "1", at(10, 10), POINT, A1, CAIRN_CONFLICT_REPLACE, &what));
+    ASSERT_OK(put(f, "a", "2", at(30, 30), SQUARE, BODY("2", "a", "\"n\":2,\"title\":\"fox\""), CAIRN_CONFLICT_REPLACE,
+                  &what));
     ASSERT_OK(
-        put(f, "b", "6", (cairn_interval){CAIRN_TIME_MIN, {15, 0}}, SQUARE, "{\"b6\"", CAIRN_CONFLICT_REPLACE, &what));
+        put(f, "a", "3", at(30, 30), "null", BODY("3", "a", "\"n\":3,\"title\":12345"), CAIRN_CONFLICT_REPLACE, &what));
+    ASSERT_OK(
+        put(f, "a", "4", at(40, 60), LINE, BODY("4", "a", "\"n\":2,\"title\":\"red\""), CAIRN_CONFLICT_REPLACE, &what));
+    ASSERT_OK(put(f, "b", "1", at(20, 20), POINT, B1, CAIRN_CONFLICT_REPLACE, &what));
+    ASSERT_OK(put(f, "b", "2", at(30, 30), SQUARE, BODY("2", "b", "\"n\":4,\"other\":\"red\""), CAIRN_CONFLICT_REPLACE,
+                  &what));
+    ASSERT_OK(put(f, "b", "6", (cairn_interval){CAIRN_TIME_MIN, {15, 0}}, SQUARE,
+                  BODY("6", "b", "\"n\":5,\"title\":\"Fox\""), CAIRN_CONFLICT_REPLACE, &what));
     assert_int_equal(what, CAIRN_PUT_ADDED);
     ASSERT_OK(cairn_writer_commit(f->writer, &f->error));
 }
@@ -129,6 +141,7 @@ static cairn_result ask(fixture *f, const char *json, cairn_page page, const cha
     cairn_result result;
     names got = {.f = f};
     ASSERT_OK(cairn_search_from_json(&search, cairn_span_of(json), NULL, false, f->arena, &f->error));
+    ASSERT_OK(cairn_search_check(&search, &f->error));
     ASSERT_OK(cairn_session_begin(f->session, 0, &f->error));
     ASSERT_OK(cairn_session_search(f->session, &search, &page, f->arena, add_name, &got, &result, &f->error));
     ASSERT_OK(cairn_session_end(f->session, &f->error));
@@ -199,13 +212,14 @@ static void pages_in_both_directions(void **state)
 static void ends_pages_by_bytes(void **state)
 {
     fixture *f = *state;
-    fill(f); /* each body has 5 bytes */
+    fill(f);
     assert_true(ask(f, "{}", (cairn_page){.limit = 9, .max_bytes = 1}, "a/4 ").more);
-    assert_true(ask(f, "{}", (cairn_page){.limit = 9, .max_bytes = 10}, "a/4 a/2 ").more);
-    assert_true(ask(f, "{}", (cairn_page){.limit = 9, .max_bytes = 14}, "a/4 a/2 ").more);
-    assert_false(ask(f, "{}", (cairn_page){.limit = 9, .max_bytes = 35}, "a/4 a/2 a/3 b/2 b/1 a/1 b/6 ").more);
+    assert_true(ask(f, "{}", (cairn_page){.limit = 9, .max_bytes = 2 * BODY_BYTES}, "a/4 a/2 ").more);
+    assert_true(ask(f, "{}", (cairn_page){.limit = 9, .max_bytes = 3 * BODY_BYTES - 1}, "a/4 a/2 ").more);
+    assert_false(
+        ask(f, "{}", (cairn_page){.limit = 9, .max_bytes = 7 * BODY_BYTES}, "a/4 a/2 a/3 b/2 b/1 a/1 b/6 ").more);
     cairn_position b2 = {{30, 0}, CAIRN_SPAN_LIT("b"), CAIRN_SPAN_LIT("2"), NULL, 0};
-    cairn_page page = {.limit = 9, .max_bytes = 10, .position = &b2, .backward = true};
+    cairn_page page = {.limit = 9, .max_bytes = 2 * BODY_BYTES, .position = &b2, .backward = true};
     assert_true(ask(f, "{}", page, "a/2 a/3 ").more);
     page.without_body = true;
     ask(f, "{}", page, "a/4 a/2 a/3 ");
@@ -250,15 +264,15 @@ static void resolves_conflicts(void **state)
     cairn_put what;
     fill(f);
     ASSERT_OK(cairn_writer_begin(f->writer, &f->error));
-    ASSERT_OK(put(f, "a", "1", at(10, 10), POINT, "{\"a1\"", CAIRN_CONFLICT_ERROR, &what));
+    ASSERT_OK(put(f, "a", "1", at(10, 10), POINT, A1, CAIRN_CONFLICT_ERROR, &what));
     assert_int_equal(what, CAIRN_PUT_UNCHANGED);
-    ASSERT_OK(put(f, "a", "1", at(10, 10), POINT, "{\"new\"", CAIRN_CONFLICT_SKIP, &what));
+    ASSERT_OK(put(f, "a", "1", at(10, 10), POINT, OTHER, CAIRN_CONFLICT_SKIP, &what));
     assert_int_equal(what, CAIRN_PUT_SKIPPED);
-    assert_int_equal(put(f, "a", "1", at(11, 11), POINT, "{\"a1\"", CAIRN_CONFLICT_ERROR, &what), CAIRN_CONFLICT);
+    assert_int_equal(put(f, "a", "1", at(11, 11), POINT, A1, CAIRN_CONFLICT_ERROR, &what), CAIRN_CONFLICT);
     cairn_error_clear(&f->error);
-    ASSERT_OK(put(f, "a", "1", at(50, 50), SQUARE, "{\"new\"", CAIRN_CONFLICT_REPLACE, &what));
+    ASSERT_OK(put(f, "a", "1", at(50, 50), SQUARE, OTHER, CAIRN_CONFLICT_REPLACE, &what));
     assert_int_equal(what, CAIRN_PUT_REPLACED);
-    assert_int_equal(put(f, "x", "1", at(50, 50), POINT, "{}", CAIRN_CONFLICT_REPLACE, &what), CAIRN_NOT_FOUND);
+    assert_int_equal(put(f, "x", "1", at(50, 50), POINT, OTHER, CAIRN_CONFLICT_REPLACE, &what), CAIRN_NOT_FOUND);
     cairn_error_clear(&f->error);
     ask(f, "{}", ALL, "a/4 a/2 a/3 b/2 b/1 a/1 b/6 "); /* not committed yet */
     ASSERT_OK(cairn_writer_commit(f->writer, &f->error));
@@ -292,7 +306,7 @@ static void rolls_back(void **state)
     fill(f);
     ASSERT_OK(cairn_writer_begin(f->writer, &f->error));
     ASSERT_OK(cairn_writer_delete_collection(f->writer, cairn_span_of("a"), &items, &f->error));
-    ASSERT_OK(put(f, "b", "7", at(90, 90), POINT, "{}", CAIRN_CONFLICT_REPLACE, &what));
+    ASSERT_OK(put(f, "b", "7", at(90, 90), POINT, OTHER, CAIRN_CONFLICT_REPLACE, &what));
     cairn_writer_rollback(f->writer);
     ask(f, "{}", ALL, "a/4 a/2 a/3 b/2 b/1 a/1 b/6 ");
     assert_int_equal(cairn_writer_commit(f->writer, &f->error), CAIRN_INTERNAL);
@@ -307,7 +321,7 @@ static cairn_code check_texts(void *context, const cairn_item_row *row, cairn_er
     fixture *f = context;
     cairn_buf text = CAIRN_BUF_INIT(1000);
     ASSERT_OK(cairn_row_text(f->session, row, false, &text, error));
-    assert_true(cairn_span_is(cairn_buf_span(&text), "{\"b1\""));
+    assert_true(cairn_span_is(cairn_buf_span(&text), B1));
     cairn_buf_reset(&text);
     ASSERT_OK(cairn_row_text(f->session, row, true, &text, error));
     assert_true(cairn_span_is(cairn_buf_span(&text), "{\"source\":[{},"));
@@ -334,7 +348,7 @@ typedef struct seen {
     bool made;
     uint64_t items;
     cairn_extent extent;
-    char body[2000], title[100];
+    char body[2000], source[2000], title[100];
 } seen;
 
 static cairn_code see_collection(void *context, const cairn_collection_row *row, cairn_error *error)
@@ -346,9 +360,16 @@ static cairn_code see_collection(void *context, const cairn_collection_row *row,
     s->items = row->items;
     s->extent = row->extent;
     snprintf(s->body, sizeof s->body, "%.*s", CAIRN_SPAN_FMT(row->body));
+    snprintf(s->source, sizeof s->source, "%.*s", CAIRN_SPAN_FMT(row->source));
     snprintf(s->title, sizeof s->title, "%.*s", CAIRN_SPAN_FMT(row->title));
     return CAIRN_OK;
 }
+
+/* Its box and the summary of n are too narrow for the items. */
+#define DECLARED                                                                                                       \
+    "{\"id\":\"b\",\"title\":\"B\",\"extent\":{\"spatial\":{\"bbox\":[[0,0,4,4]]},\"temporal\":{\"interval\":[[null,"  \
+    "null]]}},"                                                                                                        \
+    "\"summaries\":{\"n\":{\"minimum\":5,\"maximum\":6}},\"links\":["
 
 static void keeps_collections(void **state)
 {
@@ -357,7 +378,7 @@ static void keeps_collections(void **state)
     cairn_put what;
     bool made = true;
     const cairn_collection given = {
-        .id = CAIRN_SPAN_LIT("b"), .title = CAIRN_SPAN_LIT("B"), .body = CAIRN_SPAN_LIT("{b")};
+        .id = CAIRN_SPAN_LIT("b"), .title = CAIRN_SPAN_LIT("B"), .body = CAIRN_SPAN_LIT(DECLARED)};
     fill(f);
     ASSERT_OK(cairn_session_begin(f->session, 0, &f->error));
     ASSERT_OK(cairn_session_collection(f->session, cairn_span_of("b"), see_collection, &s, &f->error));
@@ -378,7 +399,7 @@ static void keeps_collections(void **state)
     ASSERT_OK(cairn_writer_put_collection(f->writer, &given, CAIRN_CONFLICT_ERROR, &what, &f->error));
     assert_int_equal(what, CAIRN_PUT_UNCHANGED);
     cairn_collection other = given;
-    other.body = cairn_span_of("{B");
+    other.body = cairn_span_of("{\"id\":\"b\",\"links\":[");
     assert_int_equal(cairn_writer_put_collection(f->writer, &other, CAIRN_CONFLICT_ERROR, &what, &f->error),
                      CAIRN_CONFLICT);
     cairn_error_clear(&f->error);
@@ -393,7 +414,10 @@ static void keeps_collections(void **state)
     ASSERT_OK(cairn_session_begin(f->session, 0, &f->error));
     ASSERT_OK(cairn_session_collection(f->session, cairn_span_of("b"), see_collection, &s, &f->error));
     assert_true(!s.made && s.items == 3);
-    assert_string_equal(s.body, "{b");
+    assert_string_equal(s.source, DECLARED);
+    assert_non_null(strstr(s.body, "\"bbox\":[[0,0,10,10]]"));
+    assert_non_null(strstr(s.body, "\"n\":{\"minimum\":4,\"maximum\":9}"));
+    assert_null(strstr(s.body, "\"other\"")); /* nobody asked for a summary of it */
     assert_string_equal(s.title, "B");
     ASSERT_OK(cairn_session_end(f->session, &f->error));
 }
@@ -405,6 +429,180 @@ static cairn_catalog_info info_of(fixture *f)
     ASSERT_OK(cairn_session_info(f->session, f->arena, &info, &f->error));
     ASSERT_OK(cairn_session_end(f->session, &f->error));
     return info;
+}
+
+/* ---- filters, free text, sorts ---- */
+
+static void filters(void **state)
+{
+    fixture *f = *state;
+    fill(f);
+    cairn_result result = ask(f, "{\"filter\":\"n > 3\"}", ALL, "b/2 b/1 b/6 ");
+    assert_int_equal(result.plan.evaluated, 7);
+    ask(f, "{\"filter\":\"NOT (title = 'fox')\"}", ALL, "a/4 a/1 b/6 "); /* unknown is no match */
+    ask(f, "{\"filter\":\"title IS NULL OR collection = 'b'\"}", ALL, "b/2 b/1 b/6 ");
+    ask(f,
+        "{\"filter\":{\"op\":\"s_intersects\",\"args\":[{\"property\":\"geometry\"},{\"type\":\"Point\","
+        "\"coordinates\":[10,10]}]}}",
+        ALL, "a/4 b/1 a/1 ");
+    ask(f, "{\"filter\":\"n > 1\",\"bbox\":[3,3,3,3],\"collections\":[\"a\"]}", ALL, "a/4 a/2 ");
+    ask(f, "{\"query\":{\"n\":{\"lt\":3}},\"filter\":\"title = 'red'\"}", ALL, "a/4 a/1 ");
+}
+
+static void finds_words(void **state)
+{
+    fixture *f = *state;
+    fill(f);
+    ask(f, "{\"q\":\"FOX\"}", ALL, "a/2 b/1 b/6 ");
+    ask(f, "{\"q\":[\"fox\",\"4\"]}", ALL, "a/4 a/2 b/1 b/6 "); /* an id */
+    ask(f, "{\"q\":\"fox\",\"filter\":\"n < 9\"}", ALL, "a/2 b/6 ");
+    ask(f, "{\"q\":\"wolf\"}", ALL, "");
+}
+
+static void sorts(void **state)
+{
+    fixture *f = *state;
+    static const char BY_TITLE[] = "{\"sortby\":[{\"field\":\"title\",\"direction\":\"asc\"}]}";
+    fill(f);
+    ask(f, "{\"sortby\":[{\"field\":\"n\",\"direction\":\"desc\"}]}", ALL, "b/1 b/6 b/2 a/3 a/4 a/2 a/1 ");
+    ask(f, "{\"sortby\":[{\"field\":\"properties.title\",\"direction\":\"desc\"},{\"field\":\"id\"}]}", ALL,
+        "a/1 a/4 b/1 a/2 b/6 a/3 b/2 ");
+    ask(f, BY_TITLE, ALL, "a/3 b/6 a/2 b/1 a/4 a/1 b/2 ");
+    cairn_result page = ask(f, BY_TITLE, (cairn_page){.limit = 3}, "a/3 b/6 a/2 ");
+    assert_true(page.more && page.last.n_keys == 1 && cairn_span_is(page.last.keys[0].text, "fox"));
+    cairn_result next = ask(f, BY_TITLE, (cairn_page){.limit = 3, .position = &page.last}, "b/1 a/4 a/1 ");
+    assert_false(ask(f, BY_TITLE, (cairn_page){.limit = 3, .position = &next.last}, "b/2 ").more);
+    assert_true(ask(f, BY_TITLE, (cairn_page){.limit = 2, .position = &next.first, .backward = true}, "b/6 a/2 ").more);
+}
+
+static cairn_code check_properties(void *context, const cairn_item_row *row, cairn_error *error)
+{
+    (void)context, (void)error;
+    assert_true(cairn_span_is(row->properties, "{\"n\":9,\"title\":\"fox\"}"));
+    assert_true(row->range.start.sec == 20 && row->range.end.sec == 20);
+    assert_true(row->has_place && row->box.west == 10 && row->footprint.n == 21);
+    assert_null(row->body.bytes.p);
+    return CAIRN_OK;
+}
+
+static void gives_properties(void **state)
+{
+    fixture *f = *state;
+    cairn_span id = CAIRN_SPAN_LIT("1"), collection = CAIRN_SPAN_LIT("b");
+    const cairn_search search = {.ids = &id, .n_ids = 1, .collections = &collection, .n_collections = 1};
+    const cairn_page page = {.limit = UINT32_MAX, .without_body = true, .with_properties = true, .any_order = true};
+    cairn_result result;
+    fill(f);
+    ASSERT_OK(cairn_session_begin(f->session, 0, &f->error));
+    ASSERT_OK(cairn_session_search(f->session, &search, &page, f->arena, check_properties, f, &result, &f->error));
+    assert_int_equal(result.returned, 1);
+    ASSERT_OK(cairn_session_end(f->session, &f->error));
+}
+
+/* ---- what is known of properties ---- */
+
+typedef struct lines {
+    char text[1000];
+} lines;
+
+static cairn_code see_property(void *context, const cairn_property *property, cairn_error *error)
+{
+    (void)error;
+    lines *l = context;
+    size_t n = strlen(l->text);
+    snprintf(l->text + n, sizeof l->text - n, "%.*s/%.*s:%d,%d,%d ", CAIRN_SPAN_FMT(property->collection),
+             CAIRN_SPAN_FMT(property->name), (int)property->integers, (int)property->strings, (int)property->n_values);
+    return CAIRN_OK;
+}
+
+static void counts_properties(void **state)
+{
+    fixture *f = *state;
+    lines all = {""}, one = {""};
+    fill(f);
+    ASSERT_OK(cairn_session_begin(f->session, 0, &f->error));
+    ASSERT_OK(cairn_session_properties(f->session, CAIRN_SPAN_NONE, see_property, &all, &f->error));
+    assert_string_equal(all.text, "a/n:4,0,3 a/title:1,3,3 b/n:3,0,3 b/other:0,1,1 b/title:0,2,2 ");
+    ASSERT_OK(cairn_session_properties(f->session, cairn_span_of("b"), see_property, &one, &f->error));
+    assert_string_equal(one.text, "b/n:3,0,3 b/other:0,1,1 b/title:0,2,2 ");
+    ASSERT_OK(cairn_session_end(f->session, &f->error));
+}
+
+static cairn_code see_promoted(void *context, const cairn_promoted *promoted, cairn_error *error)
+{
+    (void)error;
+    lines *l = context;
+    size_t n = strlen(l->text);
+    if (!promoted->built_in || cairn_span_is(promoted->name, "eo:cloud_cover"))
+        snprintf(l->text + n, sizeof l->text - n, "%.*s ", CAIRN_SPAN_FMT(promoted->name));
+    return CAIRN_OK;
+}
+
+static void see_all_promoted(fixture *f, const char *expected)
+{
+    lines l = {""};
+    ASSERT_OK(cairn_session_begin(f->session, 0, &f->error));
+    ASSERT_OK(cairn_session_promoted(f->session, see_promoted, &l, &f->error));
+    ASSERT_OK(cairn_session_end(f->session, &f->error));
+    assert_string_equal(l.text, expected);
+}
+
+static cairn_code promote(fixture *f, const char *name)
+{
+    cairn_error_clear(&f->error);
+    return cairn_writer_promote(f->writer, cairn_span_of(name), NULL, NULL, &f->error);
+}
+
+static void promotes_names(void **state)
+{
+    fixture *f = *state;
+    see_all_promoted(f, "eo:cloud_cover ");
+    ASSERT_OK(cairn_writer_begin(f->writer, &f->error));
+    ASSERT_OK(promote(f, "n"));
+    assert_int_equal(promote(f, "n"), CAIRN_CONFLICT);
+    assert_int_equal(promote(f, "eo:cloud_cover"), CAIRN_CONFLICT);
+    assert_int_equal(promote(f, "geometry"), CAIRN_INVALID);
+    assert_int_equal(promote(f, ""), CAIRN_INVALID);
+    cairn_error_clear(&f->error);
+    ASSERT_OK(cairn_writer_commit(f->writer, &f->error));
+    see_all_promoted(f, "eo:cloud_cover n ");
+    ASSERT_OK(cairn_writer_begin(f->writer, &f->error));
+    ASSERT_OK(cairn_writer_demote(f->writer, cairn_span_of("n"), &f->error));
+    assert_int_equal(cairn_writer_demote(f->writer, cairn_span_of("n"), &f->error), CAIRN_NOT_FOUND);
+    cairn_error_clear(&f->error);
+    ASSERT_OK(cairn_writer_commit(f->writer, &f->error));
+    see_all_promoted(f, "eo:cloud_cover ");
+}
+
+static void counts_by_time(void **state)
+{
+    fixture *f = *state;
+    uint64_t count;
+    cairn_time newest;
+    cairn_span a = CAIRN_SPAN_LIT("a");
+    fill(f);
+    ASSERT_OK(cairn_session_begin(f->session, 0, &f->error));
+    ASSERT_OK(cairn_session_times(f->session, a, at(10, 30), 100, &count, &newest, &f->error));
+    assert_true(count == 3 && newest.sec == 30);
+    ASSERT_OK(cairn_session_times(f->session, a, at(10, 30), 2, &count, &newest, &f->error));
+    assert_int_equal(count, 2);
+    ASSERT_OK(cairn_session_times(f->session, a, at(11, 29), 2, &count, &newest, &f->error));
+    assert_int_equal(count, 0);
+    ASSERT_OK(cairn_session_end(f->session, &f->error));
+}
+
+static void finds_collections_by_words(void **state)
+{
+    fixture *f = *state;
+    const cairn_text_query *text;
+    seen s = {0};
+    fill(f);
+    ASSERT_OK(cairn_text_from_string(cairn_span_of("b"), NULL, f->arena, &text, &f->error));
+    ASSERT_OK(cairn_session_begin(f->session, 0, &f->error));
+    ASSERT_OK(cairn_session_collections(f->session, text, see_collection, &s, &f->error));
+    ASSERT_OK(cairn_session_end(f->session, &f->error));
+    assert_int_equal(s.n, 1);
+    assert_non_null(strstr(s.body, "\"id\":\"b\""));
 }
 
 static void tells_about_the_catalog(void **state)
@@ -451,6 +649,14 @@ int main(void)
         STORE_TEST(gives_one_item),
         STORE_TEST(keeps_collections),
         STORE_TEST(tells_about_the_catalog),
+        STORE_TEST(filters),
+        STORE_TEST(finds_words),
+        STORE_TEST(sorts),
+        STORE_TEST(gives_properties),
+        STORE_TEST(counts_properties),
+        STORE_TEST(promotes_names),
+        STORE_TEST(counts_by_time),
+        STORE_TEST(finds_collections_by_words),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
