@@ -1,9 +1,10 @@
 #include "indexer/listing.h"
 
 enum {
-    PAGE_WITH_BODIES = 1000,
-    PAGE_WITHOUT = 10000,
+    SMALL_PAGE = 1000,
+    LARGE_PAGE = 10000,   /* without bodies; or in another order, where a page may cost a look at every item */
     PAGE_BYTES = 8 << 20, /* of bodies, before the page is printed */
+    SORTED_PAGE_BYTES = 64 << 20,
 };
 /* Holds the positions at both ends of a page and the area of the search. */
 #define PAGE_ARENA ((size_t)256 << 20)
@@ -45,7 +46,8 @@ static cairn_code read_page(void *context, cairn_session *session, cairn_error *
 static void set_page_limit(page_state *state)
 {
     const cairn_listing *listing = state->listing;
-    uint32_t limit = listing->without_body ? PAGE_WITHOUT : PAGE_WITH_BODIES;
+    bool large = listing->without_body || listing->search->sort.n;
+    uint32_t limit = large ? LARGE_PAGE : SMALL_PAGE;
     uint64_t left = listing->limit ? listing->limit - state->before : limit;
     state->page.limit = left < limit ? (uint32_t)left : limit;
 }
@@ -82,7 +84,8 @@ static cairn_code run_pages(page_state *state, cairn_error *error)
 cairn_code cairn_listing_run(const cairn_listing *listing, uint64_t *count, cairn_error *error)
 {
     page_state state = {.listing = listing, .text = CAIRN_BUF_INIT(CAIRN_READER_MAX_TEXT)};
-    state.page.max_bytes = listing->without_body ? 0 : PAGE_BYTES;
+    size_t page_bytes = listing->search->sort.n ? SORTED_PAGE_BYTES : PAGE_BYTES;
+    state.page.max_bytes = listing->without_body ? 0 : page_bytes;
     state.page.without_body = listing->without_body;
     state.arena = cairn_arena_new(PAGE_ARENA);
     state.spare = cairn_arena_new(PAGE_ARENA);
@@ -95,10 +98,35 @@ cairn_code cairn_listing_run(const cairn_listing *listing, uint64_t *count, cair
     return code;
 }
 
+/* What is left of a document with links is open still. */
+static bool cut_fields(const cairn_fields *fields, cairn_span open, cairn_buf *out)
+{
+    cairn_buf rest = CAIRN_BUF_INIT(CAIRN_READER_MAX_TEXT);
+    if (!cairn_fields_want_links(fields))
+        return cairn_fields_write(fields, open, out) && cairn_buf_add_byte(out, '\n');
+    bool done = cairn_fields_write(fields, open, &rest) &&
+                cairn_document_close(cairn_buf_span(&rest), CAIRN_SPAN_NONE, out) && cairn_buf_add_byte(out, '\n');
+    cairn_buf_free(&rest);
+    return done;
+}
+
+static cairn_code print_fields(const cairn_listing *listing, cairn_session *session, const cairn_item_row *row,
+                               cairn_buf *out, cairn_error *error)
+{
+    cairn_buf open = CAIRN_BUF_INIT(CAIRN_READER_MAX_TEXT);
+    cairn_code code = cairn_row_text(session, row, listing->source, &open, error);
+    if (code == CAIRN_OK && !cut_fields(listing->search->fields, cairn_buf_span(&open), out))
+        code = cairn_error_set(error, CAIRN_NOMEM, "no memory for a document of %zu bytes", open.n);
+    cairn_buf_free(&open);
+    return code;
+}
+
 cairn_code cairn_listing_print_document(const cairn_listing *listing, cairn_session *session, const cairn_item_row *row,
                                         uint64_t number, cairn_buf *out, cairn_error *error)
 {
     (void)number;
+    if (listing->search->fields)
+        return print_fields(listing, session, row, out, error);
     return cairn_reader_print_item(session, row, listing->source, out, error);
 }
 

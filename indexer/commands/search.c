@@ -1,50 +1,23 @@
+#include "indexer/asking.h"
 #include "indexer/exit.h"
-#include "indexer/input.h"
 #include "indexer/listing.h"
-#include "indexer/options.h"
 
 #include <stddef.h>
 #include <stdio.h>
 
 typedef struct search {
-    const char *bbox, *datetime, *intersects, *ids, *collections;
+    cairn_asking asking;
     uint64_t limit;
-    size_t format, null_geometry, profile;
+    size_t format, profile;
     bool immutable;
 } search;
 
 static const char *const formats[] = {"ids", "ndjson", "geojson", "count", NULL};
 enum { FORMAT_IDS, FORMAT_NDJSON, FORMAT_GEOJSON, FORMAT_COUNT };
-static const char *const null_geometries[] = {"ignore", "match", NULL};
 static const char *const profiles[] = {"default", "source", NULL};
 
 static const cairn_option options[] = {
-    {.name = "bbox",
-     .kind = CAIRN_OPTION_TEXT,
-     .argument = "W,S,E,N",
-     .at = offsetof(search, bbox),
-     .help = "items whose footprint meets this box, in degrees; W > E crosses the antimeridian; six numbers with "
-             "heights are taken too"},
-    {.name = "datetime",
-     .kind = CAIRN_OPTION_TEXT,
-     .argument = "TIME",
-     .at = offsetof(search, datetime),
-     .help = "items of this instant, or interval START/END where one end may be '..' (RFC 3339)"},
-    {.name = "intersects",
-     .kind = CAIRN_OPTION_TEXT,
-     .argument = "GEOJSON",
-     .at = offsetof(search, intersects),
-     .help = "items whose footprint meets this GeoJSON geometry; @FILE reads it from a file, - from standard input"},
-    {.name = "ids",
-     .kind = CAIRN_OPTION_TEXT,
-     .argument = "ID,...",
-     .at = offsetof(search, ids),
-     .help = "items with one of these ids"},
-    {.name = "collections",
-     .kind = CAIRN_OPTION_TEXT,
-     .argument = "ID,...",
-     .at = offsetof(search, collections),
-     .help = "items of these collections"},
+    CAIRN_ASKING_OPTIONS(search, asking),
     {.name = "limit",
      .kind = CAIRN_OPTION_NUMBER,
      .argument = "N",
@@ -58,12 +31,6 @@ static const cairn_option options[] = {
      .at = offsetof(search, format),
      .help = "ids: collection, a tab, id (default)\nndjson: one item a line\ngeojson: one FeatureCollection\n"
              "count: how many there are"},
-    {.name = "null-geometry",
-     .kind = CAIRN_OPTION_CHOICE,
-     .choices = null_geometries,
-     .at = offsetof(search, null_geometry),
-     .help = "whether items without a geometry meet --bbox and --intersects (default: ignore; OGC API Features says "
-             "match)"},
     {.name = "profile",
      .kind = CAIRN_OPTION_CHOICE,
      .choices = profiles,
@@ -71,47 +38,19 @@ static const cairn_option options[] = {
      .help = "source: items in their source's own words, before any upgrade or repair"},
     CAIRN_EXTENSIONS_OPTION,
     CAIRN_READER_OPTION(search, immutable),
+    CAIRN_EXTENSIONS_OPTION,
     {0},
 };
 
-/* The limits of a server don't bind its owner's own machine. */
-static const cairn_search_limits limits = {.max_limit = UINT32_MAX, .max_list = 1000000, .max_vertices = 1000000};
-
-static cairn_code set_parameter(cairn_search *request, const char *name, cairn_span value, cairn_arena *arena,
-                                cairn_error *error)
+/* Fields of what is not printed: a slip that looks as if it had been heeded. */
+static cairn_code check_format(const search *values, cairn_error *error)
 {
-    bool known;
-    if (!value.p)
+    bool documents = values->format == FORMAT_NDJSON || values->format == FORMAT_GEOJSON;
+    if (documents || !values->asking.fields)
         return CAIRN_OK;
-    cairn_code code = cairn_search_set(request, cairn_span_of(name), value, &limits, arena, &known, error);
-    if (code != CAIRN_OK)
-        cairn_error_at_parameter(error, name);
-    return code;
-}
-
-static cairn_code read_request(const search *values, cairn_search *request, cairn_arena *arena, cairn_error *error)
-{
-    cairn_span intersects = CAIRN_SPAN_NONE;
-    cairn_code code = CAIRN_OK;
-    if (values->intersects) {
-        code = cairn_input_argument(values->intersects, arena, &intersects, error);
-        if (code != CAIRN_OK)
-            cairn_error_at_parameter(error, "intersects");
-    }
-    const struct {
-        const char *name;
-        cairn_span value;
-    } parameters[] = {
-        {"bbox", cairn_span_of(values->bbox)},
-        {"datetime", cairn_span_of(values->datetime)},
-        {"intersects", intersects},
-        {"ids", cairn_span_of(values->ids)},
-        {"collections", cairn_span_of(values->collections)},
-    };
-    for (size_t i = 0; i < sizeof(parameters) / sizeof(*parameters) && code == CAIRN_OK; i++)
-        code = set_parameter(request, parameters[i].name, parameters[i].value, arena, error);
-    request->null_geometry_hits = values->null_geometry == 1;
-    return code == CAIRN_OK ? cairn_search_check(request, error) : code;
+    cairn_error_set(error, CAIRN_INVALID, "there are no fields in --format %s, expected it with ndjson or geojson",
+                    formats[values->format]);
+    return cairn_error_at_parameter(error, "fields");
 }
 
 /* ---- collections that are not there ---- */
@@ -164,7 +103,7 @@ static cairn_code print_feature(const cairn_listing *listing, cairn_session *ses
 {
     if (number && !cairn_buf_add_byte(out, ','))
         return cairn_error_set(error, CAIRN_NOMEM, "out of memory");
-    return cairn_reader_print_item(session, row, listing->source, out, error);
+    return cairn_listing_print_document(listing, session, row, number, out, error);
 }
 
 static cairn_code write_text(cairn_output *output, const char *text, cairn_error *error)
@@ -229,9 +168,11 @@ static int search_catalog(const search *values, const char *path, cairn_arena *a
     cairn_search request = {0};
     cairn_error error = CAIRN_ERROR_INIT;
     cairn_reader reader;
-    cairn_code code = read_request(values, &request, arena, &error);
+    cairn_code code = check_format(values, &error);
+    if (code == CAIRN_OK)
+        code = cairn_asking_read(&values->asking, arena, &request, &error);
     if (code == CAIRN_INVALID || code == CAIRN_TOO_LARGE)
-        return cairn_usage_report(&cairn_command_search, &error);
+        return cairn_asking_report(&cairn_command_search, &error);
     if (code == CAIRN_OK)
         code = cairn_reader_open(&reader, path, values->immutable, &error);
     if (code != CAIRN_OK)
@@ -241,7 +182,7 @@ static int search_catalog(const search *values, const char *path, cairn_arena *a
         code = print_hits(values, &reader, &request, &error);
     cairn_reader_close(&reader);
     if (code == CAIRN_INVALID) /* a polygon that GEOS finds fault with */
-        return cairn_usage_report(&cairn_command_search, &error);
+        return cairn_asking_report(&cairn_command_search, &error);
     return code == CAIRN_OK ? CAIRN_EXIT_OK : cairn_report(&cairn_command_search, &error);
 }
 
@@ -265,14 +206,18 @@ const cairn_command cairn_command_search = {
     .summary = "print the items that meet a search",
     .usage = "cairn search CATALOG [options]",
     .help = "The options mean what the parameters of STAC API's Item Search mean, and all\n"
-            "that are given must be met. Without any, every item is printed. Newest first;\n"
-            "items without a time last; then by collection and id. The catalog is read in\n"
-            "short pages, so a writer never waits for a long listing.\n"
+            "that are given must be met. Without any, every item is printed. Newest first,\n"
+            "unless --sortby says otherwise; items without a time last; then by collection\n"
+            "and id. The catalog is read in short pages, so a writer never waits for a long\n"
+            "listing. How properties are named in conditions: docs/filters.md.\n"
             "\n"
             "Examples:\n"
             "  $ cairn search demo.cairn --bbox 5.9,45.8,10.5,47.9\n"
             "  $ cairn search demo.cairn --datetime 2019-01-01T00:00:00Z/.. --format count\n"
             "  $ cairn search demo.cairn --limit 2 --format geojson\n"
+            "  $ cairn search demo.cairn --filter \"eo:cloud_cover < 20 AND platform LIKE 'landsat%'\"\n"
+            "  $ cairn search demo.cairn --query '{\"eo:cloud_cover\":{\"lte\":20}}' --q 'sea ice'\n"
+            "  $ cairn search demo.cairn --sortby -eo:cloud_cover,id --format ndjson --fields id,eo:cloud_cover\n"
             "  $ cairn search demo.cairn --bbox 170,-90,-170,90 --null-geometry match\n"
             "  $ echo '{\"type\":\"Point\",\"coordinates\":[7.4,46.9]}' | cairn search demo.cairn --intersects -\n",
     .run = run,

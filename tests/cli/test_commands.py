@@ -107,7 +107,7 @@ def test_search_says_what_is_wrong(cairn, things, flags, names):
 
 def test_search_names_a_parameter_once(cairn, things):
     done = cairn("search", things, "--bbox", "1,2,3", check=False)
-    assert done.stderr.startswith("cairn search: bbox: expected 4 numbers")
+    assert done.stderr.startswith("cairn search: --bbox: expected 4 numbers")
 
 
 def test_search_tells_collections_that_are_not_there(cairn, things):

@@ -16,6 +16,9 @@ DEMO = [
     make_item("S2A_01KAB_20210101", collection="sentinel-2", lon=179.8, lat=-17.5, datetime="2021-01-01T22:24:41Z"),
 ]
 
+for number, item in enumerate(DEMO):
+    item["properties"].update({"eo:cloud_cover": 5 + 10 * number, "platform": item["collection"] + "-8", "title": "Sea ice"})
+
 
 def commands():
     overview = run_cairn("--help").stdout
