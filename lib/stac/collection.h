@@ -48,7 +48,9 @@ typedef struct cairn_summary {
  * to be widened, `declared` itself is returned.
  *
  * Extent: the first of several boxes (it is the union of the others) and the first of several intervals are widened;
- * heights and sides that don't move stay as they are spelled. Of two boxes, which STAC doesn't have, the union is made.
+ * heights and sides that don't move stay as they are spelled. Where the first box is not the union of the others, as in
+ * older collections, a box with all of them and the items is put in front. A list never comes to have two boxes, which
+ * STAC doesn't know.
  * A box or an end of an interval that can't be read counts as not declared. Absent at the arena's cap. */
 cairn_span cairn_collection_view(cairn_arena *arena, cairn_span id, cairn_span declared, const cairn_extent *extent,
                                  const cairn_summary *summaries, size_t n);

@@ -112,17 +112,43 @@ static void write_widened(const cairn_declared_box *declared, cairn_box box, cai
     cairn_buf_add_byte(out, ']');
 }
 
-/* STAC has no list of two boxes: the first is the union of the others, so there are one, or three and more. */
-static void settle_pair(cairn_jnode *list, cairn_box *box)
+/* Adds the other boxes of the list to `all`; true when `overall` has them inside, as the first of a list should. */
+static bool unite_others(const cairn_jnode *first, cairn_box overall, cairn_box *all)
 {
-    cairn_declared_box second;
-    cairn_jnode *first = list->first;
-    if (!first->next || first->next->next)
+    cairn_declared_box other;
+    bool inside = true;
+    for (const cairn_jnode *node = first->next; node; node = node->next) {
+        if (!cairn_declared_box_read(node->raw, &other))
+            continue;
+        inside &= cairn_box_contains(overall, other.box);
+        *all = cairn_box_union(*all, other.box);
+    }
+    return inside;
+}
+
+static bool put_in_front(view *v, cairn_jnode *list, cairn_box box)
+{
+    cairn_buf text = CAIRN_BUF_INIT(1 << 10);
+    write_box(box, &text);
+    cairn_span first = into_arena(v->arena, &text);
+    cairn_jnode *node = first.p ? cairn_j_append(v->arena, list, first) : NULL;
+    if (!node)
+        return false;
+    for (cairn_jnode *last = list->first; last != node; last = last->next)
+        list->last = last;
+    list->last->next = NULL;
+    node->next = list->first;
+    list->first = node;
+    return v->changed = true;
+}
+
+/* STAC has no list of two boxes: one, or the union of them and two or more. */
+static void drop_second_of_two(cairn_jnode *list)
+{
+    if (!list->first->next || list->first->next->next)
         return;
-    if (cairn_declared_box_read(first->next->raw, &second))
-        *box = cairn_box_union(*box, second.box);
-    first->next = NULL;
-    list->last = first;
+    list->first->next = NULL;
+    list->last = list->first;
 }
 
 static bool widen_first_box(view *v, cairn_jnode *list, cairn_jnode *first)
@@ -137,7 +163,9 @@ static bool widen_first_box(view *v, cairn_jnode *list, cairn_jnode *first)
     if (cairn_box_contains(declared.box, box))
         return true;
     box = cairn_box_union(declared.box, box);
-    settle_pair(list, &box);
+    if (!unite_others(first, declared.box, &box))
+        return put_in_front(v, list, box);
+    drop_second_of_two(list);
     write_widened(&declared, box, &text);
     return put(v, first, &text);
 }

@@ -3,6 +3,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -150,14 +151,16 @@ static void test_view_space(void **state)
     assert_space("[[0,0,-5.0,1,1,7]]", (cairn_box){2, 0, 3, 1}, "[[0,0,-5.0,3,1,7]]");
     /* Only the first of several is the overall one; there are never two. */
     assert_space("[[0,0,9,9],[0,0,1,1],[8,8,9,9]]", (cairn_box){1, 1, 12, 2}, "[[0,0,12,9],[0,0,1,1],[8,8,9,9]]");
-    assert_space("[[0,0,1,1],[8,8,9,9]]", (cairn_box){1, 1, 2, 2}, "[[0,0,9,9]]");
+    assert_space("[[0,0,1,1],[8,8,9,9]]", (cairn_box){1, 1, 2, 2}, "[[0,0,9,9],[0,0,1,1],[8,8,9,9]]");
+    assert_space("[[0,0,9.0,9],[8,8,9,9]]", (cairn_box){1, 1, 2, 10}, "[[0,0,9.0,10]]");
     assert_space("[[0,0,1,1],[8,8,9,9]]", (cairn_box){1, 1, 1, 1}, "[[0,0,1,1],[8,8,9,9]]");
     /* The antimeridian. */
     assert_space("[[170,-5,-170,5]]", (cairn_box){-180, 0, -175, 1}, "[[170,-5,-170,5]]");
     assert_space("[[170,-5,-170,5]]", (cairn_box){-172, 0, -160.5, 1}, "[[170,-5,-160.5,5]]");
     assert_space("[[160,0,170.0,5]]", (cairn_box){175, 1, -175, 2}, "[[160,0,-175,5]]");
     assert_space("[[-180.0,-90.0,180.0,90.0]]", (cairn_box){175, 1, -175, 2}, "[[-180.0,-90.0,180.0,90.0]]");
-    assert_space("[[170,0,180,5],[-180,0,-170,5]]", (cairn_box){175, 1, -175, 2}, "[[170,0,-170,5]]");
+    assert_space("[[170,0,180,5],[-180,0,-170,5]]", (cairn_box){175, 1, -175, 2},
+                 "[[170,0,-170,5],[170,0,180,5],[-180,0,-170,5]]");
     assert_space("[[-180.001,-90,180.001,90.0]]", (cairn_box){-180, 1, 180, 90}, "[[-180.001,-90,180.001,90.0]]");
 }
 
@@ -275,6 +278,76 @@ static void test_view_whole(void **state)
     cairn_arena_free(small);
 }
 
+/* ---- views of real collections ---- */
+
+static cairn_span whole_of(cairn_span open)
+{
+    cairn_buf buf = CAIRN_BUF_INIT(1 << 20);
+    assert_true(cairn_document_close(open, cairn_span_of(""), &buf));
+    assert_int_equal(cairn_json_check(cairn_buf_span(&buf), CAIRN_JSON_MAX_DEPTH, NULL, NULL), CAIRN_OK);
+    cairn_span text = cairn_arena_copy(arena, cairn_buf_span(&buf));
+    cairn_buf_free(&buf);
+    return text;
+}
+
+/* All members but the extent are there in the same bytes. */
+static void assert_rest_is_kept(cairn_span before, cairn_span after)
+{
+    cairn_json_walk a = cairn_json_walk_object(before), b = cairn_json_walk_object(after);
+    cairn_json_member x, y;
+    while (cairn_json_next_member(&a, &x)) {
+        assert_true(cairn_json_next_member(&b, &y));
+        assert_true(cairn_span_equal(x.key, y.key));
+        if (!cairn_json_key_is(x.key, "extent") && !cairn_span_equal(x.value, y.value))
+            fail_msg("%.*s became %.*s", CAIRN_SPAN_FMT(x.whole), CAIRN_SPAN_FMT(y.whole));
+    }
+    assert_false(cairn_json_next_member(&b, &y));
+}
+
+static void check_widened(cairn_span declared)
+{
+    const cairn_extent items = {true, {-179.5, -89.25, -179, -89}, true, {{-9000000000, 0}, {9000000000, 0}}};
+    cairn_extents before, after;
+    cairn_span view = cairn_collection_view(arena, collection.id, declared, &items, none, 0);
+    assert_non_null(view.p);
+    assert_ptr_not_equal(view.p, declared.p);
+    assert_rest_is_kept(whole_of(declared), whole_of(view));
+    assert_true(cairn_extents_read(whole_of(declared), arena, &before));
+    assert_true(cairn_extents_read(whole_of(view), arena, &after));
+    assert_true(before.n_boxes && after.n_boxes && after.n_boxes != 2);
+    assert_true(cairn_box_contains(after.boxes[0], items.box));
+    for (size_t i = 0; i < before.n_boxes; i++)
+        assert_true(cairn_box_contains(after.boxes[0], before.boxes[i]));
+    assert_true(cairn_time_compare(after.intervals[0].start, items.time.start) <= 0);
+    assert_true(cairn_time_compare(after.intervals[0].end, items.time.end) >= 0);
+    assert_ptr_equal(cairn_collection_view(arena, collection.id, view, &items, none, 0).p, view.p);
+}
+
+static void check_unchanged(cairn_span declared)
+{
+    cairn_extents extents;
+    assert_true(cairn_extents_read(whole_of(declared), arena, &extents));
+    const cairn_extent items = {true, extents.boxes[0], true, extents.intervals[0]};
+    assert_ptr_equal(cairn_collection_view(arena, collection.id, declared, &items, none, 0).p, declared.p);
+}
+
+static void test_real_collections(void **state)
+{
+    (void)state;
+    char line[1 << 14];
+    size_t n = 0;
+    FILE *file = fopen(CAIRN_TEST_DATA "/collections-sample.ndjson", "r");
+    assert_non_null(file);
+    for (; fgets(line, sizeof line, file); n++) {
+        assert_int_equal(read_text(line), CAIRN_OK);
+        check_unchanged(collection.body);
+        check_widened(collection.body);
+        cairn_arena_reset(arena);
+    }
+    fclose(file);
+    assert_int_equal(n, 8);
+}
+
 static void test_catalog(void **state)
 {
     (void)state;
@@ -294,9 +367,19 @@ int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
     const struct CMUnitTest tests[] = {
-        TEST(test_plain),     TEST(test_missing_members), TEST(test_old),         TEST(test_refused),
-        TEST(test_make),      TEST(test_catalog),         TEST(test_view_space),  TEST(test_view_broken_space),
-        TEST(test_view_time), TEST(test_view_ranges),     TEST(test_view_values), TEST(test_view_whole),
+        TEST(test_plain),
+        TEST(test_missing_members),
+        TEST(test_old),
+        TEST(test_refused),
+        TEST(test_make),
+        TEST(test_catalog),
+        TEST(test_view_space),
+        TEST(test_view_broken_space),
+        TEST(test_view_time),
+        TEST(test_view_ranges),
+        TEST(test_view_values),
+        TEST(test_view_whole),
+        TEST(test_real_collections),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
