@@ -38,7 +38,6 @@ static const cairn_option options[] = {
      .help = "source: items in their source's own words, before any upgrade or repair"},
     CAIRN_EXTENSIONS_OPTION,
     CAIRN_READER_OPTION(search, immutable),
-    CAIRN_EXTENSIONS_OPTION,
     {0},
 };
 
