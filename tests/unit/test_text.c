@@ -143,7 +143,7 @@ static void test_faults(void **state)
     expect_fault("a) b", CAIRN_INVALID, 1, "')'");
     expect_fault("a AND OR b", CAIRN_INVALID, 6, "found OR");
     expect_fault("a OR", CAIRN_INVALID, 4, "found the end");
-    expect_fault("((((((((((((((((( a", CAIRN_TOO_LARGE, 16, "deep");
+    expect_fault("((((((((((((((((( a", CAIRN_TOO_LARGE, 16, "deeper");
 }
 
 static void test_limits_are_those_given(void **state)

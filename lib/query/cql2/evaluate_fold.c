@@ -1,4 +1,4 @@
-/* CASEI, ACCENTI, lower and upper. The only file that knows utf8proc. */
+/* CASEI, ACCENTI, lower and upper. One of the two files that know utf8proc. */
 #include "query/cql2/evaluate_value.h"
 
 #include "base/utf8.h"

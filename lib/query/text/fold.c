@@ -1,3 +1,4 @@
+/* One of the two files that know utf8proc; the other is cql2/evaluate_fold.c. */
 #include "query/text/fold.h"
 
 #include "base/utf8.h"

@@ -51,7 +51,7 @@ static cairn_code no_memory(reader *r)
 static cairn_code too_many(reader *r, const char *at)
 {
     char message[80];
-    snprintf(message, sizeof message, "there are more than %zu words and phrases", r->limits.max_terms);
+    snprintf(message, sizeof message, "there are more than %zu words and phrases; ask for fewer", r->limits.max_terms);
     return fault(r, CAIRN_TOO_LARGE, at, message);
 }
 
@@ -107,15 +107,17 @@ static cairn_code advance(reader *r)
 {
     if (cairn_text_next(&r->lexer, &r->token))
         return CAIRN_OK;
-    return r->lexer.words.failed ? no_memory(r) : fault(r, CAIRN_INVALID, r->token.start, "this quote is not closed");
+    return r->lexer.words.failed ? no_memory(r)
+                                 : fault(r, CAIRN_INVALID, r->token.start,
+                                         "this quote is not closed; expected another one behind the phrase");
 }
 
 static cairn_code refuse_token(reader *r)
 {
     static const char *const FOUND[] = {
         [CAIRN_TEXT_END] = "expected a word, a \"phrase\" or '(', found the end",
-        [CAIRN_TEXT_AND] = "expected a word, a \"phrase\" or '(', found AND (write and or \"AND\" for the word)",
-        [CAIRN_TEXT_OR] = "expected a word, a \"phrase\" or '(', found OR (write or or \"OR\" for the word)",
+        [CAIRN_TEXT_AND] = "expected a word, a \"phrase\" or '(', found AND (write \"AND\" for the word)",
+        [CAIRN_TEXT_OR] = "expected a word, a \"phrase\" or '(', found OR (write \"OR\" for the word)",
         [CAIRN_TEXT_CLOSE] = "expected a word, a \"phrase\" or '(', found ')'",
     };
     return fault(r, CAIRN_INVALID, r->token.start, FOUND[r->token.kind]);
@@ -127,7 +129,7 @@ static cairn_code read_group(reader *r, cairn_text_node **out)
 {
     const char *open = r->token.start;
     if (r->depth == r->limits.max_depth)
-        return fault(r, CAIRN_TOO_LARGE, open, "the parentheses are nested too deep");
+        return fault(r, CAIRN_TOO_LARGE, open, "the parentheses are nested deeper than is allowed; take some away");
     r->depth++;
     cairn_code code = advance(r);
     if (code == CAIRN_OK)
@@ -135,8 +137,9 @@ static cairn_code read_group(reader *r, cairn_text_node **out)
     if (code != CAIRN_OK)
         return code;
     r->depth--;
-    return r->token.kind == CAIRN_TEXT_CLOSE ? advance(r)
-                                             : fault(r, CAIRN_INVALID, open, "this parenthesis is not closed");
+    return r->token.kind == CAIRN_TEXT_CLOSE
+               ? advance(r)
+               : fault(r, CAIRN_INVALID, open, "this parenthesis is not closed; expected a ')' behind it");
 }
 
 static cairn_code read_part(reader *r, char *sign, cairn_text_node **out)
@@ -150,6 +153,13 @@ static cairn_code read_part(reader *r, char *sign, cairn_text_node **out)
     return code == CAIRN_OK ? advance(r) : code;
 }
 
+static void add_signed(cairn_text_node **chain, char sign, cairn_text_node *part)
+{
+    if (sign == '-')
+        forbid(part);
+    add_part(chain, part);
+}
+
 /* The sign of an operand that is only one part is left to the list. */
 static cairn_code read_operand(reader *r, char *sign, cairn_text_node **out)
 {
@@ -157,18 +167,16 @@ static cairn_code read_operand(reader *r, char *sign, cairn_text_node **out)
     cairn_code code = read_part(r, sign, out);
     if (code != CAIRN_OK || r->token.kind != CAIRN_TEXT_AND)
         return code;
-    for (;;) {
-        if (*sign == '-')
-            forbid(*out);
-        add_part(&chain, *out);
-        if (r->token.kind != CAIRN_TEXT_AND)
-            break;
+    add_signed(&chain, *sign, *out);
+    while (code == CAIRN_OK && r->token.kind == CAIRN_TEXT_AND) {
         code = advance(r);
         if (code == CAIRN_OK)
             code = read_part(r, sign, out);
-        if (code != CAIRN_OK)
-            return code;
+        if (code == CAIRN_OK)
+            add_signed(&chain, *sign, *out);
     }
+    if (code != CAIRN_OK)
+        return code;
     *sign = 0;
     *out = join(r, CAIRN_TEXT_ALL, chain);
     return *out ? CAIRN_OK : no_memory(r);
@@ -200,9 +208,7 @@ static cairn_code read_list(reader *r, cairn_text_node **out)
         cairn_code code = read_operand(r, &sign, &node);
         if (code != CAIRN_OK)
             return code;
-        if (sign == '-')
-            forbid(node);
-        add_part(sign == '-' ? &forbidden : sign == '+' ? &required : &optional, node);
+        add_signed(sign == '-' ? &forbidden : sign == '+' ? &required : &optional, sign, node);
         more = r->token.kind != CAIRN_TEXT_END && r->token.kind != CAIRN_TEXT_CLOSE;
         if (r->token.kind == CAIRN_TEXT_OR && (code = advance(r)) != CAIRN_OK)
             return code;
@@ -215,11 +221,11 @@ static cairn_code read_query(reader *r, cairn_text_node **out)
 {
     cairn_code code = advance(r);
     if (code == CAIRN_OK && r->token.kind == CAIRN_TEXT_END)
-        return fault(r, CAIRN_INVALID, r->token.start, "there is no word to look for");
+        return fault(r, CAIRN_INVALID, r->token.start, "there is no word to look for; expected letters or digits");
     if (code == CAIRN_OK)
         code = read_list(r, out);
     if (code == CAIRN_OK && r->token.kind != CAIRN_TEXT_END)
-        code = fault(r, CAIRN_INVALID, r->token.start, "no '(' belongs to this ')'");
+        code = fault(r, CAIRN_INVALID, r->token.start, "no '(' belongs to this ')'; take it away");
     return code;
 }
 
