@@ -12,6 +12,8 @@ static const struct {
     {"items", "application/geo+json", "/items", "Items of this collection"},
     {CAIRN_REL_QUERYABLES, "application/schema+json", "/queryables", "What its items can be filtered by"},
     {CAIRN_REL_SORTABLES, "application/schema+json", "/sortables", "What its items can be sorted by"},
+    {"aggregations", "application/json", "/aggregations", "What its items can be aggregated by"},
+    {"aggregate", "application/json", "/aggregate", "Aggregate its items"},
 };
 
 /* Behind an open form. */

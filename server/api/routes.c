@@ -75,6 +75,9 @@ static const char *const search_classes[] = {STAC "item-search",
 static const char *const children_classes[] = {CHILDREN, CHILDREN "#type-filter", NULL};
 static const char *const browse_classes[] = {"https://api.stacspec.org/v1.0.0-rc.3/browseable", NULL};
 
+#define AGGREGATION "https://api.stacspec.org/v0.3.0/aggregation"
+static const char *const aggregation_classes[] = {AGGREGATION, AGGREGATION "#query", AGGREGATION "#filter", NULL};
+
 static const char *const plain_parameters[] = {"f", NULL};
 static const char *const children_parameters[] = {"type", "limit", "token", "f", NULL};
 static const char *const profile_parameters[] = {"profile", "f", NULL};
@@ -85,6 +88,31 @@ static const char *const search_parameters[] = {"bbox",        "bbox-crs", "date
 static const char *const collection_parameters[] = {"bbox",       "bbox-crs", "datetime", "filter", "filter-lang",
                                                     "filter-crs", "query",    "q",        "sortby", "fields",
                                                     "limit",      "token",    "profile",  "f",      NULL};
+/* The last three have no meaning here, but clients send them along with a search. */
+static const char *const aggregate_parameters[] = {"aggregations",
+                                                   "datetime_frequency_interval",
+                                                   "centroid_geohash_grid_frequency_precision",
+                                                   "centroid_geotile_grid_frequency_precision",
+                                                   "geometry_geohash_grid_frequency_precision",
+                                                   "geometry_geotile_grid_frequency_precision",
+                                                   "grid_geohash_frequency_precision",
+                                                   "grid_geotile_frequency_precision",
+                                                   "bbox",
+                                                   "bbox-crs",
+                                                   "datetime",
+                                                   "intersects",
+                                                   "ids",
+                                                   "collections",
+                                                   "filter",
+                                                   "filter-lang",
+                                                   "filter-crs",
+                                                   "query",
+                                                   "q",
+                                                   "f",
+                                                   "sortby",
+                                                   "fields",
+                                                   "limit",
+                                                   NULL};
 static const char *const post_search_parameters[] = {"explain", "profile", "f", NULL};
 
 enum { READ = CAIRN_GET | CAIRN_HEAD | CAIRN_OPTIONS };
@@ -225,6 +253,38 @@ const cairn_route cairn_routes[] = {
      .classes = search_classes,
      .links = {{"search", "application/geo+json", "Search items", "GET"},
                {"search", "application/geo+json", "Search items", "POST"}},
+     .needs_catalog = true},
+    {.info = {READ, "/aggregations", "getAggregations", NULL},
+     .get = cairn_get_aggregations,
+     .as = cairn_as_json,
+     .parameters = plain_parameters,
+     .classes = aggregation_classes,
+     .links = {{"aggregations", "application/json", "What items can be aggregated by", NULL}},
+     .needs_catalog = true},
+    {.info = {READ | CAIRN_POST, "/aggregate", "getAggregate", "postAggregate"},
+     .get = cairn_get_aggregate,
+     .post = cairn_post_aggregate,
+     .as = cairn_as_json,
+     .parameters = aggregate_parameters,
+     .post_parameters = plain_parameters,
+     .classes = aggregation_classes,
+     .links = {{"aggregate", "application/json", "Aggregate items", "GET"},
+               {"aggregate", "application/json", "Aggregate items", "POST"}},
+     .needs_catalog = true},
+    {.info = {READ, "/collections/{collectionId}/aggregations", "getCollectionAggregations", NULL},
+     .get = cairn_get_aggregations,
+     .as = cairn_as_json,
+     .parameters = plain_parameters,
+     .classes = aggregation_classes,
+     .needs_catalog = true},
+    {.info = {READ | CAIRN_POST, "/collections/{collectionId}/aggregate", "getCollectionAggregate",
+              "postCollectionAggregate"},
+     .get = cairn_get_aggregate,
+     .post = cairn_post_aggregate,
+     .as = cairn_as_json,
+     .parameters = aggregate_parameters,
+     .post_parameters = plain_parameters,
+     .classes = aggregation_classes,
      .needs_catalog = true},
 };
 const size_t cairn_n_routes = sizeof cairn_routes / sizeof *cairn_routes;
