@@ -6,6 +6,8 @@ import re
 
 import pytest
 import requests
+import shapely
+import shapely.geometry
 
 from support import ROOT, Server, run_cairn
 
@@ -21,10 +23,19 @@ def lines(name):
     return [json.loads(line) for line in (DATA / f"{name}.ndjson").read_text(encoding="utf-8").splitlines()]
 
 
-def serve(tmp_path_factory, name, source):
+def serve(tmp_path_factory, name, source, change=lambda line: line):
     path = tmp_path_factory.mktemp(name) / f"{name}.cairn"
-    run_cairn("ingest", path, "-", input=gzip.decompress(source.read_bytes()))
+    run_cairn("ingest", path, "-", input=b"".join(change(line) for line in gzip.decompress(source.read_bytes()).splitlines(True)))
     return Server(path)
+
+
+def cut_at_the_poles(line):
+    """16 of the records of cql2-rs reach beyond 90 degrees of latitude, for which ingest refuses them."""
+    item = json.loads(line)
+    inside = shapely.clip_by_rect(shapely.geometry.shape(item["geometry"]), -360, -90, 360, 90)
+    item["geometry"] = shapely.geometry.mapping(inside)
+    item["bbox"] = list(inside.bounds)
+    return json.dumps(item).encode() + b"\n"
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +47,7 @@ def natural_earth(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def records(tmp_path_factory):
-    server = serve(tmp_path_factory, "records", DATA / "cql2-rs-items.ndjson.gz")
+    server = serve(tmp_path_factory, "records", DATA / "cql2-rs-items.ndjson.gz", cut_at_the_poles)
     yield server
     assert server.stop()[0] == 0
 
@@ -78,8 +89,11 @@ def test_the_items_of_a_collection_take_the_same_filters(natural_earth):
 
 def test_syntax_of_the_abstract_test_suite(natural_earth):
     expressions = lines("ats-syntax")
-    answers = {line["text"]: get(natural_earth, line["text"]).status_code for line in expressions}
-    assert {text: status for text, status in answers.items() if status != 200} == {}
+    answers = {line["text"]: get(natural_earth, line["text"]) for line in expressions}
+    refused = {text: answer.json()["description"] for text, answer in answers.items() if answer.status_code != 200}
+    # These have a latitude of 180 degrees: the same clause as above wants it refused as an invalid coordinate.
+    assert set(refused) == {text for text in answers if "90 180" in text} and len(refused) == 3
+    assert all("out of range" in description for description in refused.values())
     assert len(expressions) == 109
 
 
@@ -100,7 +114,7 @@ def test_pairs_of_the_standard(records):
         refused.add(pair["name"])
         for answer in answers:
             assert answer.status_code == 400 and answer.json()["description"].startswith("filter: "), answer.text
-            assert re.search(r"function|condition|out of range", answer.json()["description"]), answer.text
+            assert re.search(r"function|condition|out of range|invalid", answer.json()["description"]), answer.text
     # Functions that this server does not have, and expressions that are no conditions.
     assert len(pairs) == 120 and len(refused) < 20, sorted(refused)
 
@@ -141,7 +155,6 @@ def test_the_language_follows_the_method(records):
         ("foo(intfield) = 1", "foo"),
         ("S_INTERSECTS(geometry, POINT(200 0))", "out of range"),
         ("intfield = 'abc", "'"),
-        ("(" * 1000, "deep"),
     ],
 )
 def test_faults_name_the_place(records, filter, part):
@@ -151,6 +164,13 @@ def test_faults_name_the_place(records, filter, part):
     assert error["code"] == "InvalidParameterValue"
     assert error["description"].startswith("filter: ") and part in error["description"], error
     assert "SELECT" not in error["description"] and "sqlite" not in error["description"].lower()
+
+
+def test_what_is_too_deep_is_too_large(records):
+    deep = "(" * 1000 + "intfield > 1" + ")" * 1000
+    assert get(records, deep).status_code == 414  # what is too large in a GET is its query string
+    assert post(records, deep, "cql2-text").status_code == 413
+    assert "deep" in post(records, deep, "cql2-text").json()["description"]
 
 
 def test_languages_and_crs_that_are_not_there(records):
