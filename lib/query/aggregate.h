@@ -34,7 +34,8 @@ const cairn_aggregate_info *cairn_aggregate_at(size_t index);
 enum {
     CAIRN_AGGREGATE_MAX = 64,              /* aggregations in one request */
     CAIRN_AGGREGATE_BUCKETS_MAX = 10000,   /* that are told of an aggregation */
-    CAIRN_AGGREGATE_KEYS_MAX = 1000000,    /* different keys that are counted for an aggregation */
+    CAIRN_AGGREGATE_KEYS_MAX = 250000,     /* different keys that are counted for one request */
+    CAIRN_AGGREGATE_TERM_BYTES = 256,      /* longer values have no bucket */
     CAIRN_AGGREGATE_ITEM_CELLS_MAX = 10000 /* cells that one footprint may meet */
 };
 

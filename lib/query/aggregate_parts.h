@@ -80,6 +80,7 @@ typedef struct cairn_aggregate_running {
 struct cairn_aggregation {
     const cairn_aggregate_request *request;
     cairn_arena *keys;
+    size_t n_keys; /* of all counters */
     uint64_t items;
     bool has_time;
     cairn_time first, last;

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { KEYS_MAX_BYTES = 256 << 20, SAFE_STEPS = 1 << 30 };
+enum { KEYS_MAX_BYTES = 128 << 20, SAFE_STEPS = 1 << 30 };
 
 /* An item on its way into one aggregation. */
 typedef struct adding {
@@ -54,7 +54,8 @@ static cairn_code refuse_keys(const adding *a)
 {
     char name[80];
     cairn_error_set(a->error, CAIRN_INVALID,
-                    "%s has more than %d different keys; narrow the search, or ask for a lower precision",
+                    "the aggregations up to %s have more than %d different values; expected a narrower search, or a "
+                    "lower precision",
                     cairn_quote(a->wanted->name, name, sizeof name), CAIRN_AGGREGATE_KEYS_MAX);
     cairn_error_at_parameter(a->error, "aggregations");
     return CAIRN_INVALID;
@@ -63,9 +64,11 @@ static cairn_code refuse_keys(const adding *a)
 static cairn_code count_key(const adding *a, cairn_span key, uint64_t times)
 {
     cairn_counter *counter = &a->running->counter;
+    size_t before = counter->n;
     if (!cairn_counter_add(counter, key, times, a->all->items, a->all->keys))
         return no_memory(a->error);
-    return counter->n > CAIRN_AGGREGATE_KEYS_MAX ? refuse_keys(a) : CAIRN_OK;
+    a->all->n_keys += counter->n - before;
+    return a->all->n_keys > CAIRN_AGGREGATE_KEYS_MAX ? refuse_keys(a) : CAIRN_OK;
 }
 
 static cairn_code count_number(const adding *a, int64_t key)
@@ -113,6 +116,8 @@ static cairn_code term_of(const adding *a, cairn_span json, cairn_span *key)
     else if (kind == '0' && cairn_json_number(json, &value))
         text = cairn_span_make(number, cairn_number_print(value, number));
     else if (kind != 't' && kind != 'f')
+        return CAIRN_OK;
+    if (text.p && text.n > CAIRN_AGGREGATE_TERM_BYTES)
         return CAIRN_OK;
     *key = text.p ? cairn_arena_printf(a->scratch, "%c%.*s", kind, CAIRN_SPAN_FMT(text)) : CAIRN_SPAN_NONE;
     return key->p ? CAIRN_OK : no_memory(a->error);

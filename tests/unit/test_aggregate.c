@@ -419,6 +419,39 @@ static void buckets_overflow(void **state)
     cairn_buf_free(&out);
 }
 
+/* The keys of all aggregations together are bounded. */
+static void keys_are_bounded(void **state)
+{
+    fixture *f = *state;
+    cairn_code code = CAIRN_OK;
+    int i = 0;
+    begin(f, "datetime_frequency,total_count");
+    assert_int_equal(set(f, "datetime_frequency_interval", "second", false), CAIRN_OK);
+    cairn_aggregation *all = cairn_aggregation_new(f->request);
+    for (; code == CAIRN_OK; i++) {
+        const cairn_aggregate_item item = {.properties = cairn_span_of("{}"), .time = {i, 0}};
+        code = add_all(f, all, &item, 1);
+    }
+    assert_int_equal(code, CAIRN_INVALID);
+    assert_int_equal(i, CAIRN_AGGREGATE_KEYS_MAX + 1);
+    cairn_aggregation_free(all);
+}
+
+static void long_values_are_no_terms(void **state)
+{
+    fixture *f = *state;
+    char properties[400];
+    begin(f, "platform_frequency");
+    for (int n = CAIRN_AGGREGATE_TERM_BYTES; n <= CAIRN_AGGREGATE_TERM_BYTES + 1; n++) {
+        snprintf(properties, sizeof properties, "{\"platform\":\"%0*d\"}", n, 0);
+        const cairn_aggregate_item item = {.properties = cairn_span_of(properties)};
+        cairn_aggregation *all = cairn_aggregation_new(f->request);
+        assert_int_equal(add_all(f, all, &item, 1), CAIRN_OK);
+        assert_int_equal(all->at[0].without, n > CAIRN_AGGREGATE_TERM_BYTES);
+        cairn_aggregation_free(all);
+    }
+}
+
 static void times_do_not_overflow(void **state)
 {
     fixture *f = *state;
@@ -468,6 +501,8 @@ int main(void)
         TEST(buckets_overflow),
         TEST(times_do_not_overflow),
         TEST(many_at_once),
+        TEST(keys_are_bounded),
+        TEST(long_values_are_no_terms),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
