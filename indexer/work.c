@@ -1,6 +1,7 @@
 #include "indexer/work.h"
 
 #include "base/patch.h"
+#include "store/properties.h"
 
 #include <stdlib.h>
 
@@ -67,10 +68,28 @@ static bool pack_text(cairn_tools *tools, cairn_span text, cairn_arena *arena, c
     return out->bytes.p != NULL;
 }
 
+/* The properties' bytes are a part of the body's, and stay so. */
+static bool pack_body(cairn_tools *tools, cairn_arena *arena, cairn_outcome *outcome)
+{
+    size_t at;
+    cairn_buf_reset(&tools->packed);
+    outcome->properties_text = cairn_properties_of(outcome->item.body);
+    if (!cairn_properties_pack(tools->codec, outcome->item.body, outcome->properties_text, &tools->packed,
+                               &outcome->body, &outcome->properties))
+        return false;
+    bool within = cairn_properties_within(&outcome->body, &outcome->properties, &at);
+    outcome->body.bytes = cairn_arena_copy(arena, outcome->body.bytes);
+    if (within && outcome->body.bytes.p)
+        outcome->properties.bytes.p = outcome->body.bytes.p + at;
+    else
+        outcome->properties.bytes = cairn_arena_copy(arena, outcome->properties.bytes);
+    return outcome->body.bytes.p && outcome->properties.bytes.p;
+}
+
 static cairn_code pack_item(cairn_tools *tools, cairn_arena *arena, cairn_outcome *outcome, cairn_error *error)
 {
     const cairn_item *item = &outcome->item;
-    bool ok = pack_text(tools, item->body, arena, &outcome->body);
+    bool ok = pack_body(tools, arena, outcome);
     if (ok && item->source.p) {
         cairn_buf_reset(&tools->patch);
         ok = cairn_patch_make(item->body, item->source, &tools->patch) &&

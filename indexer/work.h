@@ -20,11 +20,12 @@ typedef struct cairn_outcome {
     const char *fault;
 
     cairn_verdict verdict;
-    bool is_json;              /* text is one JSON value */
-    const cairn_error *error;  /* when refused */
-    cairn_kind kind;           /* OTHER when that is not known */
-    cairn_item item;           /* when an item is taken */
-    cairn_packed body, source; /* when it is packed; see cairn_item_record */
+    bool is_json;                          /* text is one JSON value */
+    const cairn_error *error;              /* when refused */
+    cairn_kind kind;                       /* OTHER when that is not known */
+    cairn_item item;                       /* when an item is taken */
+    cairn_packed body, source, properties; /* when it is packed; see cairn_item_record */
+    cairn_span properties_text;
     cairn_collection collection;
     cairn_catalog catalog;
 } cairn_outcome;

@@ -65,7 +65,11 @@ static cairn_code ensure_collection(cairn_writing *writing, cairn_span id, cairn
 
 static cairn_code put_item(cairn_writing *writing, const cairn_outcome *outcome, cairn_put *what, cairn_error *error)
 {
-    cairn_item_record record = {.item = &outcome->item, .body = outcome->body, .source = outcome->source};
+    cairn_item_record record = {.item = &outcome->item,
+                                .body = outcome->body,
+                                .source = outcome->source,
+                                .properties_text = outcome->properties_text,
+                                .properties = outcome->properties};
     cairn_code code = ensure_collection(writing, outcome->item.collection, error);
     if (code == CAIRN_OK)
         code = cairn_writer_put_item(writing->writer, &record, writing->conflict, what, error);

@@ -7,6 +7,7 @@ CREATE TABLE item_properties(
   encoding   INTEGER NOT NULL,
   crc        INTEGER NOT NULL,
   length     INTEGER NOT NULL,
+  body_at    INTEGER, -- item_body.body lacks this block: it belongs behind so many bytes of it. NULL: the body is whole
   properties BLOB NOT NULL
 );
 

@@ -103,7 +103,9 @@ typedef enum cairn_conflict { CAIRN_CONFLICT_REPLACE, CAIRN_CONFLICT_SKIP, CAIRN
 typedef struct cairn_item_record {
     const cairn_item *item;
     cairn_packed body, source;
-    cairn_packed properties; /* the `properties` of the item as served; packed by the worker */
+    cairn_span properties_text; /* the `properties` of the body; absent: the store looks for them */
+    cairn_packed properties;    /* they packed; absent: the store packs them. Where their bytes lie within
+                                   the body's (cairn_properties_pack()), they are not kept twice */
 } cairn_item_record;
 
 typedef struct cairn_finding {

@@ -13,7 +13,6 @@ static cairn_code no_memory(cairn_error *error)
 static cairn_code fill_item(sqlite_writer *writer, tally *tally, sqlite3_stmt *rows, cairn_error *error)
 {
     enum { BODY = 13 };
-    static const cairn_packed not_packed = {0};
     item_row row;
     item_row_read(rows, &row);
     cairn_packed body = db_column_packed(rows, BODY, BODY + 1, BODY + 2, BODY + 3);
@@ -21,8 +20,8 @@ static cairn_code fill_item(sqlite_writer *writer, tally *tally, sqlite3_stmt *r
     cairn_code code = cairn_unpack(writer->codec, &body, true, &writer->old_text, error);
     if (code)
         return code;
-    return parts_write(writer, tally, NULL, &row, cairn_properties_of(cairn_buf_span(&writer->old_text)), &not_packed,
-                       error);
+    item_properties properties = {.text = cairn_properties_of(cairn_buf_span(&writer->old_text))};
+    return parts_write(writer, tally, NULL, &row, &properties, error);
 }
 
 static cairn_code fill_items(sqlite_writer *writer, tally *tally, cairn_error *error)

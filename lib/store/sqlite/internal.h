@@ -102,14 +102,28 @@ typedef struct slot {
     bool built_in;
     bool current; /* the index was made as this program makes it; else it can't be used for reading */
 } slot;
+/* A name of the item's own properties that a slot's value may stand under: those of one name follow each other. */
+typedef struct slot_name {
+    cairn_span name;
+    size_t place; /* of what was found, in a list of all sources of all slots */
+} slot_name;
 typedef struct slots {
     cairn_arena *arena;
     slot *list; /* by name */
     size_t n;
+    size_t n_sources; /* of all */
+    slot_name *names; /* a hash table of n_names, a power of two; places that are not used have no name */
+    size_t n_names;
 } slots;
 /* Free `out` in any case. */
 cairn_code slots_load(sqlite3 *db, slots *out, cairn_error *error);
 void slots_free(slots *slots);
+/* Makes the table of names, for a list that was put together. False at the arena's cap. */
+bool slots_index(slots *slots);
+/* Where the hash of a name leads to in the table. */
+size_t slots_place(const slots *slots, cairn_span name);
+/* The source is a member of the properties by itself: nothing to descend into. */
+bool slots_is_plain(const struct cairn_cql2_source *source);
 /* What a name, of a filter or as it is kept, is promoted as; its sources and `definition` in the arena. CAIRN_INVALID
  * for what does not lead into the properties. */
 cairn_code slot_of(cairn_span name, cairn_arena *arena, slot *out, cairn_span *definition, cairn_error *error);
@@ -183,6 +197,12 @@ bool session_is_late(const sqlite_session *session);
 #define ITEM_COLUMNS                                                                                                   \
     "key, collection, id, back_sec, back_nsec, start_sec, start_nsec, end_sec, end_nsec, west, south, east, north"
 
+/* The whole packed body of an item, from ITEM_BODY_TABLES: the block of the properties is put back into its place. */
+#define ITEM_BODY                                                                                                      \
+    "CASE WHEN p.body_at IS NULL THEN b.body ELSE CAST(substr(b.body, 1, p.body_at) || p.properties ||"                \
+    " substr(b.body, p.body_at + 1) AS BLOB) END"
+#define ITEM_BODY_TABLES "item_body b LEFT JOIN item_properties p ON p.key=b.key"
+
 typedef struct item_row {
     sqlite3_int64 key;
     cairn_position position; /* strings borrowed from the statement, until its next step */
@@ -237,7 +257,7 @@ typedef struct index_values {
     size_t n, cap;
 } index_values;
 /* False at the arena's cap. */
-bool values_make(const slot *list, size_t n, cairn_span properties, cairn_arena *arena, index_values *out);
+bool values_make(const slots *slots, cairn_span properties, cairn_arena *arena, index_values *out);
 int values_compare(const index_value *a, const index_value *b);
 /* Binds the value: REAL, TEXT or BLOB. */
 void values_bind(sqlite3_stmt *statement, int index, const cairn_sort_value *value);
@@ -403,10 +423,18 @@ cairn_code sqlite_demote(cairn_writer *base, cairn_span name, cairn_error *error
 /* ---- writer.c and its parts ---- */
 cairn_code writer_query(sqlite_writer *writer, write_id id, sqlite3_stmt **out, cairn_error *error);
 
-/* Writes what is kept of an item's properties, in the place of what was kept of `old` (NULL: a new item). `packed` are
- * the properties when somebody has packed them. The counts follow. */
+/* The properties of an item as they are written. */
+typedef struct item_properties {
+    cairn_span text;
+    cairn_packed packed; /* absent: nobody has packed them yet */
+    bool within;         /* the stored body lacks them, */
+    size_t body_at;      /* at this place */
+} item_properties;
+
+/* Writes what is kept of an item's properties, in the place of what was kept of `old` (NULL: a new item). The counts
+ * follow. */
 cairn_code parts_write(sqlite_writer *writer, tally *tally, const item_row *old, const item_row *row,
-                       cairn_span properties, const cairn_packed *packed, cairn_error *error);
+                       const item_properties *properties, cairn_error *error);
 /* Takes it away. */
 cairn_code parts_drop(sqlite_writer *writer, tally *tally, const item_row *row, cairn_error *error);
 /* Takes an item's words away, which are made anew. */

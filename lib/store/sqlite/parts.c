@@ -33,32 +33,32 @@ cairn_code parts_make(item_parts *parts, const slots *slots, cairn_span id, cair
 {
     cairn_arena_reset(parts->arena);
     parts->properties = properties;
-    bool ok = make_words(parts, id, properties) &&
-              values_make(slots->list, slots->n, properties, parts->arena, &parts->values);
+    bool ok = make_words(parts, id, properties) && values_make(slots, properties, parts->arena, &parts->values);
     return ok ? CAIRN_OK : no_memory(error);
 }
 
 /* ---- the properties ---- */
 
-static cairn_code put_properties(sqlite_writer *writer, sqlite3_int64 key, cairn_span properties,
-                                 const cairn_packed *given, cairn_error *error)
+static cairn_code put_properties(sqlite_writer *writer, sqlite3_int64 key, const item_properties *properties,
+                                 cairn_error *error)
 {
-    cairn_packed made;
+    cairn_packed packed = properties->packed;
     sqlite3_stmt *put;
     cairn_code code = writer_query(writer, W_PROPERTIES_PUT, &put, error);
     if (code)
         return code;
-    if (!given->bytes.p) {
-        cairn_buf_reset(&writer->new_text);
-        if (!cairn_pack(writer->codec, properties, &writer->new_text, &made))
-            return no_memory(error);
-        given = &made;
-    }
+    cairn_buf_reset(&writer->new_text);
+    if (!packed.bytes.p && !cairn_pack(writer->codec, properties->text, &writer->new_text, &packed))
+        return no_memory(error);
     sqlite3_bind_int64(put, 1, key);
-    sqlite3_bind_int(put, 2, given->encoding);
-    sqlite3_bind_int64(put, 3, given->crc);
-    sqlite3_bind_int64(put, 4, (sqlite3_int64)given->length);
-    db_bind_blob(put, 5, given->bytes);
+    sqlite3_bind_int(put, 2, packed.encoding);
+    sqlite3_bind_int64(put, 3, packed.crc);
+    sqlite3_bind_int64(put, 4, (sqlite3_int64)packed.length);
+    if (properties->within)
+        sqlite3_bind_int64(put, 5, (sqlite3_int64)properties->body_at);
+    else
+        sqlite3_bind_null(put, 5);
+    db_bind_blob(put, 6, packed.bytes);
     return db_run(writer->db, put, "writing an item", error);
 }
 
@@ -164,45 +164,47 @@ static cairn_code replace_values(sqlite_writer *writer, const tally *tally, cons
 
 /* ---- an item ---- */
 
-static cairn_code add(sqlite_writer *writer, const tally *tally, const item_row *row, const cairn_packed *packed,
+static cairn_code add(sqlite_writer *writer, const tally *tally, const item_row *row, cairn_span properties,
                       cairn_error *error)
 {
     const item_parts *new = &writer->new_parts;
-    cairn_code code = put_properties(writer, row->key, new->properties, packed, error);
+    cairn_code code = parts_make(&writer->new_parts, &writer->slots, row->position.id, properties, error);
     if (!code)
         code = run_by_key(writer, W_WORDS_PUT, row->key, cairn_buf_span(&new->words), error);
-    return code ? code : run_values(writer, W_VALUE_PUT, tally, row, &new->values, error);
+    if (!code)
+        code = run_values(writer, W_VALUE_PUT, tally, row, &new->values, error);
+    return code || cairn_stats_add(tally->counts, properties) ? code : no_memory(error);
 }
 
 static cairn_code replace(sqlite_writer *writer, const tally *tally, const item_row *old, const item_row *row,
-                          const cairn_packed *packed, cairn_error *error)
+                          cairn_span before, cairn_span properties, cairn_error *error)
 {
-    cairn_code code = put_properties(writer, row->key, writer->new_parts.properties, packed, error);
+    if (cairn_span_equal(before, properties) && back_sec(old->position.time) == back_sec(row->position.time))
+        return CAIRN_OK;
+    cairn_code code = parts_make(&writer->new_parts, &writer->slots, row->position.id, properties, error);
+    if (!code)
+        code = parts_make(&writer->old_parts, &writer->slots, row->position.id, before, error);
     if (!code)
         code = replace_words(writer, row->key, error);
-    return code ? code : replace_values(writer, tally, old, row, error);
+    if (!code)
+        code = replace_values(writer, tally, old, row, error);
+    return code || cairn_stats_replace(tally->counts, before, properties) ? code : no_memory(error);
 }
 
 cairn_code parts_write(sqlite_writer *writer, tally *tally, const item_row *old, const item_row *row,
-                       cairn_span properties, const cairn_packed *packed, cairn_error *error)
+                       const item_properties *properties, cairn_error *error)
 {
     cairn_stats *counts;
-    cairn_span before = CAIRN_SPAN_NONE, id = row->position.id;
+    cairn_span before = CAIRN_SPAN_NONE;
     cairn_code code = counts_get(writer, tally, &counts, error);
     if (!code && old)
         code = get_properties(writer, old->key, &before, error);
+    if (!code)
+        code = put_properties(writer, row->key, properties, error);
     if (code)
         return code;
-    if (old && cairn_span_equal(before, properties) && back_sec(old->position.time) == back_sec(row->position.time))
-        return CAIRN_OK;
-    code = parts_make(&writer->new_parts, &writer->slots, id, properties, error);
-    if (!code && old)
-        code = parts_make(&writer->old_parts, &writer->slots, id, before, error);
-    if (!code)
-        code = old ? replace(writer, tally, old, row, packed, error) : add(writer, tally, row, packed, error);
-    if (!code && !(old ? cairn_stats_replace(counts, before, properties) : cairn_stats_add(counts, properties)))
-        code = no_memory(error);
-    return code;
+    return old ? replace(writer, tally, old, row, before, properties->text, error)
+               : add(writer, tally, row, properties->text, error);
 }
 
 cairn_code parts_drop(sqlite_writer *writer, tally *tally, const item_row *row, cairn_error *error)

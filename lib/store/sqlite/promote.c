@@ -12,8 +12,7 @@ static cairn_code no_memory(cairn_error *error)
 
 typedef struct filling {
     sqlite_writer *writer;
-    const slot *list;
-    size_t n;
+    slots what; /* list and n, in the arena of the writer's slots */
     sqlite3_stmt *put;
     cairn_progress_sink progress;
     void *context;
@@ -28,7 +27,7 @@ static cairn_code fill_item(const filling *f, sqlite3_stmt *row, cairn_error *er
     cairn_arena_reset(parts->arena);
     cairn_buf_reset(&writer->old_text);
     cairn_code code = cairn_unpack(writer->codec, &packed, false, &writer->old_text, error);
-    if (!code && !values_make(f->list, f->n, cairn_buf_span(&writer->old_text), parts->arena, &parts->values))
+    if (!code && !values_make(&f->what, cairn_buf_span(&writer->old_text), parts->arena, &parts->values))
         code = no_memory(error);
     for (size_t i = 0; !code && i < parts->values.n; i++) {
         sqlite3_bind_int64(f->put, 1, parts->values.list[i].property);
@@ -62,6 +61,9 @@ static cairn_code fill_rows(const filling *f, sqlite3_stmt *rows, cairn_error *e
 static cairn_code fill(filling f, cairn_error *error)
 {
     sqlite3_stmt *rows = NULL;
+    f.what.arena = f.writer->slots.arena;
+    if (!slots_index(&f.what))
+        return no_memory(error);
     cairn_code code = writer_query(f.writer, W_VALUE_PUT, &f.put, error);
     if (!code)
         code = db_prepare(f.writer->db,
@@ -158,16 +160,14 @@ cairn_code promote_missing(sqlite_writer *writer, cairn_error *error)
     writer->slots = (slots){0};
     if (!code)
         code = slots_load(writer->db, &writer->slots, error);
-    filling f = {.writer = writer, .n = 0};
-    slot *list = code ? NULL : cairn_arena_calloc(writer->slots.arena, writer->slots.n + 1, sizeof *list);
-    for (size_t i = 0; list && i < writer->slots.n; i++)
-        if (!is_among(&before, &writer->slots.list[i]))
-            list[f.n++] = writer->slots.list[i];
-    f.list = list;
-    slots_free(&before);
-    if (!code && !list)
+    filling f = {.writer = writer};
+    if (!code && !(f.what.list = cairn_arena_calloc(writer->slots.arena, writer->slots.n + 1, sizeof(slot))))
         code = no_memory(error);
-    return code || f.n == 0 ? code : fill(f, error);
+    for (size_t i = 0; !code && i < writer->slots.n; i++)
+        if (!is_among(&before, &writer->slots.list[i]))
+            f.what.list[f.what.n++] = writer->slots.list[i];
+    slots_free(&before);
+    return code || f.what.n == 0 ? code : fill(f, error);
 }
 
 static size_t count_outdated(const slots *slots)
@@ -197,15 +197,14 @@ static cairn_code renew_slot(sqlite_writer *writer, const slot *old, cairn_error
 /* An index that was made by other rules can't be kept: rows would not be found again. */
 static cairn_code renew_outdated(sqlite_writer *writer, cairn_error *error)
 {
-    filling f = {.writer = writer, .n = 0};
-    slot *list = cairn_arena_calloc(writer->slots.arena, writer->slots.n, sizeof *list);
-    cairn_code code = list ? CAIRN_OK : no_memory(error);
+    filling f = {.writer = writer};
+    f.what.list = cairn_arena_calloc(writer->slots.arena, writer->slots.n, sizeof(slot));
+    cairn_code code = f.what.list ? CAIRN_OK : no_memory(error);
     for (size_t i = 0; !code && i < writer->slots.n; i++)
         if (!writer->slots.list[i].current) {
-            list[f.n++] = writer->slots.list[i];
+            f.what.list[f.what.n++] = writer->slots.list[i];
             code = renew_slot(writer, &writer->slots.list[i], error);
         }
-    f.list = list;
     if (!code)
         code = fill(f, error);
     return code ? code : reload(writer, error);
@@ -245,11 +244,17 @@ static cairn_code fill_named(sqlite_writer *writer, cairn_span name, cairn_progr
 {
     slot made;
     cairn_span definition;
-    filling f = {.writer = writer, .n = 1, .progress = progress, .context = context};
+    const slot *found;
+    filling f = {.writer = writer, .progress = progress, .context = context};
     cairn_code code = reload(writer, error);
     if (!code)
-        code = find(writer, name, &f.list, &made, &definition, error);
-    return code ? code : fill(f, error);
+        code = find(writer, name, &found, &made, &definition, error);
+    if (code)
+        return code;
+    slot only = *found;
+    f.what.list = &only;
+    f.what.n = 1;
+    return fill(f, error);
 }
 
 cairn_code sqlite_promote(cairn_writer *base, cairn_span name, cairn_progress_sink progress, void *context,

@@ -11,8 +11,8 @@ static const char *const query_text[Q_COUNT] = {
     [Q_TOUCH] = "SELECT value FROM meta WHERE key='generation'",
     [Q_COMMIT] = "COMMIT",
     [Q_ITEM_KEY] = "SELECT " ITEM_COLUMNS " FROM item WHERE id=?2 AND collection=?1",
-    [Q_BODY] = "SELECT encoding, crc, length, changed, body, source_encoding, source_crc, source_length, source"
-               " FROM item_body WHERE key=?1",
+    [Q_BODY] = "SELECT b.encoding, b.crc, b.length, b.changed, " ITEM_BODY ", b.source_encoding, b.source_crc,"
+               " b.source_length, b.source FROM " ITEM_BODY_TABLES " WHERE b.key=?1",
     [Q_LENGTH] = "SELECT length FROM item_body WHERE key=?1",
     [Q_FOOTPRINT] = "SELECT footprint FROM item WHERE key=?1",
     [Q_BOX_PROBE] = "SELECT entry FROM item_box WHERE west<=?3 AND east>=?1 AND south<=?4 AND north>=?2"

@@ -1,6 +1,7 @@
 /* The promoted properties, and what their values are made by. */
 #include "store/sqlite/internal.h"
 
+#include "base/secret.h"
 #include "query/cql2/evaluate_value.h"
 
 /* "proj:code|1 proj:epsg" or "time created": all names that are looked under, with their change. */
@@ -74,6 +75,46 @@ static cairn_code load_one(sqlite3_stmt *row, slots *out, cairn_error *error)
     return CAIRN_OK;
 }
 
+/* ---- by the names of members ---- */
+
+bool slots_is_plain(const cairn_cql2_source *source)
+{
+    return source->property.n == 1 && !cairn_span_is(source->property.path[0], "*");
+}
+
+size_t slots_place(const slots *slots, cairn_span name)
+{
+    return (size_t)cairn_hash64(name) & (slots->n_names - 1);
+}
+
+static void enter_name(slots *slots, cairn_span name, size_t place)
+{
+    size_t at = slots_place(slots, name);
+    while (slots->names[at].name.p)
+        at = (at + 1) & (slots->n_names - 1);
+    slots->names[at] = (slot_name){name, place};
+}
+
+bool slots_index(slots *slots)
+{
+    slots->n_sources = 0;
+    for (size_t i = 0; i < slots->n; i++)
+        slots->n_sources += slots->list[i].n_sources;
+    for (slots->n_names = 16; slots->n_names < 4 * slots->n_sources;)
+        slots->n_names *= 2;
+    slots->names = cairn_arena_calloc(slots->arena, slots->n_names, sizeof *slots->names);
+    if (!slots->names)
+        return false;
+    size_t place = 0;
+    for (size_t i = 0; i < slots->n; i++)
+        for (size_t k = 0; k < slots->list[i].n_sources; k++, place++)
+            if (slots_is_plain(&slots->list[i].sources[k]))
+                enter_name(slots, slots->list[i].sources[k].property.path[0], place);
+    return true;
+}
+
+/* ---- loading ---- */
+
 cairn_code slots_load(sqlite3 *db, slots *out, cairn_error *error)
 {
     enum { ARENA_BYTES = 64 << 20 };
@@ -89,6 +130,8 @@ cairn_code slots_load(sqlite3 *db, slots *out, cairn_error *error)
     if (!code && rc != SQLITE_DONE)
         code = db_error(db, rc, "reading the promoted properties", error);
     sqlite3_finalize(rows);
+    if (!code && !slots_index(out))
+        code = cairn_error_set(error, CAIRN_NOMEM, "out of memory");
     return code;
 }
 

@@ -52,34 +52,73 @@ static bool append_json(index_values *values, const slot *slot, cairn_span json,
     return true;
 }
 
+/* ---- finding them: one walk over the properties ---- */
+
+static void note(const slots *slots, cairn_span name, cairn_span value, cairn_span *found)
+{
+    for (size_t at = slots_place(slots, name); slots->names[at].name.p; at = (at + 1) & (slots->n_names - 1))
+        if (cairn_span_equal(slots->names[at].name, name))
+            found[slots->names[at].place] = value;
+}
+
+/* What stands under the name of each source; the last of equal names counts. False at the arena's cap. */
+static bool find_all(const slots *slots, cairn_span properties, cairn_arena *arena, cairn_span *found)
+{
+    cairn_json_walk walk = cairn_json_walk_object(properties);
+    for (cairn_json_member member; cairn_json_next_member(&walk, &member);) {
+        cairn_span name = member.key;
+        if (memchr(name.p, '\\', name.n))
+            name = cairn_json_string(cairn_span_make(name.p - 1, name.n + 2), arena);
+        if (!name.p)
+            return false;
+        note(slots, name, member.value, found);
+    }
+    return true;
+}
+
 /* As in filters and sorts: the first of its names that the item has a value under. */
-static bool append_slot(index_values *values, const slot *slot, cairn_span properties, cairn_arena *arena)
+static bool append_slot(index_values *values, const slot *slot, const cairn_span *found, cairn_span properties,
+                        cairn_arena *arena)
 {
     for (size_t i = 0; i < slot->n_sources; i++) {
-        cairn_span json = CAIRN_SPAN_NONE;
-        if (!cairn_cql2_lookup(properties, &slot->sources[i].property, arena, &json) ||
-            !cairn_cql2_change_value(slot->sources[i].change, json, arena, &json))
+        const cairn_cql2_source *source = &slot->sources[i];
+        cairn_span json = found[i];
+        if (!slots_is_plain(source) && !cairn_cql2_lookup(properties, &source->property, arena, &json))
             return false;
-        if (json.p && !cairn_json_is_null(json))
+        if (!json.p)
+            continue;
+        if (!cairn_cql2_change_value(source->change, json, arena, &json))
+            return false;
+        if (!cairn_json_is_null(json))
             return append_json(values, slot, json, arena);
     }
     return true;
 }
 
-bool values_make(const slot *list, size_t n, cairn_span properties, cairn_arena *arena, index_values *out)
+static void sort_unique(index_values *values)
 {
-    *out = (index_values){0};
-    for (size_t i = 0; i < n; i++)
-        if (!append_slot(out, &list[i], properties, arena))
-            return false;
-    if (out->n < 2)
-        return true;
-    qsort(out->list, out->n, sizeof *out->list, by_value);
     size_t kept = 1;
-    for (size_t i = 1; i < out->n; i++)
-        if (values_compare(&out->list[i], &out->list[kept - 1]) != 0)
-            out->list[kept++] = out->list[i];
-    out->n = kept;
+    if (values->n < 2)
+        return;
+    qsort(values->list, values->n, sizeof *values->list, by_value);
+    for (size_t i = 1; i < values->n; i++)
+        if (values_compare(&values->list[i], &values->list[kept - 1]) != 0)
+            values->list[kept++] = values->list[i];
+    values->n = kept;
+}
+
+bool values_make(const slots *slots, cairn_span properties, cairn_arena *arena, index_values *out)
+{
+    cairn_span *found = cairn_arena_calloc(arena, slots->n_sources + 1, sizeof *found);
+    *out = (index_values){0};
+    if (!found || !find_all(slots, properties, arena, found))
+        return false;
+    for (size_t i = 0; i < slots->n; i++) {
+        if (!append_slot(out, &slots->list[i], found, properties, arena))
+            return false;
+        found += slots->list[i].n_sources;
+    }
+    sort_unique(out);
     return true;
 }
 

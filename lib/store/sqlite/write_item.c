@@ -96,15 +96,30 @@ static void bind_packed(sqlite3_stmt *put, int encoding, int crc, int length, in
     }
 }
 
-static cairn_code put_body(sqlite_writer *writer, sqlite3_int64 key, const cairn_item_record *record,
-                           cairn_error *error)
+/* Takes the block of the properties out of the body, into new_text. */
+static bool take_out(sqlite_writer *writer, const item_properties *properties, cairn_packed *body)
 {
+    cairn_span whole = body->bytes;
+    size_t behind = properties->body_at + properties->packed.bytes.n;
+    cairn_buf_reset(&writer->new_text);
+    cairn_buf_add(&writer->new_text, whole.p, properties->body_at);
+    cairn_buf_add(&writer->new_text, whole.p + behind, whole.n - behind);
+    body->bytes = cairn_buf_span(&writer->new_text);
+    return !writer->new_text.failed;
+}
+
+static cairn_code put_body(sqlite_writer *writer, sqlite3_int64 key, const cairn_item_record *record,
+                           const item_properties *properties, cairn_error *error)
+{
+    cairn_packed body = record->body;
     sqlite3_stmt *put;
     cairn_code code = writer_query(writer, W_BODY_PUT, &put, error);
+    if (!code && properties->within && !take_out(writer, properties, &body))
+        code = cairn_error_set(error, CAIRN_NOMEM, "out of memory");
     if (code)
         return code;
     sqlite3_bind_int64(put, 1, key);
-    bind_packed(put, 2, 3, 4, 6, &record->body);
+    bind_packed(put, 2, 3, 4, 6, &body);
     sqlite3_bind_int64(put, 5, writer->now);
     bind_packed(put, 7, 8, 9, 10, &record->source);
     return db_run(writer->db, put, "writing an item", error);
@@ -174,6 +189,10 @@ static cairn_code write_row(sqlite_writer *writer, tally *tally, const cairn_ite
                             cairn_error *error)
 {
     item_row row = row_of(record->item, old ? old->key : 0);
+    item_properties properties = {.text = record->properties_text, .packed = record->properties};
+    if (!properties.text.p)
+        properties.text = cairn_properties_of(record->item->body);
+    properties.within = cairn_properties_within(&record->body, &record->properties, &properties.body_at);
     sqlite3_stmt *put;
     cairn_code code = writer_query(writer, old ? W_UPDATE : W_INSERT, &put, error);
     if (code)
@@ -183,12 +202,11 @@ static cairn_code write_row(sqlite_writer *writer, tally *tally, const cairn_ite
     if (!old)
         row.key = sqlite3_last_insert_rowid(writer->db);
     if (!code)
-        code = put_body(writer, row.key, record, error);
+        code = put_body(writer, row.key, record, &properties, error);
     if (!code)
         code = insert_boxes(writer, &row, error);
     if (!code)
-        code =
-            parts_write(writer, tally, old, &row, cairn_properties_of(record->item->body), &record->properties, error);
+        code = parts_write(writer, tally, old, &row, &properties, error);
     if (!code)
         tally_add(tally, &row);
     return code;

@@ -18,8 +18,8 @@ static const char *const write_text[W_COUNT] = {
     [W_BODY_PUT] =
         "INSERT OR REPLACE INTO item_body(key, encoding, crc, length, changed, body, source_encoding, source_crc,"
         " source_length, source) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
-    [W_BODY_GET] = "SELECT encoding, crc, length, body, source_encoding, source_crc, source_length, source FROM "
-                   "item_body WHERE key=?1",
+    [W_BODY_GET] = "SELECT b.encoding, b.crc, b.length, " ITEM_BODY ", b.source_encoding, b.source_crc,"
+                   " b.source_length, b.source FROM " ITEM_BODY_TABLES " WHERE b.key=?1",
     [W_BODY_DELETE] = "DELETE FROM item_body WHERE key=?1",
     [W_BOX_INSERT] = "INSERT INTO item_box VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)",
     [W_BOX_DELETE] = "DELETE FROM item_box WHERE entry=?1",
@@ -53,8 +53,8 @@ static const char *const write_text[W_COUNT] = {
         "SELECT i.*, b.encoding, b.crc, b.length, b.body FROM (SELECT " ITEM_COLUMNS " FROM item WHERE collection=?1"
         " ORDER BY key LIMIT -1) i CROSS JOIN item_body b ON b.key=i.key",
     [W_COLLECTION_WORDS_PUT] = "INSERT OR REPLACE INTO collection_text(rowid, words) VALUES(?1, ?2)",
-    [W_PROPERTIES_PUT] = "INSERT OR REPLACE INTO item_properties(key, encoding, crc, length, properties)"
-                         " VALUES(?1, ?2, ?3, ?4, ?5)",
+    [W_PROPERTIES_PUT] = "INSERT OR REPLACE INTO item_properties(key, encoding, crc, length, body_at,"
+                         " properties) VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
     [W_PROPERTIES_GET] = "SELECT encoding, crc, length, properties FROM item_properties WHERE key=?1",
     [W_PROPERTIES_DELETE] = "DELETE FROM item_properties WHERE key=?1",
     [W_WORDS_PUT] = "INSERT INTO item_text(rowid, words) VALUES(?1, ?2)",
