@@ -14,8 +14,6 @@ static const struct {
     {CAIRN_REL_SORTABLES, "application/schema+json", "/sortables", "What its items can be sorted by"},
     {"aggregations", "application/json", "/aggregations", "What its items can be aggregated by"},
     {"aggregate", "application/json", "/aggregate", "Aggregate its items"},
-    {"aggregations", "application/json", "/aggregations", "What its items can be aggregated by"},
-    {"aggregate", "application/json", "/aggregate", "Aggregate its items"},
 };
 
 /* Behind an open form. */
