@@ -157,9 +157,11 @@ typedef enum query_id {
     Q_PROPERTIES,
     Q_TEXT_PROBE,
     Q_COLLECTIONS_TEXT,
+    Q_COLLECTIONS_ALL_BUT,
+    Q_EXTENTS,
     Q_SLOT,
-    Q_SLOTS,
     Q_STATISTICS,
+    Q_VALUE_COUNT,
     Q_VALUE_COLLECTION,
     Q_VALUE_PROBE,
     Q_VALUE_UP,
@@ -168,6 +170,8 @@ typedef enum query_id {
     Q_VALUE_ROWS_BACK,
     Q_TIMES_COUNT,
     Q_TIMES_NEWEST,
+    Q_NAMES_UP,
+    Q_NAMES_DOWN,
     Q_COUNT,
 } query_id;
 

@@ -4,21 +4,15 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* More candidates than this are dense enough for the scan of the default order to find a page among them. */
-enum { MAX_CANDIDATES = 2000 };
-
 static cairn_code take_row(search_run *run, sqlite3_stmt *statement, cairn_error *error)
 {
     item_row row;
     bool match;
-    cairn_position position;
-    cairn_sort_value keys[CAIRN_SORT_MAX_KEYS];
     item_row_read(statement, &row);
+    if (run->best)
+        return best_offer(run->best, &row, error);
     cairn_code code = row_matches(run, &row, &match, error);
-    if (code || !match)
-        return code;
-    code = row_position(run, &row, keys, &position, error);
-    return code ? code : hits_add(&run->hits, row.key, &position, run->arena, error);
+    return code || !match ? code : hits_add(&run->hits, row.key, &row.position, run->arena, error);
 }
 
 static cairn_code take_rows(search_run *run, sqlite3_stmt *statement, cairn_error *error)
@@ -33,12 +27,30 @@ static cairn_code take_rows(search_run *run, sqlite3_stmt *statement, cairn_erro
     return code;
 }
 
+/* Of rows that go to the best ones nothing but a number is left. */
+static void candidates_begin(search_run *run)
+{
+    run->counting = run->best && run->page->count_budget;
+}
+
+/* All matches were seen. */
+static cairn_code candidates_end(search_run *run, cairn_error *error)
+{
+    if (run->best) {
+        run->counted = run->counting;
+        return best_flush(run->best, error);
+    }
+    run->complete = true;
+    return CAIRN_OK;
+}
+
 /* The collections are checked on the rows, unless there is just one: an id has few. */
 cairn_code probe_ids(search_run *run, cairn_error *error)
 {
     const narrowed *narrow = &run->narrow;
     bool one = narrow->n_collections == 1;
     sqlite3_stmt *statement;
+    candidates_begin(run);
     cairn_code code = session_query(run->session, one ? Q_IDS_COLLECTION : Q_IDS, &statement, error);
     for (size_t i = 0; !code && i < narrow->n_ids; i++) {
         db_bind_span(statement, 1, narrow->ids[i]);
@@ -46,27 +58,20 @@ cairn_code probe_ids(search_run *run, cairn_error *error)
             db_bind_span(statement, 2, narrow->collections[0]);
         code = take_rows(run, statement, error);
     }
-    run->complete = true;
     run->plan.way = "ids";
-    return code;
+    return code ? code : candidates_end(run, error);
 }
 
 /* ---- candidates ---- */
 
-typedef struct candidates {
-    sqlite3_int64 *keys;
-    size_t n, most; /* one more than `most` says that there are too many */
-} candidates;
-
-static cairn_code candidates_new(search_run *run, candidates *out, cairn_error *error)
+cairn_code candidates_new(search_run *run, size_t most, candidates *out, cairn_error *error)
 {
-    *out = (candidates){.most = MAX_CANDIDATES};
+    *out = (candidates){.most = most};
     out->keys = cairn_arena_calloc(run->arena, out->most + 1, sizeof *out->keys);
     return out->keys ? CAIRN_OK : out_of_memory(error);
 }
 
-/* Takes the first column of the rows. */
-static cairn_code gather(search_run *run, sqlite3_stmt *probe, int shift, candidates *found, cairn_error *error)
+cairn_code candidates_gather(search_run *run, sqlite3_stmt *probe, int shift, candidates *found, cairn_error *error)
 {
     int rc = SQLITE_DONE;
     while (found->n <= found->most && (rc = sqlite3_step(probe)) == SQLITE_ROW)
@@ -98,13 +103,14 @@ static cairn_code check_candidates(search_run *run, const candidates *found, cai
     return code;
 }
 
-static cairn_code finish(search_run *run, const candidates *found, bool *done, cairn_error *error)
+cairn_code candidates_finish(search_run *run, const candidates *found, bool *done, cairn_error *error)
 {
     *done = found->n <= found->most;
     if (!*done)
         return CAIRN_OK;
-    run->complete = true;
-    return check_candidates(run, found, error);
+    candidates_begin(run);
+    cairn_code code = check_candidates(run, found, error);
+    return code ? code : candidates_end(run, error);
 }
 
 /* ---- by the R*Tree ---- */
@@ -144,7 +150,7 @@ static cairn_code probe_box(search_run *run, cairn_box box, candidates *found, c
     sqlite3_bind_double(probe, 3, box.east);
     sqlite3_bind_double(probe, 4, box.north);
     sqlite3_bind_int64(probe, 7, (sqlite3_int64)(found->most + 1 - found->n));
-    return gather(run, probe, 1, found, error);
+    return candidates_gather(run, probe, 1, found, error);
 }
 
 /* The smaller one of the request's box and the filter's; false when neither asks for a place. */
@@ -165,12 +171,12 @@ cairn_code probe_boxes(search_run *run, bool *done, cairn_error *error)
     cairn_box box, parts[2];
     if (!box_of(run, &box))
         return CAIRN_OK;
-    cairn_code code = candidates_new(run, &found, error);
+    cairn_code code = candidates_new(run, MAX_CANDIDATES, &found, error);
     size_t n = cairn_box_split(box, parts);
     for (size_t i = 0; !code && i < n && found.n <= found.most; i++)
         code = probe_box(run, parts[i], &found, error);
     if (!code)
-        code = finish(run, &found, done, error);
+        code = candidates_finish(run, &found, done, error);
     if (*done)
         run->plan.way = "r*tree";
     return code;
@@ -189,15 +195,15 @@ cairn_code probe_text(search_run *run, bool *done, cairn_error *error)
         cairn_buf_free(&expression);
         return out_of_memory(error);
     }
-    cairn_code code = all_but ? CAIRN_OK : candidates_new(run, &found, error);
+    cairn_code code = all_but ? CAIRN_OK : candidates_new(run, MAX_CANDIDATES, &found, error);
     if (!code && !all_but)
         code = session_query(run->session, Q_TEXT_PROBE, &probe, error);
     if (!code && !all_but) {
         db_bind_span(probe, 1, cairn_buf_span(&expression));
         sqlite3_bind_int64(probe, 2, (sqlite3_int64)(found.most + 1));
-        code = gather(run, probe, 0, &found, error);
+        code = candidates_gather(run, probe, 0, &found, error);
         if (!code)
-            code = finish(run, &found, done, error);
+            code = candidates_finish(run, &found, done, error);
     }
     cairn_buf_free(&expression);
     if (*done)

@@ -224,5 +224,34 @@ cairn_code scan_order(search_run *run, cairn_error *error)
         code = scan_rows(run, page->position, page->backward, take_in_order, NULL, &ended, error);
     if (!code && run->counting && ended)
         run->counted = true;
+    run->counted_over = run->looked_at;
     return code;
+}
+
+static cairn_code take_count(search_run *run, void *context, const item_row *row, bool *full, cairn_error *error)
+{
+    const uint64_t *spent = context;
+    bool match = false;
+    *full = run_cost(run) - *spent >= run->page->count_budget;
+    cairn_code code = *full ? CAIRN_OK : row_matches(run, row, &match, error);
+    run->matched += match;
+    return code;
+}
+
+cairn_code scan_count(search_run *run, cairn_error *error)
+{
+    cairn_error fault = CAIRN_ERROR_INIT;
+    bool ended = false;
+    uint64_t spent = run_cost(run), before = run->looked_at;
+    cairn_code code = count_by_tally(run, error);
+    if (code || run->counted || !run->page->count_budget || run->page->position)
+        return code;
+    run->counting = true;
+    run->matched = 0;
+    code = scan_rows(run, NULL, false, take_count, &spent, &ended, &fault);
+    run->counted = !code && ended;
+    run->counted_over = run->looked_at - before;
+    if (code == CAIRN_DEADLINE) /* the page itself was found in time */
+        return CAIRN_OK;
+    return code ? cairn_error_set(error, code, "%s", fault.message) : CAIRN_OK;
 }

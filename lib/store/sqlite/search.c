@@ -1,34 +1,77 @@
 /* A search: choose a way, collect hits, cut the page out of them, deliver.
  *
  * The choice is simple and bounded. Ids are looked up. An index is asked as long as it gives few candidates: those are
- * checked and sorted. Where it gives many, hits are dense, and the scan of the default order finds the first page soon.
- */
+ * checked and sorted. Where it gives many, hits are dense, and the scan of the order that is asked for finds the first
+ * page soon: an index of the first sort key, or the default order. */
 #include "store/sqlite/search.h"
 
-static cairn_code probe(search_run *run, bool *done, cairn_error *error)
+#include <math.h>
+
+/* As many candidates as are looked at sooner than the rows that a page of them is spread over. */
+static cairn_code worthwhile(search_run *run, uint64_t items, size_t *out, cairn_error *error)
 {
-    cairn_code code = CAIRN_OK;
-    if (run->narrow.n_ids) {
-        *done = true;
-        return probe_ids(run, error);
-    }
-    code = probe_boxes(run, done, error);
+    enum { MOST = 20000, MOST_SORTED = 200000 };
+    bool indexed = true;
+    double rows = sqrt(((double)run->page->limit + 1) * (double)items);
+    cairn_code code = run->best ? sort_has_index(run, items, &indexed, error) : CAIRN_OK;
+    size_t most = indexed ? MOST : MOST_SORTED;
+    if (!indexed) /* then all of them are looked at */
+        rows = (double)items;
+    *out = rows < MAX_CANDIDATES ? MAX_CANDIDATES : rows > (double)most ? most : (size_t)rows;
+    return code;
+}
+
+/* Indexes that may give few candidates, the most promising one first. */
+static cairn_code probe(search_run *run, const value_choice *choice, uint64_t items, bool *done, cairn_error *error)
+{
+    enum { FEW = 500 };
+    size_t most = MAX_CANDIDATES;
+    cairn_code code = choice->known ? worthwhile(run, items, &most, error) : CAIRN_OK;
+    bool hopeless = !choice->slot || (choice->known && choice->estimate > most);
+    bool first = !hopeless && choice->known && choice->estimate <= FEW;
+    if (!code && first)
+        code = probe_values(run, choice, most, done, error);
+    if (!code && !*done)
+        code = probe_boxes(run, done, error);
     if (!code && !*done && run->search->text)
         code = probe_text(run, done, error);
+    if (!code && !*done && !first && !hopeless)
+        code = probe_values(run, choice, most, done, error);
     return code;
+}
+
+static cairn_code walk_in_order(search_run *run, const value_choice *choice, uint64_t items, cairn_error *error)
+{
+    bool done = false;
+    if (run->best)
+        return sort_rows(run, items, error);
+    if (choice->slot) {
+        cairn_code code = value_time_order(run, choice, items, &done, error);
+        if (code || done)
+            return code;
+    }
+    run->plan.way = "time order";
+    return scan_order(run, error);
 }
 
 static cairn_code collect(search_run *run, cairn_error *error)
 {
     bool done = run->narrow.nothing;
+    value_choice choice = {0};
+    uint64_t items = 0;
     run->complete = done;
-    cairn_code code = done ? CAIRN_OK : probe(run, &done, error);
-    if (code || done)
-        return code;
-    if (run->search->sort.n)
-        return sort_all(run, error);
-    run->plan.way = "time order";
-    return scan_order(run, error);
+    if (done)
+        return CAIRN_OK;
+    if (run->narrow.n_ids)
+        return probe_ids(run, error);
+    cairn_code code = CAIRN_OK;
+    if (run->narrow.filter.n_bounds)
+        code = value_choose(run, &choice, error);
+    if (!code && (choice.slot || run->best))
+        code = count_items(run, &items, error);
+    if (!code)
+        code = probe(run, &choice, items, &done, error);
+    return code || done ? code : walk_in_order(run, &choice, items, error);
 }
 
 /* What was found in time is given, where it is the beginning of the page and not any part of it. */
@@ -53,8 +96,25 @@ static cairn_code prepare(search_run *run, cairn_error *error)
     return code ? code : narrow_search(run, error);
 }
 
+/* Matches so far, scaled up to all that there is to look at. */
+static cairn_code estimate(search_run *run, cairn_result *result, cairn_error *error)
+{
+    uint64_t items = run->counted_of;
+    if (run->counted || !run->counting || !run->counted_over)
+        return CAIRN_OK;
+    cairn_code code = items ? CAIRN_OK : estimate_items(run, &items, error);
+    if (code)
+        return code;
+    double share = (double)run->matched / (double)run->counted_over;
+    uint64_t guess = (uint64_t)(share * (double)items);
+    result->estimate = guess > run->matched ? guess : run->matched;
+    result->estimate_known = true;
+    return CAIRN_OK;
+}
+
 static void tell(const search_run *run, cairn_result *result)
 {
+    cairn_span index = run->plan.index.p ? cairn_arena_copy(run->arena, run->plan.index) : CAIRN_SPAN_NONE;
     result->cut = run->cut;
     result->looked_at = run->looked_at;
     result->returned += run->streamed;
@@ -62,6 +122,7 @@ static void tell(const search_run *run, cairn_result *result)
     result->plan.way = run->plan.way ? run->plan.way : "nothing can match";
     result->plan.candidates = run->looked_at;
     result->plan.evaluated = run->evaluated;
+    result->plan.index = index;
 }
 
 cairn_code sqlite_session_search(cairn_session *base, const cairn_search *search, const cairn_page *page,
@@ -74,14 +135,22 @@ cairn_code sqlite_session_search(cairn_session *base, const cairn_search *search
         run.sink = sink;
         run.context = context;
     }
+    best best = {0};
     cairn_code code = prepare(&run, error);
+    if (!code && search->sort.n && !run.sink) {
+        run.best = &best;
+        code = best_begin(&best, &run, error);
+    }
     if (!code)
         code = after_deadline(&run, collect(&run, error), error);
     if (!code) {
         run.session->deadline = 0; /* what was found in time is given */
         code = page_deliver(&run, sink, context, result, error);
+        if (!code)
+            code = estimate(&run, result, error);
         tell(&run, result);
     }
+    best_end(&best);
     row_texts_forget(run.session);
     return code;
 }

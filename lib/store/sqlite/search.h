@@ -62,8 +62,10 @@ typedef struct search_run {
     bool complete; /* hits has every match, unsorted; else those of the page, in the order of the walk */
     bool counted;  /* matched is exact */
     bool counting; /* matches are counted on the way */
-    bool cut;      /* the deadline came */
+    uint64_t counted_over, counted_of; /* rows that were counted over, of so many (0: those of estimate_items) */
+    bool cut;                          /* the deadline came */
     cairn_plan plan;
+    struct best *best;    /* candidates go there, when they are to be sorted */
     uint64_t expected;    /* candidates that the walk would have in all, as far as it is known; 0: unknown */
     cairn_item_sink sink; /* of a search in any order: rows go there at once */
     void *context;
@@ -102,6 +104,18 @@ uint64_t run_cost(const search_run *run);
 
 /* ---- probe.c: all candidates at once ---- */
 
+/* More candidates than this are dense enough for the scan of the default order to find a page among them. */
+enum { MAX_CANDIDATES = 2000 };
+typedef struct candidates {
+    sqlite3_int64 *keys;
+    size_t n, most; /* one more than `most` says that there are too many */
+} candidates;
+cairn_code candidates_new(search_run *run, size_t most, candidates *out, cairn_error *error);
+/* Takes the first column of the rows, shifted right. */
+cairn_code candidates_gather(search_run *run, sqlite3_stmt *probe, int shift, candidates *found, cairn_error *error);
+/* Checks each of them, unless there are too many: then *done is false. */
+cairn_code candidates_finish(search_run *run, const candidates *found, bool *done, cairn_error *error);
+
 /* By ids: every match. */
 cairn_code probe_ids(search_run *run, cairn_error *error);
 /* By the R*Tree: every match, unless there are more candidates than it is worth; then *done is false. */
@@ -118,13 +132,125 @@ cairn_code scan_rows(search_run *run, const cairn_position *position, bool backw
                      bool *ended, cairn_error *error);
 /* In the default order from the page's position until the page is full (one more than its limit). */
 cairn_code scan_order(search_run *run, cairn_error *error);
+/* Counts all matches, whatever the page, as long as the budget lasts. */
+cairn_code scan_count(search_run *run, cairn_error *error);
 /* How many items there are in the collections of the search. */
 cairn_code count_items(search_run *run, uint64_t *out, cairn_error *error);
 /* Without a condition on the items themselves the collections' own counts are the answer. */
 cairn_code count_by_tally(search_run *run, cairn_error *error);
 
+/* ---- best.c: the best of a group of rows, no more than the page still needs ---- */
+typedef struct best best;
+struct best {
+    search_run *run;
+    hit *heap; /* the root is the worst */
+    size_t n, cap;
+    cairn_arena *arena; /* texts of the heap, and of those that were pushed out of it */
+    size_t packed;      /* bytes in it when it last held nothing else */
+    bool only_none;     /* only rows that have no value for the first key */
+};
+cairn_code best_begin(best *best, search_run *run, cairn_error *error);
+void best_end(best *best);
+/* Takes the row when it matches, stands beyond the page's position, and is good enough. */
+cairn_code best_offer(best *best, const item_row *row, cairn_error *error);
+/* The group is over: what is kept goes to the run's hits, in the order of the walk. */
+cairn_code best_flush(best *best, cairn_error *error);
+
 /* ---- sorted.c: by sort keys ---- */
-cairn_code sort_all(search_run *run, cairn_error *error);
+
+/* Chooses the way. `items`: count_items(). */
+cairn_code sort_rows(search_run *run, uint64_t items, cairn_error *error);
+/* There is an index for the first key. */
+cairn_code sort_has_index(search_run *run, uint64_t items, bool *out, cairn_error *error);
+/* CAIRN_INVALID when more rows were looked at, since there were `since`, than the page allows; `key` is the one that
+ * could do with an index. */
+cairn_code sort_check_budget(const search_run *run, size_t key, uint64_t since, cairn_error *error);
+/* The page has all that it needs. */
+static inline bool sort_is_full(const search_run *run)
+{
+    return run->hits.n > run->page->limit;
+}
+
+/* ---- time_order.c, name_order.c, value_order.c: by an index that has the first key ---- */
+cairn_code time_order(search_run *run, cairn_error *error);
+cairn_code name_order(search_run *run, cairn_error *error);
+cairn_code value_order(search_run *run, const slot *slot, cairn_error *error);
+
+/* ---- values_read.c: the index of promoted properties ---- */
+
+/* The index for a property, or NULL. */
+cairn_code session_slot(sqlite_session *session, const cairn_cql2_property *property, const slot **out,
+                        cairn_error *error);
+/* The bound that the filter sets on a property's value, or NULL. */
+const cairn_cql2_bound *bound_of(const search_run *run, const cairn_cql2_property *property);
+/* The least and greatest value that a bound (or NULL) leaves; they need not be there. */
+void bound_limits(const cairn_cql2_bound *bound, cairn_sort_value *low, cairn_sort_value *high);
+/* Slots of the search's collections; without any, of those that have rows in the index. */
+typedef struct collection_list {
+    sqlite3_int64 *slots;
+    size_t n;
+} collection_list;
+cairn_code value_collections(search_run *run, sqlite3_int64 property, collection_list *out, cairn_error *error);
+/* How many items may meet a bound, by what is known of the property; *known is false where nothing is. */
+cairn_code value_estimate(search_run *run, const slot *slot, const cairn_cql2_bound *bound,
+                          const collection_list *collections, bool *known, uint64_t *out, cairn_error *error);
+/* All items have a value that is no array or object. */
+cairn_code value_is_everywhere(search_run *run, const slot *slot, bool *out, cairn_error *error);
+
+/* ---- value_walk.c: the index in an order, merged over collections ---- */
+typedef struct value_cursor value_cursor;
+typedef struct value_walk {
+    search_run *run;
+    sqlite3_int64 property; /* as in the table item_value */
+    bool by_time;           /* each cursor stays with its value; merged by time */
+    bool up;                /* values ascending; else descending */
+    bool backward;          /* against the default order among equal values */
+    cairn_sort_value low, high;
+    sqlite3_int64 newest, oldest; /* stored seconds */
+    value_cursor *cursors;
+    size_t n_cursors;
+    value_cursor **heap; /* live ones; the next one first */
+    size_t n;
+    cairn_sort_value last; /* of the row before */
+    cairn_buf last_text;
+    sqlite3_int64 last_sec;
+    bool begun;
+} value_walk;
+/* Where a walk begins: at `from` and, among rows with just that value, at the second `sec`; both belong to it. By time
+ * there is a cursor for each collection and value of `values`, else one for each collection. Close in any case. */
+cairn_code value_walk_open(value_walk *walk, const collection_list *collections, const cairn_sort_value *values,
+                           size_t n_values, sqlite3_int64 sec, cairn_error *error);
+void value_walk_close(value_walk *walk);
+typedef struct value_step {
+    sqlite3_int64 key;
+    bool same_value; /* as the row before, */
+    bool same_sec;   /* and its second (by time: that alone) */
+    bool ended;
+} value_step;
+cairn_code value_walk_next(value_walk *walk, value_step *out, cairn_error *error);
+
+/* ---- value_probe.c ---- */
+
+/* The bound of the filter that an index narrows most by. */
+typedef struct value_choice {
+    const slot *slot; /* NULL: there is none */
+    const cairn_cql2_bound *bound;
+    sqlite3_int64 property; /* as in the table item_value */
+    collection_list collections;
+    bool known;
+    uint64_t estimate; /* of candidates, when known */
+} value_choice;
+cairn_code value_choose(search_run *run, value_choice *out, cairn_error *error);
+/* By the index: every match, unless there are more candidates than `most`; then *done is false. */
+cairn_code probe_values(search_run *run, const value_choice *choice, size_t most, bool *done, cairn_error *error);
+/* In the default order, where the bound is a list of values; *done is false where the plain order is as good. */
+cairn_code value_time_order(search_run *run, const value_choice *choice, uint64_t items, bool *done,
+                            cairn_error *error);
+
+/* ---- estimate.c ---- */
+
+/* About how many items there are in the collections and the stretch of time that the search is narrowed to. */
+cairn_code estimate_items(search_run *run, uint64_t *out, cairn_error *error);
 
 /* ---- page.c ---- */
 cairn_code page_deliver(search_run *run, cairn_item_sink sink, void *context, cairn_result *result, cairn_error *error);

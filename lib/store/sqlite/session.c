@@ -1,10 +1,14 @@
 #include "store/sqlite/search.h"
 
 #include "base/clock.h"
-#include "base/secret.h"
 
 #include <stdio.h>
 #include <stdlib.h>
+
+#define COLLECTIONS                                                                                                    \
+    "SELECT id, title, body, coalesce(source, declared), made, items, west, south, east, north, start_sec, "           \
+    "start_nsec, "                                                                                                     \
+    "end_sec, end_nsec FROM collection"
 
 static const char *const query_text[Q_COUNT] = {
     [Q_BEGIN] = "BEGIN",
@@ -26,17 +30,40 @@ static const char *const query_text[Q_COUNT] = {
     [Q_ORDER_ALL_BACK] = "SELECT " ITEM_COLUMNS " FROM item INDEXED BY item_order_all"
                          " WHERE (back_sec, back_nsec, collection, id) < (?1, ?2, ?3, ?4) AND back_sec>=?5"
                          " ORDER BY back_sec DESC, back_nsec DESC, collection DESC, id DESC",
-    [Q_COLLECTIONS] = "SELECT id, title, body, coalesce(source, declared), made, items, west, south, east, north, "
-                      "start_sec, start_nsec,"
-                      " end_sec, end_nsec FROM collection ORDER BY id",
-    [Q_COLLECTION] = "SELECT id, title, body, coalesce(source, declared), made, items, west, south, east, north, "
-                     "start_sec, start_nsec,"
-                     " end_sec, end_nsec FROM collection WHERE id=?1",
+    [Q_COLLECTIONS] = COLLECTIONS " ORDER BY id",
+    [Q_COLLECTION] = COLLECTIONS " WHERE id=?1",
     [Q_LAGS] = "SELECT max(lead), max(lag) FROM collection WHERE id=?1",
     [Q_LAGS_ALL] = "SELECT max(lead), max(lag) FROM collection",
     [Q_META] = "SELECT value FROM meta WHERE key=?1",
     [Q_TOTALS] = "SELECT coalesce(sum(items), 0), count(*) FROM collection",
     [Q_PROPERTIES] = "SELECT encoding, crc, length, properties FROM item_properties WHERE key=?1",
+    [Q_COLLECTIONS_TEXT] = COLLECTIONS " WHERE slot IN (SELECT rowid FROM collection_text WHERE collection_text"
+                                       " MATCH ?1) ORDER BY id",
+    [Q_COLLECTIONS_ALL_BUT] = COLLECTIONS " WHERE slot NOT IN (SELECT rowid FROM collection_text WHERE collection_text"
+                                          " MATCH ?1) ORDER BY id",
+    [Q_EXTENTS] = "SELECT coalesce(sum(items), 0), min(start_sec), max(end_sec) FROM collection",
+    [Q_SLOT] = "SELECT slot FROM collection WHERE id=?1",
+    [Q_STATISTICS] = "SELECT NULL, " PROPERTY_COLUMNS " FROM property WHERE collection=?1 AND name=?2",
+    [Q_VALUE_COUNT] = "SELECT count(*) FROM item_value WHERE property=?1 AND collection=?2",
+    [Q_VALUE_COLLECTION] = "SELECT collection FROM item_value WHERE property=?1 AND collection>?2"
+                           " ORDER BY collection LIMIT 1",
+    [Q_VALUE_PROBE] = "SELECT key FROM item_value WHERE property=?1 AND collection=?2 AND value>=?3 AND value<=?4"
+                      " LIMIT ?5",
+    [Q_VALUE_UP] = "SELECT value FROM item_value WHERE property=?1 AND collection=?2 AND (value, back_sec)>(?3, ?4)"
+                   " AND value<=?5 ORDER BY value LIMIT 1",
+    [Q_VALUE_DOWN] = "SELECT value FROM item_value WHERE property=?1 AND collection=?2 AND (value, back_sec)<(?3, ?4)"
+                     " AND value>=?5 ORDER BY value DESC LIMIT 1",
+    [Q_VALUE_ROWS] = "SELECT back_sec, key FROM item_value WHERE property=?1 AND collection=?2 AND value=?3"
+                     " AND (back_sec, key)>(?4, ?5) AND back_sec<=?6 ORDER BY back_sec, key LIMIT ?7",
+    [Q_VALUE_ROWS_BACK] = "SELECT back_sec, key FROM item_value WHERE property=?1 AND collection=?2 AND value=?3"
+                          " AND (back_sec, key)<(?4, ?5) AND back_sec>=?6 ORDER BY back_sec DESC, key DESC LIMIT ?7",
+    [Q_TIMES_COUNT] = "SELECT count(*) FROM (SELECT 1 FROM item INDEXED BY item_order WHERE collection=?1"
+                      " AND (back_sec, back_nsec)>=(?2, ?3) AND (back_sec, back_nsec)<=(?4, ?5) LIMIT ?6)",
+    [Q_TIMES_NEWEST] = "SELECT back_sec, back_nsec FROM item INDEXED BY item_order WHERE collection=?1"
+                       " AND (back_sec, back_nsec)>=(?2, ?3) AND (back_sec, back_nsec)<=(?4, ?5)"
+                       " ORDER BY back_sec, back_nsec LIMIT 1",
+    [Q_NAMES_UP] = "SELECT " ITEM_COLUMNS " FROM item INDEXED BY item_name WHERE id>=?1 ORDER BY id",
+    [Q_NAMES_DOWN] = "SELECT " ITEM_COLUMNS " FROM item INDEXED BY item_name WHERE id<=?1 ORDER BY id DESC",
     [Q_TEXT_PROBE] = "SELECT rowid FROM item_text WHERE item_text MATCH ?1 LIMIT ?2",
     [Q_KNOWN] = "SELECT c.id, " PROPERTY_COLUMNS " FROM collection c JOIN property p ON p.collection=c.slot"
                 " WHERE c.id=?1 ORDER BY p.name",
@@ -217,135 +244,5 @@ cairn_code sqlite_session_item(cairn_session *base, cairn_span collection, cairn
         code = db_error(session->db, rc, "reading an item", error);
     }
     sqlite3_reset(find);
-    return code;
-}
-
-/* ---- collections ---- */
-
-static cairn_code give_collection(sqlite3_stmt *statement, cairn_collection_sink sink, void *context,
-                                  cairn_error *error)
-{
-    cairn_collection_row row = {
-        .id = db_column_span(statement, 0),
-        .title = db_column_span(statement, 1),
-        .body = db_column_span(statement, 2),
-        .source = db_column_span(statement, 3),
-        .made = sqlite3_column_int(statement, 4) != 0,
-        .items = (uint64_t)sqlite3_column_int64(statement, 5),
-        .extent = extent_read(statement, 6),
-    };
-    return sink(context, &row, error);
-}
-
-cairn_code sqlite_session_collections(cairn_session *base, const cairn_text_query *text, cairn_collection_sink sink,
-                                      void *context, cairn_error *error)
-{
-    (void)text;
-    sqlite_session *session = (sqlite_session *)base;
-    sqlite3_stmt *statement;
-    cairn_code code = session_query(session, Q_COLLECTIONS, &statement, error);
-    int rc = SQLITE_DONE;
-    while (!code && (rc = sqlite3_step(statement)) == SQLITE_ROW)
-        code = give_collection(statement, sink, context, error);
-    if (!code && rc != SQLITE_DONE)
-        code = db_error(session->db, rc, "reading the collections", error);
-    sqlite3_reset(statement);
-    return code;
-}
-
-cairn_code sqlite_session_collection(cairn_session *base, cairn_span id, cairn_collection_sink sink, void *context,
-                                     cairn_error *error)
-{
-    sqlite_session *session = (sqlite_session *)base;
-    sqlite3_stmt *statement;
-    cairn_code code = session_query(session, Q_COLLECTION, &statement, error);
-    if (code)
-        return code;
-    db_bind_span(statement, 1, id);
-    int rc = sqlite3_step(statement);
-    char quoted[160];
-    if (rc == SQLITE_ROW)
-        code = give_collection(statement, sink, context, error);
-    else if (rc == SQLITE_DONE)
-        code = cairn_error_set(error, CAIRN_NOT_FOUND, "there is no collection \"%s\"",
-                               cairn_quote(id, quoted, sizeof quoted));
-    else
-        code = db_error(session->db, rc, "reading a collection", error);
-    sqlite3_reset(statement);
-    return code;
-}
-
-/* ---- the catalog ---- */
-
-static cairn_code read_meta(sqlite_session *session, const char *key, cairn_arena *arena, cairn_span *out,
-                            cairn_error *error)
-{
-    sqlite3_stmt *statement;
-    cairn_code code = session_query(session, Q_META, &statement, error);
-    if (code)
-        return code;
-    *out = CAIRN_SPAN_NONE;
-    db_bind_span(statement, 1, cairn_span_of(key));
-    int rc = sqlite3_step(statement);
-    if (rc == SQLITE_ROW) {
-        *out = cairn_arena_copy(arena, db_column_span(statement, 0));
-        if (!out->p)
-            code = cairn_error_set(error, CAIRN_NOMEM, "out of memory");
-    } else if (rc != SQLITE_DONE) {
-        code = db_error(session->db, rc, "reading the catalog", error);
-    }
-    sqlite3_reset(statement);
-    return code;
-}
-
-static cairn_code read_totals(sqlite_session *session, cairn_catalog_info *out, cairn_error *error)
-{
-    sqlite3_stmt *statement;
-    cairn_code code = session_query(session, Q_TOTALS, &statement, error);
-    if (code)
-        return code;
-    int rc = sqlite3_step(statement);
-    if (rc == SQLITE_ROW) {
-        out->items = (uint64_t)sqlite3_column_int64(statement, 0);
-        out->collections = (uint64_t)sqlite3_column_int64(statement, 1);
-    } else {
-        code = db_error(session->db, rc, "reading the catalog", error);
-    }
-    sqlite3_reset(statement);
-    return code;
-}
-
-static uint64_t file_bytes(const char *path)
-{
-    char *wal = catalog_file_sibling(path, "-wal");
-    struct stat st;
-    uint64_t bytes = stat(path, &st) == 0 ? (uint64_t)st.st_size : 0;
-    if (wal && stat(wal, &st) == 0)
-        bytes += (uint64_t)st.st_size;
-    free(wal);
-    return bytes;
-}
-
-cairn_code sqlite_session_info(cairn_session *base, cairn_arena *arena, cairn_catalog_info *out, cairn_error *error)
-{
-    sqlite_session *session = (sqlite_session *)base;
-    const sqlite_store *store = (const sqlite_store *)base->store;
-    *out = (cairn_catalog_info){.schema_version = store->file.schema_version, .bytes = file_bytes(store->path)};
-    cairn_span generation = CAIRN_SPAN_NONE;
-    const struct {
-        const char *key;
-        cairn_span *to;
-    } wanted[] = {{"id", &out->id},
-                  {"title", &out->title},
-                  {"description", &out->description},
-                  {"token_key", &out->token_key},
-                  {"generation", &generation}};
-    cairn_code code = read_totals(session, out, error);
-    for (size_t i = 0; !code && i < sizeof wanted / sizeof *wanted; i++)
-        code = read_meta(session, wanted[i].key, arena, wanted[i].to, error);
-    if (!code && out->token_key.n != CAIRN_KEY_BYTES)
-        code = cairn_error_set(error, CAIRN_CORRUPT, "the catalog has no token key; run `cairn check`");
-    if (!code && generation.p)
-        out->generation = strtoull(generation.p, NULL, 10);
     return code;
 }

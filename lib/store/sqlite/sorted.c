@@ -1,178 +1,130 @@
-/* By sort keys, the general way: every match is looked at, and the best of them, one more than the page, are kept in a
- * heap whose root is the worst. */
+/* By sort keys. An index that has the first key gives the rows in groups of equal values, which are sorted by the rest;
+ * else all matches are looked at, as one group. */
 #include "store/sqlite/search.h"
 
-#include <stdlib.h>
-
-enum { KEPT_BYTES = 512 << 20, SLACK_BYTES = 1 << 20 };
-
-typedef struct best {
-    const search_run *run;
-    hit *heap;
-    size_t n, cap;
-    cairn_arena *arena; /* texts of the heap, and of those that were pushed out of it */
-    size_t packed;      /* bytes in it when it last held nothing else */
-} best;
-
-/* Negative when `a` comes before `b` in the direction of the page. */
-static int compare(const best *best, const cairn_position *a, const cairn_position *b)
-{
-    int order = cairn_sort_compare(&best->run->search->sort, a, b);
-    return best->run->page->backward ? -order : order;
-}
-
-static void swap(hit *a, hit *b)
-{
-    hit other = *a;
-    *a = *b;
-    *b = other;
-}
-
-static void sift_up(best *best, size_t at)
-{
-    for (; at > 0; at = (at - 1) / 2) {
-        size_t parent = (at - 1) / 2;
-        if (compare(best, &best->heap[at].position, &best->heap[parent].position) <= 0)
-            return;
-        swap(&best->heap[at], &best->heap[parent]);
-    }
-}
-
-static void sift_down(best *best, size_t at)
-{
-    for (size_t child; (child = 2 * at + 1) < best->n; at = child) {
-        if (child + 1 < best->n && compare(best, &best->heap[child + 1].position, &best->heap[child].position) > 0)
-            child++;
-        if (compare(best, &best->heap[at].position, &best->heap[child].position) >= 0)
-            return;
-        swap(&best->heap[at], &best->heap[child]);
-    }
-}
-
-/* Leaves the texts behind that nothing needs any more. */
-static cairn_code pack(best *best, cairn_error *error)
-{
-    if (cairn_arena_used(best->arena) < 2 * best->packed + SLACK_BYTES)
-        return CAIRN_OK;
-    cairn_arena *arena = cairn_arena_new(KEPT_BYTES);
-    bool done = arena != NULL;
-    for (size_t i = 0; done && i < best->n; i++)
-        done = cairn_position_copy(arena, &best->heap[i].position, &best->heap[i].position);
-    if (!done) {
-        cairn_arena_free(arena);
-        return out_of_memory(error);
-    }
-    cairn_arena_free(best->arena);
-    best->arena = arena;
-    best->packed = cairn_arena_used(arena);
-    return CAIRN_OK;
-}
-
-static cairn_code make_room(best *best, cairn_error *error)
-{
-    enum { FIRST = 64 };
-    if (best->n < best->cap)
-        return CAIRN_OK;
-    size_t cap = best->cap ? best->cap * 2 : FIRST;
-    hit *heap = cap < SIZE_MAX / sizeof *heap ? realloc(best->heap, cap * sizeof *heap) : NULL;
-    if (!heap)
-        return out_of_memory(error);
-    best->heap = heap;
-    best->cap = cap;
-    return CAIRN_OK;
-}
-
-static bool is_beyond_page(const best *best, const cairn_position *position)
-{
-    const cairn_position *from = best->run->page->position;
-    return !from || compare(best, position, from) > 0;
-}
-
-static cairn_code offer(best *best, sqlite3_int64 key, const cairn_position *position, cairn_error *error)
-{
-    size_t most = (size_t)best->run->page->limit + 1;
-    if (best->n == most) {
-        if (compare(best, position, &best->heap[0].position) >= 0)
-            return CAIRN_OK;
-        best->heap[0].key = key;
-        if (!cairn_position_copy(best->arena, position, &best->heap[0].position))
-            return out_of_memory(error);
-        sift_down(best, 0);
-        return pack(best, error);
-    }
-    cairn_code code = make_room(best, error);
-    if (code)
-        return code;
-    hit *new = &best->heap[best->n];
-    new->key = key;
-    if (!cairn_position_copy(best->arena, position, &new->position))
-        return out_of_memory(error);
-    best->n++;
-    sift_up(best, best->n - 1);
-    return CAIRN_OK;
-}
-
-/* Takes the worst out again and again: the heap becomes a list, best first. */
-static cairn_code hand_over(best *best, search_run *run, cairn_error *error)
-{
-    size_t n = best->n;
-    cairn_code code = CAIRN_OK;
-    while (best->n > 1) {
-        swap(&best->heap[0], &best->heap[--best->n]);
-        sift_down(best, 0);
-    }
-    for (size_t i = 0; !code && i < n; i++)
-        code = hits_add(&run->hits, best->heap[i].key, &best->heap[i].position, run->arena, error);
-    return code;
-}
-
-static cairn_code refuse(const search_run *run, cairn_error *error)
+static cairn_code refuse(const search_run *run, size_t key, cairn_error *error)
 {
     char quoted[80];
-    const cairn_cql2_property *property = &run->search->sort.keys[0].property;
-    cairn_quote(property->name, quoted, sizeof quoted);
+    const cairn_cql2_property *property = &run->search->sort.keys[key].property;
+    bool can_be_promoted = property->field == CAIRN_CQL2_IN_PROPERTIES;
+    cairn_quote(cairn_cql2_property_key(property), quoted, sizeof quoted);
     cairn_error_set(error, CAIRN_INVALID,
-                    "sorting by '%s' would have to look at more than %llu items; narrow the search (collections, bbox, "
-                    "datetime, filter)%s%s%s",
+                    "sorting by '%s' would have to look at more than %llu items; expected a narrower search "
+                    "(collections, bbox, datetime, filter)%s%s%s",
                     quoted, (unsigned long long)run->page->sort_budget,
-                    property->field == CAIRN_CQL2_IN_PROPERTIES ? ", or make an index with `cairn queryables add " : "",
-                    property->field == CAIRN_CQL2_IN_PROPERTIES ? quoted : "",
-                    property->field == CAIRN_CQL2_IN_PROPERTIES ? "`" : "");
+                    can_be_promoted ? ", or an index made by `cairn queryables add " : "",
+                    can_be_promoted ? quoted : "", can_be_promoted ? "`" : "");
     cairn_error_at_parameter(error, "sortby");
     return CAIRN_INVALID;
 }
 
-static cairn_code take(search_run *run, void *context, const item_row *row, bool *full, cairn_error *error)
+cairn_code sort_check_budget(const search_run *run, size_t key, uint64_t since, cairn_error *error)
 {
-    best *best = context;
-    bool match;
-    cairn_position position;
-    cairn_sort_value keys[CAIRN_SORT_MAX_KEYS];
-    *full = false;
-    if (run->page->sort_budget && run->looked_at >= run->page->sort_budget)
-        return refuse(run, error);
-    cairn_code code = row_matches(run, row, &match, error);
-    if (code || !match)
-        return code;
-    run->matched++;
-    code = row_position(run, row, keys, &position, error);
-    if (code || !is_beyond_page(best, &position))
-        return code;
-    return offer(best, row->key, &position, error);
+    if (!run->page->sort_budget || run->looked_at - since < run->page->sort_budget)
+        return CAIRN_OK;
+    return refuse(run, key < run->search->sort.n ? key : run->search->sort.n - 1, error);
 }
 
-cairn_code sort_all(search_run *run, cairn_error *error)
+static cairn_code take(search_run *run, void *context, const item_row *row, bool *full, cairn_error *error)
 {
-    best best = {.run = run, .arena = cairn_arena_new(KEPT_BYTES)};
+    *full = false;
+    cairn_code code = sort_check_budget(run, 0, 0, error);
+    return code ? code : best_offer(context, row, error);
+}
+
+/* Where nothing narrows the walk, the collections tell how long it is. */
+static cairn_code check_length(search_run *run, uint64_t items, cairn_error *error)
+{
+    const cairn_cql2_envelope *filter = &run->narrow.filter;
+    bool narrowed = run->search->has_datetime || filter->has_time || filter->has_instant;
+    if (narrowed || !run->page->sort_budget || items <= run->page->sort_budget)
+        return CAIRN_OK;
+    return refuse(run, 0, error);
+}
+
+static cairn_code sort_all(search_run *run, uint64_t items, cairn_error *error)
+{
+    best best;
     bool ended;
-    cairn_code code = best.arena ? CAIRN_OK : out_of_memory(error);
+    cairn_code code = check_length(run, items, error);
+    if (code || (code = best_begin(&best, run, error)))
+        return code;
     run->plan.way = "sort of all";
+    run->counting = run->page->count_budget > 0;
+    code = scan_rows(run, NULL, false, take, &best, &ended, error);
+    run->counted = !code && run->counting;
     if (!code)
-        code = scan_rows(run, NULL, false, take, &best, &ended, error);
-    run->counted = !code && run->page->count_budget;
-    if (!code)
-        code = hand_over(&best, run, error);
-    free(best.heap);
-    cairn_arena_free(best.arena);
+        code = best_flush(&best, error);
+    best_end(&best);
     return code;
+}
+
+/* Names are in order over all collections. */
+static cairn_code names_are_worth_it(search_run *run, uint64_t items, bool *out, cairn_error *error)
+{
+    enum { SHARE = 4 };
+    sqlite3_stmt *statement;
+    *out = !run->narrow.n_collections;
+    if (*out)
+        return CAIRN_OK;
+    cairn_code code = session_query(run->session, Q_TOTALS, &statement, error);
+    if (code)
+        return code;
+    int rc = sqlite3_step(statement);
+    *out = rc == SQLITE_ROW && (uint64_t)sqlite3_column_int64(statement, 0) / SHARE <= items;
+    if (rc != SQLITE_ROW)
+        code = db_error(run->session->db, rc, "sorting", error);
+    sqlite3_reset(statement);
+    return code;
+}
+
+/* By an index, where one has the first key. */
+static cairn_code sort_by_index(search_run *run, cairn_error *error)
+{
+    const cairn_cql2_property *property = &run->search->sort.keys[0].property;
+    const slot *slot;
+    if (property->field == CAIRN_CQL2_DATETIME)
+        return time_order(run, error);
+    if (property->field == CAIRN_CQL2_ID)
+        return name_order(run, error);
+    cairn_code code = session_slot(run->session, property, &slot, error);
+    return code ? code : value_order(run, slot, error);
+}
+
+cairn_code sort_has_index(search_run *run, uint64_t items, bool *out, cairn_error *error)
+{
+    const cairn_cql2_property *property = &run->search->sort.keys[0].property;
+    const slot *slot = NULL;
+    cairn_code code = CAIRN_OK;
+    *out = property->field == CAIRN_CQL2_DATETIME;
+    if (property->field == CAIRN_CQL2_ID)
+        return names_are_worth_it(run, items, out, error);
+    if (property->field == CAIRN_CQL2_IN_PROPERTIES)
+        code = session_slot(run->session, property, &slot, error);
+    *out |= slot != NULL;
+    return code;
+}
+
+/* Few items are sorted sooner than they are found in an index; and where a stretch of time is asked for, the index has
+ * many other items among them. */
+static bool are_few(const search_run *run, uint64_t expected)
+{
+    enum { PAGES = 4, FEW_IN_TIME = 10000 };
+    const cairn_cql2_envelope *filter = &run->narrow.filter;
+    bool timed = run->search->has_datetime || filter->has_time || filter->has_instant;
+    bool allowed = !run->page->sort_budget || expected < run->page->sort_budget;
+    return allowed && (expected / PAGES <= run->page->limit || (timed && expected <= FEW_IN_TIME));
+}
+
+cairn_code sort_rows(search_run *run, uint64_t items, cairn_error *error)
+{
+    bool indexed = false;
+    uint64_t expected;
+    cairn_code code = estimate_items(run, &expected, error);
+    if (!code && !are_few(run, expected))
+        code = sort_has_index(run, items, &indexed, error);
+    if (code || !indexed)
+        return code ? code : sort_all(run, items, error);
+    code = sort_by_index(run, error);
+    return code ? code : scan_count(run, error);
 }
