@@ -72,7 +72,8 @@ static cairn_code parse_filter(cairn_search_reader *reader, bool json, cairn_cql
     const cairn_search *search = reader->search;
     cairn_cql2_limits limits = cairn_cql2_defaults;
     cairn_error why = CAIRN_ERROR_INIT;
-    limits.max_vertices = search->max_vertices;
+    if (search->max_vertices)
+        limits.max_vertices = search->max_vertices;
     cairn_code code = json ? cairn_cql2_parse_json(search->raw.filter, &limits, reader->arena, out, &why)
                            : cairn_cql2_parse_text(search->raw.filter, &limits, reader->arena, out, &why);
     if (code == CAIRN_OK)
