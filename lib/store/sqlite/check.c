@@ -1,31 +1,48 @@
 /* cairn check: the file by SQLite's own checks, then every item re-read from its bytes and compared with its rows. */
-#include "store/sqlite/internal.h"
+#include "store/sqlite/check.h"
 
 #include "base/json.h"
+#include "store/properties.h"
 
 #include <stdlib.h>
 
-typedef struct checker {
-    sqlite_session *session;
-    cairn_finding_sink sink;
-    cairn_progress_sink progress;
-    void *context;
-    uint64_t findings, done, total;
-    cairn_arena *arena;
-    cairn_buf text, document;
-    sqlite3_stmt *boxes;
-} checker;
+static void tell(checker *checker, const cairn_finding *finding)
+{
+    checker->findings++;
+    if (checker->sink)
+        checker->sink(checker->context, finding);
+}
 
-static void report(checker *checker, const char *where, const item_row *row, const char *message)
+void check_report(checker *checker, const char *where, const item_row *row, const char *message)
 {
     cairn_finding finding = {where, CAIRN_SPAN_NONE, CAIRN_SPAN_NONE, message};
     if (row) {
         finding.collection = row->position.collection;
         finding.id = row->position.id;
     }
-    checker->findings++;
-    if (checker->sink)
-        checker->sink(checker->context, &finding);
+    tell(checker, &finding);
+}
+
+void check_report_collection(checker *checker, const char *where, cairn_span id, const char *message)
+{
+    tell(checker, &(cairn_finding){where, id, CAIRN_SPAN_NONE, message});
+}
+
+cairn_code check_count(checker *checker, const char *sql, sqlite3_int64 about, sqlite3_int64 *out, cairn_error *error)
+{
+    sqlite3 *db = checker->session->db;
+    sqlite3_stmt *statement = NULL;
+    cairn_code code = db_prepare(db, sql, &statement, error);
+    if (code)
+        return code;
+    sqlite3_bind_int64(statement, 1, about);
+    int rc = sqlite3_step(statement);
+    if (rc == SQLITE_ROW)
+        *out = sqlite3_column_int64(statement, 0);
+    else
+        code = db_error(db, rc == SQLITE_DONE ? SQLITE_CORRUPT : rc, "checking", error);
+    sqlite3_finalize(statement);
+    return code;
 }
 
 /* Runs a check whose rows are messages, "ok" when all is well. */
@@ -37,11 +54,11 @@ static cairn_code check_by_sql(checker *checker, const char *sql, const char *wh
     while (!code && (rc = sqlite3_step(statement)) == SQLITE_ROW) {
         const char *text = (const char *)sqlite3_column_text(statement, 0);
         if (text && strcmp(text, "ok") != 0)
-            report(checker, where, NULL, text);
+            check_report(checker, where, NULL, text);
     }
     if (!code && rc != SQLITE_DONE) {
         if ((rc & 0xff) == SQLITE_CORRUPT)
-            report(checker, where, NULL, sqlite3_errmsg(checker->session->db));
+            check_report(checker, where, NULL, sqlite3_errmsg(checker->session->db));
         else
             code = db_error(checker->session->db, rc, "checking", error);
     }
@@ -57,6 +74,8 @@ static const struct {
     {"index", "SELECT 'an entry of item_box has no item: ' || entry FROM item_box"
               " WHERE (entry >> 1) NOT IN (SELECT key FROM item)"},
     {"body", "SELECT 'a body has no item: key ' || key FROM item_body WHERE key NOT IN (SELECT key FROM item)"},
+    {"properties", "SELECT 'properties have no item: key ' || key FROM item_properties"
+                   " WHERE key NOT IN (SELECT key FROM item)"},
     {"collection", "SELECT 'items of a collection that does not exist: ' || collection FROM item"
                    " WHERE collection NOT IN (SELECT id FROM collection) GROUP BY collection"},
     {"collection",
@@ -81,15 +100,15 @@ static bool same_range(cairn_interval a, cairn_interval b)
 static void compare_item(checker *checker, const item_row *row, cairn_span footprint, const cairn_item *item)
 {
     if (!cairn_span_equal(row->position.id, item->id) || !cairn_span_equal(row->position.collection, item->collection))
-        report(checker, "item", row, "the bytes name another item");
+        check_report(checker, "item", row, "the bytes name another item");
     if (cairn_time_compare(row->position.time, cairn_item_sort_time(item)) || !same_range(row->range, item->range))
-        report(checker, "item", row, "the indexed time is not that of the bytes");
+        check_report(checker, "item", row, "the indexed time is not that of the bytes");
     if (row->has_place != item->footprint.present)
-        report(checker, "item", row,
-               row->has_place ? "is indexed with a place that its bytes have not" : "its place is not indexed");
+        check_report(checker, "item", row,
+                     row->has_place ? "is indexed with a place that its bytes have not" : "its place is not indexed");
     else if (row->has_place &&
              (!same_box(row->box, item->footprint.box) || !cairn_span_equal(footprint, item->footprint.wkb)))
-        report(checker, "item", row, "the indexed footprint is not that of the bytes");
+        check_report(checker, "item", row, "the indexed footprint is not that of the bytes");
 }
 
 /* The R*Tree rounds outwards, so each entry must hold the exact part. */
@@ -109,10 +128,11 @@ static cairn_code check_boxes(checker *checker, const item_row *row, cairn_error
             v[i] = sqlite3_column_double(checker->boxes, i);
         sqlite3_reset(checker->boxes);
         if (there != (k < n))
-            report(checker, "index", row, there ? "has an entry too many in item_box" : "lacks an entry in item_box");
+            check_report(checker, "index", row,
+                         there ? "has an entry too many in item_box" : "lacks an entry in item_box");
         else if (there && (v[0] > parts[k].west || v[1] < parts[k].east || v[2] > parts[k].south ||
                            v[3] < parts[k].north || v[4] > start || v[5] < end))
-            report(checker, "index", row, "its entry in item_box does not hold it");
+            check_report(checker, "index", row, "its entry in item_box does not hold it");
     }
     return CAIRN_OK;
 }
@@ -151,14 +171,19 @@ static cairn_code on_item(void *context, const cairn_item_row *stored, cairn_err
     cairn_error fault = CAIRN_ERROR_INIT;
     cairn_item item = {0};
     cairn_code code = reread(at->checker, stored, &item, &fault);
+    at->checker->unreadable |= code != CAIRN_OK;
     if (code == CAIRN_NOMEM)
         return cairn_error_set(error, code, "%s", fault.message);
     if (code)
-        report(at->checker, "body", at->row, fault.message);
+        check_report(at->checker, "body", at->row, fault.message);
     else
         compare_item(at->checker, at->row, at->footprint, &item);
+    if (!code)
+        code = check_parts_item(at->checker, at->row, cairn_properties_of(item.body), error);
+    else
+        code = CAIRN_OK;
     cairn_arena_reset(at->checker->arena);
-    return CAIRN_OK;
+    return code;
 }
 
 static cairn_code check_item(checker *checker, sqlite3_stmt *rows, cairn_error *error)
@@ -170,7 +195,8 @@ static cairn_code check_item(checker *checker, sqlite3_stmt *rows, cairn_error *
     cairn_error fault = CAIRN_ERROR_INIT;
     cairn_code code = session_deliver(checker->session, &found, NULL, on_item, &at, &fault);
     if (code == CAIRN_CORRUPT) {
-        report(checker, "body", &row, fault.message);
+        check_report(checker, "body", &row, fault.message);
+        checker->unreadable = true;
         code = CAIRN_OK;
     }
     if (code)
@@ -193,7 +219,7 @@ static cairn_code check_items(checker *checker, cairn_error *error)
         code = check_item(checker, rows, error);
     if (!code && rc != SQLITE_DONE) {
         if ((rc & 0xff) == SQLITE_CORRUPT)
-            report(checker, "file", NULL, sqlite3_errmsg(db));
+            check_report(checker, "file", NULL, sqlite3_errmsg(db));
         else
             code = db_error(db, rc, "checking", error);
     }
@@ -210,7 +236,13 @@ static cairn_code check_all(checker *checker, cairn_error *error)
         code = check_by_sql(checker, file_checks[i].sql, file_checks[i].where, error);
     if (!code && db_integer(checker->session->db, "SELECT count(*) FROM item", &total, NULL) == CAIRN_OK)
         checker->total = (uint64_t)total;
-    return code ? code : check_items(checker, error);
+    if (!code)
+        code = check_parts_begin(checker, error);
+    if (!code)
+        code = check_items(checker, error);
+    if (!code)
+        code = check_parts_rest(checker, error);
+    return code ? code : check_collections(checker, error);
 }
 
 cairn_code sqlite_check(cairn_store *store, cairn_finding_sink sink, cairn_progress_sink progress, void *context,
@@ -238,6 +270,7 @@ cairn_code sqlite_check(cairn_store *store, cairn_finding_sink sink, cairn_progr
         code = check_all(&checker, error);
     sqlite_session_end(session, NULL);
     *findings = checker.findings;
+    check_parts_end(&checker);
     cairn_buf_free(&checker.text);
     cairn_buf_free(&checker.document);
     cairn_arena_free(checker.arena);
