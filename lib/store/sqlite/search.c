@@ -21,35 +21,33 @@ static cairn_code worthwhile(search_run *run, uint64_t items, size_t *out, cairn
     return code;
 }
 
-/* Indexes that may give few candidates, the most promising one first. */
+/* Indexes that may give few candidates, the most promising one first. A list of values may be walked in the default
+ * order instead, which gives the first page sooner. */
 static cairn_code probe(search_run *run, const value_choice *choice, uint64_t items, bool *done, cairn_error *error)
 {
-    enum { FEW = 500 };
+    enum { FEW = 100 };
     size_t most = MAX_CANDIDATES;
     cairn_code code = choice->known ? worthwhile(run, items, &most, error) : CAIRN_OK;
     bool hopeless = !choice->slot || (choice->known && choice->estimate > most);
     bool first = !hopeless && choice->known && choice->estimate <= FEW;
+    bool later = !hopeless && !first && (run->best || !value_has_time_order(choice, items));
     if (!code && first)
         code = probe_values(run, choice, most, done, error);
     if (!code && !*done)
         code = probe_boxes(run, done, error);
     if (!code && !*done && run->search->text)
         code = probe_text(run, done, error);
-    if (!code && !*done && !first && !hopeless)
+    if (!code && !*done && later)
         code = probe_values(run, choice, most, done, error);
     return code;
 }
 
 static cairn_code walk_in_order(search_run *run, const value_choice *choice, uint64_t items, cairn_error *error)
 {
-    bool done = false;
     if (run->best)
         return sort_rows(run, items, error);
-    if (choice->slot) {
-        cairn_code code = value_time_order(run, choice, items, &done, error);
-        if (code || done)
-            return code;
-    }
+    if (choice->slot && value_has_time_order(choice, items))
+        return value_time_order(run, choice, error);
     run->plan.way = "time order";
     return scan_order(run, error);
 }

@@ -243,9 +243,10 @@ typedef struct value_choice {
 cairn_code value_choose(search_run *run, value_choice *out, cairn_error *error);
 /* By the index: every match, unless there are more candidates than `most`; then *done is false. */
 cairn_code probe_values(search_run *run, const value_choice *choice, size_t most, bool *done, cairn_error *error);
-/* In the default order, where the bound is a list of values; *done is false where the plain order is as good. */
-cairn_code value_time_order(search_run *run, const value_choice *choice, uint64_t items, bool *done,
-                            cairn_error *error);
+/* The bound is a list of values, and has so few of the `items` that their own order is shorter than the plain one. */
+bool value_has_time_order(const value_choice *choice, uint64_t items);
+/* In the default order, among the values of such a bound. */
+cairn_code value_time_order(search_run *run, const value_choice *choice, cairn_error *error);
 
 /* ---- estimate.c ---- */
 

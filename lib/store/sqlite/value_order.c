@@ -161,22 +161,19 @@ static cairn_code walk_by_time(value_walk *walk, best *best, cairn_error *error)
 }
 
 /* Each row once: a property has one value, but an array may have several of those that are asked for. */
-static bool is_worth_it(const value_choice *choice, uint64_t items)
+bool value_has_time_order(const value_choice *choice, uint64_t items)
 {
     enum { MOST_CURSORS = 1024, SHARE = 3 };
-    size_t n = choice->bound->n_values;
+    size_t n = choice->slot ? choice->bound->n_values : 0;
     return choice->known && n && (n == 1 || !choice->bound->member) && choice->collections.n <= MOST_CURSORS / n &&
            choice->estimate <= items / SHARE;
 }
 
-cairn_code value_time_order(search_run *run, const value_choice *choice, uint64_t items, bool *done, cairn_error *error)
+cairn_code value_time_order(search_run *run, const value_choice *choice, cairn_error *error)
 {
     const cairn_page *page = run->page;
     value_walk walk = {.run = run, .property = choice->property, .by_time = true, .backward = page->backward};
     best best;
-    *done = is_worth_it(choice, items);
-    if (!*done)
-        return CAIRN_OK;
     run->plan.way = "property index, in time order";
     run->plan.index = choice->slot->property.name;
     run->counting = page->count_budget && !page->position;
