@@ -11,8 +11,8 @@ CREATE TABLE item_properties(
   properties BLOB NOT NULL
 );
 
--- Properties that have an index. definition: what values are made by, see lib/store/sqlite/slots.c. Where a program would make
--- them otherwise (another version, other descriptors), it does not use the index, and makes it anew when it writes.
+-- Properties that have an index. definition: the rule that values are made by, see lib/store/sqlite/slots.c. Writers keep to
+-- it; a program that would make them otherwise (another version, other descriptors) does not read the index.
 CREATE TABLE promoted(
   slot       INTEGER PRIMARY KEY,
   name       TEXT NOT NULL UNIQUE, -- the path below the item's properties: 'eo:cloud_cover', 'a.b'
@@ -26,8 +26,8 @@ CREATE TABLE demoted(
 ) WITHOUT ROWID;
 
 -- The index: property = promoted.slot * 2 for the value itself, + 1 for each member of an array (those are never sorted by).
--- value: REAL for numbers, TEXT for strings (canonical times of lib/query/sort.h where the definition says time), x'00' and x'01'
--- for booleans: SQLite's order of types is the order of lib/query/sort.h. Items without a value have no row. Where the item
+-- value: REAL for numbers, TEXT for strings (canonical times of lib/query/sort.h where the definition says time), x'00' and
+-- x'01' for booleans: SQLite's order of types is the order of lib/query/sort.h. Items without a value have no row. Where the item
 -- has the field under a name of another generation only (proj:epsg for proj:code), the value is that one, changed.
 CREATE TABLE item_value(
   property   INTEGER NOT NULL,
@@ -58,7 +58,7 @@ CREATE TABLE property(
   maximum       REAL,
   first         TEXT,             -- of times, canonical
   last          TEXT,
-  minimum_items INTEGER NOT NULL, -- items that have the minimum, and so on: when none is left, the collection is counted anew
+  minimum_items INTEGER NOT NULL, -- items that have the minimum, and so on: when none is left, all are counted anew
   maximum_items INTEGER NOT NULL,
   first_items   INTEGER NOT NULL,
   last_items    INTEGER NOT NULL,

@@ -148,7 +148,8 @@ const cairn_command cairn_command_check = {
     .summary = "check a catalog: the file, its indexes, and every item against them",
     .usage = "cairn check CATALOG [options]",
     .help = "Runs SQLite's own checks of the file and of the R*Tree, then reads every item\n"
-            "again and compares it with what the indexes say of it. Exit code 1 when there\n"
+            "again and compares it with what the indexes say of it: place, time, properties,\n"
+            "words; and each collection with what is kept of its items. Exit code 1 when there\n"
             "is a fault. Nothing is changed: a catalog with faults is made anew from its\n"
             "sources.\n"
             "\n"

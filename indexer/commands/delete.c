@@ -38,6 +38,7 @@ static const cairn_option options[] = {
      .kind = CAIRN_OPTION_FLAG,
      .at = offsetof(delete, quiet),
      .help = "don't print what was deleted, nor which ids are not there"},
+    CAIRN_EXTENSIONS_OPTION,
     {0},
 };
 

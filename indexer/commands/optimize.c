@@ -17,6 +17,7 @@ static const cairn_option options[] = {
      .max = CAIRN_EDITOR_WAIT_MAX,
      .at = offsetof(optimize, wait),
      .help = "how long to wait for another writer (default 30)"},
+    CAIRN_EXTENSIONS_OPTION,
     {0},
 };
 
@@ -59,7 +60,9 @@ const cairn_command cairn_command_optimize = {
     .summary = "compact a catalog and bring its statistics up to date",
     .usage = "cairn optimize CATALOG [options]",
     .help = "Useful after many deletions or replacements. Needs free room for a copy of the\n"
-            "file, and is the writer while it runs.\n"
+            "file, and is the writer while it runs. A catalog of an older version is brought\n"
+            "up to this one. Properties that an extension marks as indexed get their index\n"
+            "where the catalog lacks it, and all properties are counted anew.\n"
             "\n"
             "Examples:\n"
             "  $ cairn optimize demo.cairn\n",

@@ -143,15 +143,28 @@ static bool same_extent(const cairn_extent *a, const cairn_extent *b)
             (!cairn_time_compare(a->time.start, b->time.start) && !cairn_time_compare(a->time.end, b->time.end)));
 }
 
+/* What is summarised depends on the descriptors that the writer was told of: so those are taken that are served. */
+static cairn_code take_served(void *context, const cairn_property *property, cairn_error *error)
+{
+    cairn_summaries *summaries = context;
+    cairn_json_walk walk = cairn_json_walk_object(summaries->declared);
+    for (cairn_json_member member; cairn_json_next_member(&walk, &member);) {
+        cairn_span name = cairn_json_string(cairn_span_make(member.key.p - 1, member.key.n + 2), summaries->arena);
+        if (name.p && cairn_span_equal(name, property->name))
+            return cairn_summaries_add(summaries, property, error);
+    }
+    return CAIRN_OK;
+}
+
 /* The served document, made anew from what is kept of the properties. */
 static cairn_code check_view(collection *c, const cairn_extent *extent, cairn_error *error)
 {
     checker *checker = c->checker;
     cairn_summaries summaries;
     cairn_span given = c->made ? CAIRN_SPAN_NONE : c->declared.p ? c->declared : c->body;
-    if (!cairn_summaries_begin(&summaries, given, checker->arena))
+    if (!cairn_summaries_begin(&summaries, c->body, checker->arena))
         return no_memory(error);
-    cairn_code code = sqlite_session_properties(&checker->session->base, c->id, cairn_summaries_add, &summaries, error);
+    cairn_code code = sqlite_session_properties(&checker->session->base, c->id, take_served, &summaries, error);
     if (code == CAIRN_CORRUPT) /* was told of */
         return CAIRN_OK;
     if (code)

@@ -93,8 +93,8 @@ static cairn_code check_value(checker *checker, const item_row *row, const index
     while (at + 1 < checker->slots.n && checker->slots.list[at].number != value->property / 2)
         at++;
     checker->values[at]++;
-    if (!checker->slots.list[at].current)
-        return CAIRN_OK; /* it is made anew by the next writer */
+    if (!checker->slots.list[at].readable)
+        return CAIRN_OK; /* was told of */
     sqlite3_bind_int64(count, 1, value->property);
     db_bind_span(count, 2, row->position.collection);
     values_bind(count, 3, &value->value);
@@ -136,8 +136,14 @@ static cairn_code check_slot(checker *checker, size_t at, cairn_error *error)
     sqlite3_int64 n;
     cairn_code code = check_count(checker, "SELECT count(*) FROM item_value WHERE property IN (?1 * 2, ?1 * 2 + 1)",
                                   slot->number, &n, error);
-    if (code || !slot->current || (uint64_t)n == checker->values[at])
+    if (code || (slot->readable && (uint64_t)n == checker->values[at]))
         return code;
+    if (!slot->readable) {
+        snprintf(message, sizeof message, "by what rule the index of '%s' is made can't be read",
+                 cairn_quote(slot->property.name, quoted, sizeof quoted));
+        check_report(checker, "index", NULL, message);
+        return CAIRN_OK;
+    }
     snprintf(message, sizeof message, "the index of '%s' has %lld entries, the items have %llu",
              cairn_quote(slot->property.name, quoted, sizeof quoted), (long long)n,
              (unsigned long long)checker->values[at]);

@@ -100,7 +100,8 @@ typedef struct slot {
     const struct cairn_cql2_source *sources;
     size_t n_sources;
     bool built_in;
-    bool current; /* the index was made as this program makes it; else it can't be used for reading */
+    bool readable; /* sources and type are those of the kept definition: the index is kept up by them */
+    bool current;  /* and they are what this program would make it by: else it can't be used for reading */
 } slot;
 /* A name of the item's own properties that a slot's value may stand under: those of one name follow each other. */
 typedef struct slot_name {

@@ -3,6 +3,8 @@
 
 #include "stac/ext.h"
 
+#include <stdlib.h>
+
 static cairn_code no_memory(cairn_error *error)
 {
     return cairn_error_set(error, CAIRN_NOMEM, "out of memory");
@@ -144,40 +146,29 @@ static cairn_code drop_values(sqlite_writer *writer, sqlite3_int64 number, cairn
 
 /* ---- what is made at open, and by `cairn optimize` ---- */
 
-/* New in `slots` are those that `before` has not. */
-static bool is_among(const slots *before, const slot *wanted)
+static bool has_number(const sqlite3_int64 *numbers, size_t n, sqlite3_int64 wanted)
 {
-    for (size_t i = 0; i < before->n; i++)
-        if (before->list[i].number == wanted->number)
+    for (size_t i = 0; i < n; i++)
+        if (numbers[i] == wanted)
             return true;
     return false;
 }
 
-cairn_code promote_missing(sqlite_writer *writer, cairn_error *error)
+/* Reads the slots again and fills all but those with these numbers. */
+static cairn_code fill_others(sqlite_writer *writer, const sqlite3_int64 *numbers, size_t n, cairn_error *error)
 {
-    slots before = writer->slots;
-    cairn_code code = promote_built_in(writer->db, error);
-    writer->slots = (slots){0};
-    if (!code)
-        code = slots_load(writer->db, &writer->slots, error);
     filling f = {.writer = writer};
-    if (!code && !(f.what.list = cairn_arena_calloc(writer->slots.arena, writer->slots.n + 1, sizeof(slot))))
+    cairn_code code = reload(writer, error);
+    const slots *all = &writer->slots;
+    if (!code && !(f.what.list = cairn_arena_calloc(all->arena, all->n + 1, sizeof(slot))))
         code = no_memory(error);
-    for (size_t i = 0; !code && i < writer->slots.n; i++)
-        if (!is_among(&before, &writer->slots.list[i]))
-            f.what.list[f.what.n++] = writer->slots.list[i];
-    slots_free(&before);
+    for (size_t i = 0; !code && i < all->n; i++)
+        if (!has_number(numbers, n, all->list[i].number))
+            f.what.list[f.what.n++] = all->list[i];
     return code || f.what.n == 0 ? code : fill(f, error);
 }
 
-static size_t count_outdated(const slots *slots)
-{
-    size_t n = 0;
-    for (size_t i = 0; i < slots->n; i++)
-        n += !slots->list[i].current;
-    return n;
-}
-
+/* By this program's rule from now on. */
 static cairn_code renew_slot(sqlite_writer *writer, const slot *old, cairn_error *error)
 {
     slot same;
@@ -194,30 +185,43 @@ static cairn_code renew_slot(sqlite_writer *writer, const slot *old, cairn_error
                                 definition, error);
 }
 
-/* An index that was made by other rules can't be kept: rows would not be found again. */
-static cairn_code renew_outdated(sqlite_writer *writer, cairn_error *error)
+/* Makes those anew that are outdated: by `strict`, made by another rule than this program's; else by one that can't be
+ * read. */
+static cairn_code renew(sqlite_writer *writer, bool strict, cairn_error *error)
 {
-    filling f = {.writer = writer};
-    f.what.list = cairn_arena_calloc(writer->slots.arena, writer->slots.n, sizeof(slot));
-    cairn_code code = f.what.list ? CAIRN_OK : no_memory(error);
-    for (size_t i = 0; !code && i < writer->slots.n; i++)
-        if (!writer->slots.list[i].current) {
-            f.what.list[f.what.n++] = writer->slots.list[i];
-            code = renew_slot(writer, &writer->slots.list[i], error);
-        }
+    const slots *all = &writer->slots;
+    sqlite3_int64 *kept = calloc(all->n + 1, sizeof *kept);
+    size_t n = 0;
+    cairn_code code = kept ? CAIRN_OK : no_memory(error);
+    for (size_t i = 0; !code && i < all->n; i++)
+        if (strict ? all->list[i].current : all->list[i].readable)
+            kept[n++] = all->list[i].number;
+        else
+            code = renew_slot(writer, &all->list[i], error);
+    if (!code && strict)
+        code = promote_built_in(writer->db, error);
     if (!code)
-        code = fill(f, error);
-    return code ? code : reload(writer, error);
+        code = fill_others(writer, kept, n, error);
+    free(kept);
+    return code;
+}
+
+cairn_code promote_missing(sqlite_writer *writer, cairn_error *error)
+{
+    return renew(writer, true, error);
 }
 
 cairn_code promote_at_open(sqlite_writer *writer, cairn_error *error)
 {
+    bool damaged = false;
     cairn_code code = reload(writer, error);
-    if (code || count_outdated(&writer->slots) == 0)
+    for (size_t i = 0; !code && i < writer->slots.n; i++)
+        damaged |= !writer->slots.list[i].readable;
+    if (code || !damaged)
         return code;
     code = sqlite_writer_begin(&writer->base, error);
     if (!code)
-        code = renew_outdated(writer, error);
+        code = renew(writer, false, error);
     if (!code)
         return sqlite_writer_commit(&writer->base, error);
     sqlite_writer_rollback(&writer->base);

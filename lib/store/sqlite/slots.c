@@ -1,26 +1,86 @@
 /* The promoted properties, and what their values are made by. */
 #include "store/sqlite/internal.h"
 
+#include "base/json.h"
 #include "base/secret.h"
 #include "query/cql2/evaluate_value.h"
 
-/* "proj:code|1 proj:epsg" or "time created": all names that are looked under, with their change. */
+/* ---- definitions ----
+ *
+ * JSON: ["value", [0, "proj:code"], [1, "proj:epsg"]]: "value" or "time", then all that is looked under, in this order:
+ * its change and its path. What is kept in the file counts for whoever writes, so that one index is made by one rule,
+ * whatever descriptors a program was told of; who would make it by another rule does not read it. */
+
 static cairn_span definition_of(const slot *slot, cairn_arena *arena)
 {
     enum { DEFINITION_BYTES = 1 << 20 };
     cairn_buf buf = CAIRN_BUF_INIT(DEFINITION_BYTES);
-    cairn_buf_add_text(&buf, slot->property.is_time ? "time" : "value");
+    cairn_buf_add_text(&buf, slot->property.is_time ? "[\"time\"" : "[\"value\"");
     for (size_t i = 0; i < slot->n_sources; i++) {
         const cairn_cql2_source *source = &slot->sources[i];
-        cairn_buf_printf(&buf, "|%d", (int)source->change);
+        cairn_buf_printf(&buf, ",[%d", (int)source->change);
         for (size_t k = 0; k < source->property.n; k++) {
-            cairn_buf_add_byte(&buf, k ? '.' : ' ');
-            cairn_buf_add_span(&buf, source->property.path[k]);
+            cairn_buf_add_byte(&buf, ',');
+            cairn_buf_add_json_string(&buf, source->property.path[k]);
         }
+        cairn_buf_add_byte(&buf, ']');
     }
+    cairn_buf_add_byte(&buf, ']');
     cairn_span out = buf.failed ? CAIRN_SPAN_NONE : cairn_arena_copy(arena, cairn_buf_span(&buf));
     cairn_buf_free(&buf);
     return out;
+}
+
+/* The path is copied: its parts are no parts of one name, as in cairn_cql2_sources_of(). */
+static bool read_source(cairn_span json, cairn_arena *arena, cairn_cql2_source *out)
+{
+    cairn_json_walk walk = cairn_json_walk_array(json);
+    cairn_span first, part, *path = cairn_arena_calloc(arena, cairn_json_count(json) + 1, sizeof *path);
+    long long change;
+    if (!path || !cairn_json_next_element(&walk, &first) || !cairn_json_integer(first, &change) || change < 0 ||
+        change > CAIRN_CQL2_TO_EPSG)
+        return false;
+    out->change = (cairn_cql2_change)change;
+    out->property.path = path;
+    while (cairn_json_next_element(&walk, &part)) {
+        cairn_span text = cairn_json_string(part, arena);
+        if (!text.p || !(path[out->property.n++] = cairn_arena_copy(arena, text)).p)
+            return false;
+    }
+    return out->property.n > 0;
+}
+
+static bool same_path(const cairn_cql2_property *a, const cairn_cql2_property *b)
+{
+    bool same = a->n == b->n;
+    for (size_t i = 0; same && i < a->n; i++)
+        same = cairn_span_equal(a->path[i], b->path[i]);
+    return same;
+}
+
+/* False when it can't be read: then the slot stays as it is. */
+static bool read_definition(cairn_span json, cairn_arena *arena, slot *out)
+{
+    cairn_json_walk walk = cairn_json_walk_array(json);
+    cairn_span element;
+    size_t n = 0;
+    if (!json.p || cairn_json_check(json, CAIRN_JSON_MAX_DEPTH, NULL, NULL) ||
+        !cairn_json_next_element(&walk, &element))
+        return false;
+    bool is_time = cairn_json_string_is(element, "time");
+    if (!is_time && !cairn_json_string_is(element, "value"))
+        return false;
+    cairn_cql2_source *sources = cairn_arena_calloc(arena, cairn_json_count(json), sizeof *sources);
+    while (sources && cairn_json_next_element(&walk, &element))
+        if (!read_source(element, arena, &sources[n++]))
+            return false;
+    if (n == 0 || !same_path(&sources[0].property, &out->property))
+        return false;
+    sources[0].property = out->property;
+    out->property.is_time = is_time;
+    out->sources = sources;
+    out->n_sources = n;
+    return true;
 }
 
 static cairn_code no_property(cairn_span name, cairn_error *error)
@@ -71,6 +131,8 @@ static cairn_code load_one(sqlite3_stmt *row, slots *out, cairn_error *error)
     new->number = sqlite3_column_int64(row, 0);
     new->built_in = sqlite3_column_int(row, 2) != 0;
     new->current = cairn_span_equal(definition, db_column_span(row, 3));
+    new->readable =
+        new->current || read_definition(cairn_arena_copy(out->arena, db_column_span(row, 3)), out->arena, new);
     out->n++;
     return CAIRN_OK;
 }
