@@ -17,7 +17,7 @@ static void write_box(cairn_box box, cairn_buf *out)
     double sides[] = {box.west, box.south, box.east, box.north};
     for (size_t i = 0; i < 4; i++) {
         cairn_buf_add_byte(out, i ? ',' : '[');
-        cairn_buf_add_json_number(out, sides[i]);
+        cairn_buf_add_json_number(out, sides[i] + 0.0); /* no -0, which not every store keeps */
     }
     cairn_buf_add_byte(out, ']');
 }
@@ -107,7 +107,7 @@ static void write_widened(const cairn_declared_box *declared, cairn_box box, cai
         if (new[i] == old[i])
             cairn_buf_add_span(out, declared->sides[i]);
         else
-            cairn_buf_add_json_number(out, new[i]);
+            cairn_buf_add_json_number(out, new[i] + 0.0);
     }
     cairn_buf_add_byte(out, ']');
 }
