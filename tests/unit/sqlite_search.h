@@ -17,7 +17,10 @@
 
 #include <cmocka.h>
 
-enum { WORLD_ITEMS = 3000, WORLD_ARENA = 256 << 20 };
+#ifndef WORLD_ITEMS
+#define WORLD_ITEMS 3000
+#endif
+enum { WORLD_ARENA = 256 << 20 };
 
 #define OK(call)                                                                                                       \
     do {                                                                                                               \
