@@ -20,7 +20,6 @@ void cairn_body_continue(cairn_body *body, cairn_session *session, cairn_buf *ou
 {
     body->session = session;
     body->out = body->gzip.out = out;
-    cairn_buf_reset(&body->pending);
 }
 
 bool cairn_body_flush(cairn_body *body)

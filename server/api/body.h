@@ -23,7 +23,9 @@ cairn_code cairn_body_item(cairn_body *body, const cairn_item_row *row, bool sou
  * spliced. */
 cairn_code cairn_body_fields(cairn_body *body, const cairn_item_row *row, bool source, const cairn_fields *fields,
                              cairn_error *error);
-/* For an answer in pieces: what is appended from now on goes to `out`, with bodies from `session`. Flush before. */
+/* For an answer in pieces: what is appended from now on goes to `out`, with bodies from `session`; what is pending goes
+ * there too.
+ */
 void cairn_body_continue(cairn_body *body, cairn_session *session, cairn_buf *out);
 /* Moves what is pending to `out`; false when anything did not fit. */
 bool cairn_body_flush(cairn_body *body);

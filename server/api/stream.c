@@ -113,9 +113,12 @@ static cairn_code accept_piece(item_stream *stream, const cairn_result *result, 
     return stream->done ? cairn_body_end(&stream->writer.body, error) : CAIRN_OK;
 }
 
+/* When it fails the stream is where it was, and the piece can be made again. */
 static cairn_code make_in_transaction(item_stream *stream, cairn_session *session, int64_t deadline, cairn_buf *out,
                                       cairn_result *result, cairn_error *error)
 {
+    cairn_body *body = &stream->writer.body;
+    const cairn_gzip before = body->gzip;
     cairn_error at_end = CAIRN_ERROR_INIT;
     cairn_code code = cairn_session_begin(session, deadline, error);
     if (code)
@@ -124,7 +127,11 @@ static cairn_code make_in_transaction(item_stream *stream, cairn_session *sessio
     cairn_code ended = cairn_session_end(session, &at_end);
     if (ended && (!code || ended == CAIRN_CONFLICT)) {
         *error = at_end;
-        return ended;
+        code = ended;
+    }
+    if (code) {
+        body->gzip = before;
+        cairn_buf_reset(&body->pending);
     }
     return code;
 }
@@ -141,11 +148,8 @@ static cairn_code stream_next(cairn_stream *base, cairn_session *session, int64_
         stream->first = (cairn_buf)CAIRN_BUF_INIT(0);
         stream->has_first = false;
     } else {
-        const cairn_gzip before = stream->writer.body.gzip;
         code = make_in_transaction(stream, session, deadline, out, &result, error);
-        if (code)
-            stream->writer.body.gzip = before;
-        else
+        if (!code)
             code = accept_piece(stream, &result, error);
     }
     *done = stream->done;

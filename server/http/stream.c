@@ -107,5 +107,8 @@ struct MHD_Response *cairn_http_stream_new(cairn_exchange *exchange, struct MHD_
         MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, BLOCK_BYTES, read_stream, s, stream_free);
     if (!out)
         stream_free(s);
+    /* Else the library ends the body of a HEAD, which has none, by a last chunk. */
+    else if (reply->method == CAIRN_HEAD)
+        MHD_set_response_options(out, MHD_RF_HTTP_1_0_COMPATIBLE_STRICT, MHD_RO_END);
     return out;
 }
