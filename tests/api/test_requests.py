@@ -135,12 +135,6 @@ def test_unknown_parameters(server, catalog, start_server):
     assert post(lenient, collectionns=["a"]).status_code == 200
 
 
-@pytest.mark.parametrize("name", ["filter", "sortby", "fields", "query", "q"])
-def test_extensions_are_not_ignored_in_silence(server, name):
-    assert get(server, **{name: "x"}).status_code == 400
-    assert post(server, **{name: "x"}).status_code == 400
-
-
 def test_bodies_that_are_no_searches(server):
     for body in (b"", b"[]", b"null", b'{"limit":1', b'{"limit":1}x', b"\xff", b"limit=1"):
         answer = requests.post(server.url + "search", data=body, headers={"Content-Type": "application/json"})

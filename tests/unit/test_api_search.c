@@ -398,7 +398,6 @@ static void wrong_requests(void **state)
 {
     fixture *f = *state;
     assert_says(get(f, "/search?bbbox=1,2,3,4", 400), "did you mean \\\"bbox\\\"");
-    assert_says(get(f, "/search?sortby=datetime", 400), "sortby");
     assert_says(get(f, "/search?limit=0", 400), "limit");
     assert_says(get(f, "/search?bbox=0,0,1,1&intersects={}", 400), "intersects");
     assert_says(get(f, "/search?f=xml", 400), "f: unknown format");
