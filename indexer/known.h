@@ -1,0 +1,29 @@
+/* What a catalog knows of its items' properties, over all collections or in one of them: for `cairn queryables list`.
+ * Thread-safety: none. */
+#ifndef CAIRN_INDEXER_KNOWN_H
+#define CAIRN_INDEXER_KNOWN_H
+
+#include "store/store.h"
+
+typedef struct cairn_known {
+    cairn_property property; /* of the collections together; texts in the arena; `collection` is absent */
+    bool has_index, built_in;
+    uint64_t indexed; /* items that the index holds */
+} cairn_known;
+
+typedef struct cairn_knowns {
+    cairn_arena *arena; /* the caller's */
+    cairn_known *at;    /* by name */
+    size_t n, room;
+} cairn_knowns;
+
+/* Takes up the properties of the collection, of all when it is absent, and what is promoted: built-in ones only where
+ * an item has them. Begins by forgetting what there was (the arena is reset). */
+cairn_code cairn_knowns_read(cairn_knowns *knowns, cairn_session *session, cairn_span collection, cairn_error *error);
+
+/* Appends the table, a line a property. */
+bool cairn_knowns_text(const cairn_knowns *knowns, cairn_buf *out);
+/* Appends {"properties": [...]}. */
+bool cairn_knowns_json(const cairn_knowns *knowns, cairn_buf *out);
+
+#endif
