@@ -162,6 +162,7 @@ void sqlite_session_close(cairn_session *base)
         sqlite3_finalize(session->order_back[i]);
     }
     row_texts_close(session);
+    slots_free(&session->promoted);
     sqlite3_close(session->db);
     cairn_geos_free(base->geos);
     cairn_codec_free(base->codec);
