@@ -1,3 +1,4 @@
+#include "store/extent.h"
 #include "store/memory/internal.h"
 #include "store/summaries.h"
 
@@ -66,18 +67,6 @@ cairn_code memory_times(cairn_session *session, cairn_span collection, cairn_int
 
 /* ---- collections ---- */
 
-static void extend(cairn_extent *extent, const memory_item *item)
-{
-    if (item->has_place)
-        extent->box = extent->has_box ? cairn_box_union(extent->box, item->box) : item->box;
-    extent->has_box = extent->has_box || item->has_place;
-    if (!extent->has_time || cairn_time_compare(item->range.start, extent->time.start) < 0)
-        extent->time.start = item->range.start;
-    if (!extent->has_time || cairn_time_compare(item->range.end, extent->time.end) > 0)
-        extent->time.end = item->range.end;
-    extent->has_time = true;
-}
-
 /* Does the text of the collection have the words? */
 static cairn_code has_words(const cairn_text_query *text, const cairn_collection_row *row, cairn_arena *arena,
                             bool *yes, cairn_error *error)
@@ -101,7 +90,7 @@ static void tally(const memory_state *state, cairn_collection_row *row)
         if (!cairn_span_equal(item->record.group, row->id))
             continue;
         row->items++;
-        extend(&row->extent, item);
+        cairn_extent_add(&row->extent, item->has_place ? &item->box : NULL, item->range);
     }
 }
 

@@ -3,6 +3,7 @@
 #include "store/sqlite/internal.h"
 
 #include "base/secret.h"
+#include "store/extent.h"
 
 #include <stdlib.h>
 
@@ -65,48 +66,6 @@ cairn_code tally_get(sqlite_writer *writer, cairn_span id, tally **out, cairn_er
     return code;
 }
 
-static double smaller(double a, double b)
-{
-    return a < b ? a : b;
-}
-
-static double larger(double a, double b)
-{
-    return a > b ? a : b;
-}
-
-/* Plain minima and maxima: a box over the antimeridian makes the extent go all around. Unlike the narrowest box this
- * does not depend on the order in which items come. */
-static void widen_box(cairn_extent *extent, cairn_box box)
-{
-    if (box.west > box.east) {
-        box.west = -180;
-        box.east = 180;
-    }
-    if (!extent->has_box) {
-        extent->box = box;
-        extent->has_box = true;
-        return;
-    }
-    extent->box.west = smaller(extent->box.west, box.west);
-    extent->box.south = smaller(extent->box.south, box.south);
-    extent->box.east = larger(extent->box.east, box.east);
-    extent->box.north = larger(extent->box.north, box.north);
-}
-
-static void widen_time(cairn_extent *extent, cairn_interval range)
-{
-    if (!extent->has_time) {
-        extent->time = range;
-        extent->has_time = true;
-        return;
-    }
-    if (cairn_time_compare(range.start, extent->time.start) < 0)
-        extent->time.start = range.start;
-    if (cairn_time_compare(range.end, extent->time.end) > 0)
-        extent->time.end = range.end;
-}
-
 /* Whole seconds from `a` to `b`, rounded up; endless for open ends and for items without a sort time. */
 static int64_t reach(cairn_time a, cairn_time b)
 {
@@ -121,9 +80,7 @@ void tally_add(tally *tally, const item_row *row)
     int64_t lead = reach(row->range.start, time), lag = reach(time, row->range.end);
     tally->items++;
     tally->dirty = true;
-    if (row->has_place)
-        widen_box(&tally->extent, row->box);
-    widen_time(&tally->extent, row->range);
+    cairn_extent_add(&tally->extent, row->has_place ? &row->box : NULL, row->range);
     if (lead > tally->lead)
         tally->lead = lead;
     if (lag > tally->lag)
