@@ -211,21 +211,26 @@ cairn_code promote_missing(sqlite_writer *writer, cairn_error *error)
     return renew(writer, true, error);
 }
 
+/* In an empty catalog all is made by this program's rules, as if it were new. */
 cairn_code promote_at_open(sqlite_writer *writer, cairn_error *error)
 {
     bool damaged = false;
+    sqlite3_int64 filled;
     cairn_code code = reload(writer, error);
+    if (!code)
+        code = db_integer(writer->db, "SELECT EXISTS(SELECT 1 FROM item)", &filled, error);
     for (size_t i = 0; !code && i < writer->slots.n; i++)
         damaged |= !writer->slots.list[i].readable;
-    if (code || !damaged)
+    if (code || (filled && !damaged))
         return code;
+    int before = sqlite3_total_changes(writer->db);
     code = sqlite_writer_begin(&writer->base, error);
     if (!code)
-        code = renew(writer, false, error);
-    if (!code)
+        code = renew(writer, !filled, error);
+    if (!code && sqlite3_total_changes(writer->db) != before)
         return sqlite_writer_commit(&writer->base, error);
     sqlite_writer_rollback(&writer->base);
-    return code;
+    return code ? code : reload(writer, error);
 }
 
 /* ---- by name ---- */
