@@ -1,6 +1,7 @@
 #include "indexer/asking.h"
 #include "indexer/exit.h"
 #include "indexer/listing.h"
+#include "query/csv.h"
 
 #include <stddef.h>
 #include <stdio.h>
@@ -12,8 +13,8 @@ typedef struct search {
     bool immutable;
 } search;
 
-static const char *const formats[] = {"ids", "ndjson", "geojson", "count", NULL};
-enum { FORMAT_IDS, FORMAT_NDJSON, FORMAT_GEOJSON, FORMAT_COUNT };
+static const char *const formats[] = {"ids", "ndjson", "geojson", "csv", "count", NULL};
+enum { FORMAT_IDS, FORMAT_NDJSON, FORMAT_GEOJSON, FORMAT_CSV, FORMAT_COUNT };
 static const char *const profiles[] = {"default", "source", NULL};
 
 static const cairn_option options[] = {
@@ -30,7 +31,7 @@ static const cairn_option options[] = {
      .choices = formats,
      .at = offsetof(search, format),
      .help = "ids: collection, a tab, id (default)\nndjson: one item a line\ngeojson: one FeatureCollection\n"
-             "count: how many there are"},
+             "csv: a line with the names of --fields, then one for each item\ncount: how many there are"},
     {.name = "profile",
      .kind = CAIRN_OPTION_CHOICE,
      .choices = profiles,
@@ -44,10 +45,10 @@ static const cairn_option options[] = {
 /* Fields of what is not printed: a slip that looks as if it had been heeded. */
 static cairn_code check_format(const search *values, cairn_error *error)
 {
-    bool documents = values->format == FORMAT_NDJSON || values->format == FORMAT_GEOJSON;
-    if (documents || !values->asking.fields)
+    bool fielded = values->format != FORMAT_IDS && values->format != FORMAT_COUNT;
+    if (fielded || !values->asking.fields)
         return CAIRN_OK;
-    cairn_error_set(error, CAIRN_INVALID, "there are no fields in --format %s, expected it with ndjson or geojson",
+    cairn_error_set(error, CAIRN_INVALID, "there are no fields in --format %s, expected it with ndjson, geojson or csv",
                     formats[values->format]);
     return cairn_error_at_parameter(error, "fields");
 }
@@ -123,6 +124,52 @@ static cairn_code print_geojson(cairn_listing *listing, cairn_error *error)
     return write_text(listing->output, end, error);
 }
 
+typedef struct csv_listing {
+    cairn_listing listing;
+    const cairn_csv *csv;
+    cairn_arena *scratch; /* of a row */
+} csv_listing;
+
+static cairn_code print_row(const cairn_listing *listing, cairn_session *session, const cairn_item_row *row,
+                            uint64_t number, cairn_buf *out, cairn_error *error)
+{
+    const csv_listing *l = (const csv_listing *)listing;
+    cairn_buf open = CAIRN_BUF_INIT(CAIRN_READER_MAX_TEXT);
+    (void)number;
+    cairn_arena_reset(l->scratch);
+    cairn_code code = cairn_row_text(session, row, listing->source, &open, error);
+    if (code == CAIRN_OK && !cairn_csv_row(l->csv, cairn_buf_span(&open), l->scratch, out))
+        code = cairn_error_set(error, CAIRN_NOMEM, "no memory for a row of a document of %zu bytes", open.n);
+    cairn_buf_free(&open);
+    return code;
+}
+
+static cairn_code print_rows(csv_listing *l, cairn_error *error)
+{
+    uint64_t count;
+    cairn_buf header = CAIRN_BUF_INIT(CAIRN_READER_MAX_TEXT);
+    cairn_code code = CAIRN_OK;
+    if (!cairn_csv_header(l->csv, &header))
+        code = cairn_error_set(error, CAIRN_NOMEM, "out of memory");
+    if (code == CAIRN_OK)
+        code = cairn_output_write(l->listing.output, cairn_buf_span(&header), error);
+    cairn_buf_free(&header);
+    return code == CAIRN_OK ? cairn_listing_run(&l->listing, &count, error) : code;
+}
+
+static cairn_code print_csv(const cairn_listing *listing, const char *fields, cairn_error *error)
+{
+    csv_listing l = {.listing = *listing, .scratch = cairn_arena_new(CAIRN_READER_MAX_TEXT)};
+    cairn_arena *arena = cairn_arena_new(CAIRN_READER_MAX_TEXT);
+    cairn_code code = l.scratch && arena ? cairn_csv_from_text(cairn_span_of(fields), arena, &l.csv, error)
+                                         : cairn_error_set(error, CAIRN_NOMEM, "out of memory");
+    if (code == CAIRN_OK)
+        code = print_rows(&l, error);
+    cairn_arena_free(l.scratch);
+    cairn_arena_free(arena);
+    return code;
+}
+
 static cairn_code print_count(cairn_listing *listing, cairn_error *error)
 {
     char text[32];
@@ -142,6 +189,7 @@ static cairn_code print_hits(const search *values, cairn_reader *reader, const c
     static const cairn_listing_print prints[] = {[FORMAT_IDS] = cairn_listing_print_ids,
                                                  [FORMAT_NDJSON] = cairn_listing_print_document,
                                                  [FORMAT_GEOJSON] = print_feature,
+                                                 [FORMAT_CSV] = print_row,
                                                  [FORMAT_COUNT] = NULL};
     cairn_output output;
     uint64_t count;
@@ -157,6 +205,8 @@ static cairn_code print_hits(const search *values, cairn_reader *reader, const c
         return code;
     if (values->format == FORMAT_GEOJSON)
         return print_geojson(&listing, error);
+    if (values->format == FORMAT_CSV)
+        return print_csv(&listing, values->asking.fields, error);
     if (values->format == FORMAT_COUNT)
         return print_count(&listing, error);
     return cairn_listing_run(&listing, &count, error);
@@ -217,6 +267,7 @@ const cairn_command cairn_command_search = {
             "  $ cairn search demo.cairn --filter \"eo:cloud_cover < 20 AND platform LIKE 'landsat%'\"\n"
             "  $ cairn search demo.cairn --query '{\"eo:cloud_cover\":{\"lte\":20}}' --q 'sea ice'\n"
             "  $ cairn search demo.cairn --sortby -eo:cloud_cover,id --format ndjson --fields id,eo:cloud_cover\n"
+            "  $ cairn search demo.cairn --format csv --fields id,datetime,eo:cloud_cover,bbox\n"
             "  $ cairn search demo.cairn --bbox 170,-90,-170,90 --null-geometry match\n"
             "  $ echo '{\"type\":\"Point\",\"coordinates\":[7.4,46.9]}' | cairn search demo.cairn --intersects -\n",
     .run = run,

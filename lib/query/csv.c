@@ -31,23 +31,87 @@ static const char *member_of(const cairn_cql2_property *property)
     }
 }
 
-const cairn_csv *cairn_csv_new(const cairn_span *names, size_t n, cairn_arena *arena)
+typedef struct column_names {
+    cairn_span list[CAIRN_CSV_MAX_COLUMNS];
+    size_t n;
+    bool too_many;
+} column_names;
+
+static void add_name(column_names *names, cairn_span name)
 {
-    if (!n) {
-        names = default_names;
-        n = sizeof default_names / sizeof *default_names;
-    }
+    if (!name.n)
+        return;
+    for (size_t i = 0; i < names->n; i++)
+        if (cairn_span_equal(names->list[i], name))
+            return;
+    names->too_many |= names->n == CAIRN_CSV_MAX_COLUMNS;
+    if (!names->too_many)
+        names->list[names->n++] = name;
+}
+
+static cairn_code no_memory(cairn_error *error)
+{
+    return cairn_error_set(error, CAIRN_NOMEM, "the columns do not fit in memory");
+}
+
+static const cairn_csv *make(const column_names *names, cairn_arena *arena)
+{
+    const cairn_span *list = names->n ? names->list : default_names;
+    size_t n = names->n ? names->n : sizeof default_names / sizeof *default_names;
     cairn_csv *csv = cairn_arena_calloc(arena, 1, sizeof *csv + n * sizeof *csv->columns);
     if (!csv)
         return NULL;
     csv->n = n;
     for (size_t i = 0; i < n; i++) {
         column *c = &csv->columns[i];
-        if (!cairn_cql2_property_of(names[i], arena, &c->property))
+        if (!cairn_cql2_property_of(list[i], arena, &c->property))
             return NULL;
         c->member = member_of(&c->property);
     }
     return csv;
+}
+
+static cairn_code finish(const column_names *names, cairn_arena *arena, const cairn_csv **out, cairn_error *error)
+{
+    if (names->too_many) {
+        cairn_error_set(error, CAIRN_INVALID, "a CSV has at most %d columns", CAIRN_CSV_MAX_COLUMNS);
+        return cairn_error_at_parameter(error, "fields");
+    }
+    *out = make(names, arena);
+    return *out ? CAIRN_OK : no_memory(error);
+}
+
+/* A plus in front may have been read as a blank. */
+cairn_code cairn_csv_from_text(cairn_span fields, cairn_arena *arena, const cairn_csv **out, cairn_error *error)
+{
+    column_names *names = cairn_arena_calloc(arena, 1, sizeof *names);
+    if (!names)
+        return no_memory(error);
+    while (fields.n) {
+        const char *comma = memchr(fields.p, ',', fields.n);
+        size_t n = comma ? (size_t)(comma - fields.p) : fields.n, used = comma ? n + 1 : n;
+        cairn_span name = cairn_span_trim(cairn_span_make(fields.p, n));
+        fields = cairn_span_make(fields.p + used, fields.n - used);
+        if (cairn_span_starts(name, "+"))
+            name = cairn_span_make(name.p + 1, name.n - 1);
+        if (!cairn_span_starts(name, "-"))
+            add_name(names, name);
+    }
+    return finish(names, arena, out, error);
+}
+
+cairn_code cairn_csv_from_json(cairn_span fields, cairn_arena *arena, const cairn_csv **out, cairn_error *error)
+{
+    column_names *names = cairn_arena_calloc(arena, 1, sizeof *names);
+    cairn_json_walk walk = cairn_json_walk_array(cairn_json_get(fields, "include"));
+    cairn_span element;
+    while (names && cairn_json_next_element(&walk, &element)) {
+        cairn_span name = cairn_json_string(element, arena);
+        if (!name.p)
+            return no_memory(error);
+        add_name(names, name);
+    }
+    return names ? finish(names, arena, out, error) : no_memory(error);
 }
 
 static bool is_box(const column *c)

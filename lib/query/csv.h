@@ -7,6 +7,7 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/error.h"
 
 typedef struct cairn_csv cairn_csv;
 
@@ -14,8 +15,11 @@ enum { CAIRN_CSV_MAX_COLUMNS = 1000 };
 
 /* Columns by name: members of an item, else of its properties (`properties.` is optional), nested by dots; a member
  * whose own name has dots comes first. Without names: id, collection, datetime, start_datetime, end_datetime, bbox.
- * `names` are borrowed. NULL at the arena's cap. */
-const cairn_csv *cairn_csv_new(const cairn_span *names, size_t n, cairn_arena *arena);
+ * They are those that the value of `fields` (query/fields.h) includes, in its order: of GET, "a,+b,-c"; of POST,
+ * checked JSON, its member "include". Both may be absent, and are borrowed. CAIRN_INVALID with parameter "fields" for
+ * more than CAIRN_CSV_MAX_COLUMNS. */
+cairn_code cairn_csv_from_text(cairn_span fields, cairn_arena *arena, const cairn_csv **out, cairn_error *error);
+cairn_code cairn_csv_from_json(cairn_span fields, cairn_arena *arena, const cairn_csv **out, cairn_error *error);
 
 /* Both append a line; false when the buffer failed or the arena was full. `item` is checked text, whole or in open form
  * (stac/document.h); strings are decoded in `scratch`. */

@@ -1,7 +1,8 @@
 #include "api/stream.h"
 
 #include "api/items.h"
-#include "api/stream_csv.h"
+#include "base/json.h"
+#include "query/csv.h"
 
 #include <stdlib.h>
 
@@ -204,6 +205,21 @@ static cairn_code read_search(item_stream *stream, cairn_search_reader read)
     return code;
 }
 
+/* Those that `fields` includes, which was read before. */
+static cairn_code read_columns(item_stream *stream)
+{
+    cairn_call *call = &stream->call;
+    const cairn_request *request = call->request;
+    cairn_span text = CAIRN_SPAN_NONE;
+    if (request->method == CAIRN_POST)
+        return cairn_csv_from_json(cairn_json_get(cairn_span_trim(request->body), "fields"), request->arena,
+                                   &stream->csv, &call->error);
+    for (size_t i = 0; i < request->n_params; i++)
+        if (cairn_span_is(request->params[i].name, "fields"))
+            text = request->params[i].value;
+    return cairn_csv_from_text(text, request->arena, &stream->csv, &call->error);
+}
+
 /* Sets the form, and writes what stands before the first item. */
 static cairn_code begin_text(item_stream *stream, bool gzipped)
 {
@@ -213,7 +229,7 @@ static cairn_code begin_text(item_stream *stream, bool gzipped)
     cairn_item_writer_begin(&stream->writer, call, stream->search.fields, &stream->first, gzipped);
     if (!cairn_span_is(cairn_span_of(call->as->format), "csv"))
         return CAIRN_OK;
-    cairn_code code = cairn_stream_columns(call, &stream->csv);
+    cairn_code code = read_columns(stream);
     if (!code && !cairn_csv_header(stream->csv, cairn_body_text(&stream->writer.body)))
         code = cairn_error_set(&call->error, CAIRN_NOMEM, "out of memory");
     return code;

@@ -91,7 +91,7 @@ def test_search_area_from_file_and_standard_input(cairn, things, tmp_path):
         (["--intersects", '{"type":"Point","coordinates":[1]}'], "intersects: "),
         (["--limit", "0"], "limit: expected a whole number from 1, found '0'"),
         (["--limit", "ten"], "limit: expected a whole number from 1, found 'ten'"),
-        (["--format", "xml"], "format: expected one of ids, ndjson, geojson, count, found 'xml'"),
+        (["--format", "xml"], "format: expected one of ids, ndjson, geojson, csv, count, found 'xml'"),
         (["--bbox", "1,2,3,4", "--intersects", '{"type":"Point","coordinates":[1,2]}'], "bbox"),
         (["--bbox", "1,2,3,4", "--bbox", "1,2,3,4"], "bbox: given twice"),
     ],
