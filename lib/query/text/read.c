@@ -204,7 +204,7 @@ static cairn_code read_list(reader *r, cairn_text_node **out)
     bool more = true;
     while (more) {
         char sign;
-        cairn_text_node *node;
+        cairn_text_node *node = NULL;
         cairn_code code = read_operand(r, &sign, &node);
         if (code != CAIRN_OK)
             return code;
@@ -289,7 +289,7 @@ static cairn_code refuse_json(reader *r, const char *what, cairn_span value)
 /* An element without a word is passed over. */
 static cairn_code read_element(reader *r, cairn_span element, size_t *bytes, cairn_text_node **phrases)
 {
-    cairn_text_node *node;
+    cairn_text_node *node = NULL;
     if (cairn_json_kind(element) != '"')
         return refuse_json(r, "an element of 'q' is", element);
     cairn_span text = cairn_json_string(element, r->arena);
