@@ -9,8 +9,10 @@ import sqlite3
 from collections import Counter
 
 import pytest
+import requests
 from support import Server, alone, make_item
 from things import damage, ids
+from version1 import make_version_1
 
 
 def ndjson(path, items):
@@ -245,8 +247,6 @@ def test_all_or_none_of_the_names(cairn, filled):
 
 
 def test_an_index_is_made_under_a_running_daemon(cairn, filled, start_server):
-    import requests
-
     server = start_server(filled)
     search = {"filter": "title = 'Sea ice'", "limit": 100}
     before = requests.get(server.url + "search", params=search).json()
@@ -300,32 +300,13 @@ def test_a_given_collection_follows_its_items(cairn, tmp_path):
 
 # ---- a catalog of version 1 ----
 
-TO_VERSION_1 = """
-UPDATE item_body SET body=(SELECT CAST(substr(item_body.body, 1, p.body_at) || p.properties ||
-  substr(item_body.body, p.body_at + 1) AS BLOB) FROM item_properties p WHERE p.key=item_body.key)
-  WHERE key IN (SELECT key FROM item_properties WHERE body_at IS NOT NULL);
-UPDATE collection SET body=coalesce(declared, body);
-ALTER TABLE collection DROP COLUMN declared;
-DROP TABLE item_properties;
-DROP TABLE promoted;
-DROP TABLE demoted;
-DROP TABLE item_value;
-DROP TABLE property;
-DROP TABLE item_text;
-DROP TABLE collection_text;
-PRAGMA user_version=1;
-"""
-
 
 @pytest.fixture
 def version_1(cairn, filled, tmp_path):
     cairn("ingest", filled, ndjson(tmp_path / "given.ndjson", [GIVEN]), "--quiet")
     old = tmp_path / "old.cairn"
     old.write_bytes(filled.read_bytes())
-    db = sqlite3.connect(old)
-    db.executescript(TO_VERSION_1)
-    db.commit()
-    db.close()
+    make_version_1(old)
     return old
 
 

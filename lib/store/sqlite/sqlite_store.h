@@ -26,7 +26,7 @@ cairn_code cairn_sqlite_create(const char *path, cairn_error *error);
 
 /* Opens an existing catalog for reading (sessions) and, if asked (writer_open), for writing. Checks magic, schema
  * version (a newer one: CAIRN_UNSUPPORTED saying which program version is needed; an older one is migrated when it is
- * opened for writing, and read as it is otherwise), and a foreign -wal. `options` may be NULL. */
+ * opened for writing, and a session on it is refused before that), and a foreign -wal. `options` may be NULL. */
 cairn_code cairn_sqlite_open(const char *path, const cairn_sqlite_options *options, cairn_store **out,
                              cairn_error *error);
 
