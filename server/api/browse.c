@@ -187,22 +187,27 @@ static cairn_code divide_collection(children *all)
     const cairn_interval always = {cairn_place_period(&first).start, cairn_place_period(&last).end};
     static const cairn_place_kind kinds[] = {CAIRN_PLACE_YEAR, CAIRN_PLACE_CENTURY};
     cairn_code code = CAIRN_OK;
-    all->full = true;
-    for (int i = 0; !code && all->full && i < 2; i++) {
+    for (int i = 0; !code && i < 2; i++) {
         all->n = 0;
+        all->full = false;
         code = add_periods(all, always, kinds[i]);
         if (!code && !all->full)
             code = add_undated(all);
+        if (!all->full)
+            break;
     }
     return code;
 }
 
+bool cairn_browse_is_divided(const cairn_place *place, uint64_t count)
+{
+    return place->n_parts != 1 && count > CAIRN_BROWSE_LINKS;
+}
+
 static cairn_code divide(children *all, const cairn_place *place, uint64_t count)
 {
-    if (!all->browse->collection.p && (place->n_parts == 1 || count <= CAIRN_BROWSE_LINKS))
-        return add_collections(all, place);
-    if (place->n_parts == 1 || count <= CAIRN_BROWSE_LINKS)
-        return CAIRN_OK;
+    if (!cairn_browse_is_divided(place, count))
+        return all->browse->collection.p ? CAIRN_OK : add_collections(all, place);
     if (is_in_parts(all->browse, place)) {
         add_parts(all, place, count);
         return CAIRN_OK;

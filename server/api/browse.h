@@ -36,6 +36,9 @@ cairn_code cairn_browse_count(const cairn_browse *browse, const cairn_place *pla
 cairn_code cairn_browse_find(const cairn_browse *browse, const cairn_span *segments, size_t n, cairn_place *place,
                              uint64_t *count);
 
+/* Whether the place has more items than a document has links; a part never has. */
+bool cairn_browse_is_divided(const cairn_place *place, uint64_t count);
+
 /* The child links of the place, newest first, in the request's arena: none when it has item links. `count` is its
  * count. */
 cairn_code cairn_browse_children(const cairn_browse *browse, const cairn_place *place, uint64_t count,

@@ -48,13 +48,14 @@ static void add_child_link(const cairn_browse *browse, const cairn_child *child,
     cairn_link_add(browse->call, out, "child", "application/json", path, title_of(browse, child));
 }
 
-static cairn_code add_child_links(const cairn_browse *browse, const cairn_place *place, uint64_t count, cairn_buf *out,
-                                  bool *any)
+static cairn_code add_child_links(const cairn_browse *browse, const cairn_place *place, uint64_t count, cairn_buf *out)
 {
     cairn_child *list;
     size_t n = 0;
     cairn_code code = cairn_browse_children(browse, place, count, &list, &n);
-    *any = n > 0;
+    if (!code && browse->collection.p)
+        cairn_link_add(browse->call, out, "children", "application/json", path_of(browse, place, "/children"),
+                       cairn_span_of("What the child links lead to"));
     for (size_t i = 0; !code && i < n; i++)
         add_child_link(browse, &list[i], out);
     return code;
@@ -62,13 +63,8 @@ static cairn_code add_child_links(const cairn_browse *browse, const cairn_place 
 
 cairn_code cairn_browse_add_links(const cairn_browse *browse, const cairn_place *place, uint64_t count, cairn_buf *out)
 {
-    bool any;
-    cairn_code code = add_child_links(browse, place, count, out, &any);
-    if (!code && any && browse->collection.p)
-        cairn_link_add(browse->call, out, "children", "application/json", path_of(browse, place, "/children"),
-                       cairn_span_of("What the child links lead to"));
-    if (!code && !any && browse->collection.p)
-        code = cairn_browse_add_items(browse, place, count, out);
+    bool items = browse->collection.p && !cairn_browse_is_divided(place, count);
+    cairn_code code = (items ? cairn_browse_add_items : add_child_links)(browse, place, count, out);
     return code || !out->failed ? code : no_memory(browse);
 }
 
