@@ -59,7 +59,8 @@ typedef struct cairn_page {
     uint64_t count_budget; /* count all matches if no more than so many candidates must be looked at; 0: don't */
     bool without_body;     /* rows come without body and source (ids, counting) */
     bool with_properties;  /* rows come with properties, range and footprint */
-    bool any_order;        /* the order of rows does not matter (aggregations); only with limit UINT32_MAX */
+    bool any_order;        /* the order of rows does not matter (aggregations); only with limit UINT32_MAX. All or none:
+                              CAIRN_DEADLINE however many came */
     uint64_t sort_budget;  /* a sort that must look at more items than this is CAIRN_INVALID (parameter sortby), naming
                               the property to  promote; 0: no limit */
 } cairn_page;
@@ -82,7 +83,8 @@ typedef struct cairn_result {
     bool estimate_known; /* when matched is not: a rough guess of it is there */
     uint64_t estimate;
     cairn_plan plan;
-    cairn_position first, last; /* of the page, with their sort keys, in the arena, when returned > 0 */
+    cairn_position first,
+        last; /* of the page, with their sort keys, in the arena, when returned > 0; not in any_order */
 } cairn_result;
 
 /* ---- the catalog as a whole ---- */

@@ -421,6 +421,7 @@ static void gives_rows_with_properties(void **state)
             cairn_result result;
             answer all = brute_force(w, &search, arena);
             looked l = {w, 0};
+            OK(cairn_sort_from_text(cairn_span_of("-note"), arena, &search.sort, error));
             OK(cairn_session_begin(w->session, 0, error));
             OK(cairn_session_search(w->session, &search, &page, arena, look_at_row, &l, &result, error));
             OK(cairn_session_end(w->session, error));

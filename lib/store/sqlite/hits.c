@@ -24,16 +24,16 @@ cairn_code hits_add(hits *hits, sqlite3_int64 key, const cairn_position *positio
     return CAIRN_OK;
 }
 
-static int compare_hits(const void *a, const void *b, void *sort)
+static int compare_hits(const void *a, const void *b)
 {
-    return cairn_sort_compare(sort, &((const hit *)a)->position, &((const hit *)b)->position);
+    return cairn_position_compare(&((const hit *)a)->position, &((const hit *)b)->position);
 }
 
-void hits_sort_unique(hits *hits, const cairn_sort *sort)
+void hits_sort_unique(hits *hits)
 {
     if (!hits->n)
         return;
-    qsort_r(hits->list, hits->n, sizeof *hits->list, compare_hits, (void *)sort);
+    qsort(hits->list, hits->n, sizeof *hits->list, compare_hits);
     size_t kept = 1;
     for (size_t i = 1; i < hits->n; i++)
         if (hits->list[i].key != hits->list[kept - 1].key)

@@ -8,6 +8,16 @@ static cairn_code out_of_time(cairn_error *error)
 
 /* ---- the row as a record ---- */
 
+/* The row as a filter and sort keys see it. */
+typedef struct row_record {
+    sqlite_session *session;
+    const item_row *row;
+    cairn_cql2_item item;
+    cairn_cql2_record inside; /* over `item` */
+    cairn_code fault;         /* of reading, the first one */
+    cairn_error *error;
+} row_record;
+
 static bool note(row_record *r, cairn_code code)
 {
     r->fault = r->fault ? r->fault : code;
@@ -56,8 +66,8 @@ static void record_times(void *self, cairn_cql2_times *out)
         r->inside.times(&r->item, out);
 }
 
-void row_record_open(row_record *r, sqlite_session *session, const item_row *row, cairn_cql2_record *record,
-                     cairn_error *error)
+static void row_record_open(row_record *r, sqlite_session *session, const item_row *row, cairn_cql2_record *record,
+                            cairn_error *error)
 {
     static const cairn_span empty = CAIRN_SPAN_LIT("{}");
     r->session = session;

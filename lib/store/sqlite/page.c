@@ -10,14 +10,13 @@ typedef struct slice {
 static slice cut_complete(const search_run *run)
 {
     const cairn_page *page = run->page;
-    const cairn_sort *sort = &run->search->sort;
     const hit *list = run->hits.list;
     slice all = {0, run->hits.n, false};
     if (page->position && !page->backward)
-        while (all.from < all.to && cairn_sort_compare(sort, &list[all.from].position, page->position) <= 0)
+        while (all.from < all.to && cairn_position_compare(&list[all.from].position, page->position) <= 0)
             all.from++;
     if (page->position && page->backward)
-        while (all.to > all.from && cairn_sort_compare(sort, &list[all.to - 1].position, page->position) >= 0)
+        while (all.to > all.from && cairn_position_compare(&list[all.to - 1].position, page->position) >= 0)
             all.to--;
     all.more = all.to - all.from > page->limit;
     if (all.more && page->backward)
@@ -99,7 +98,7 @@ cairn_code page_deliver(search_run *run, cairn_item_sink sink, void *context, ca
 {
     slice part;
     if (run->complete) {
-        hits_sort_unique(&run->hits, &run->search->sort);
+        hits_sort_unique(&run->hits);
         run->matched = run->hits.n;
         run->counted = run->page->count_budget > 0;
         part = cut_complete(run);

@@ -169,7 +169,8 @@ cairn_code count_items(search_run *run, uint64_t *out, cairn_error *error)
     return code;
 }
 
-cairn_code count_by_tally(search_run *run, cairn_error *error)
+/* Without a condition on the items themselves the collections' own counts are the answer. */
+static cairn_code count_by_tally(search_run *run, cairn_error *error)
 {
     const cairn_search *search = run->search;
     if (!run->page->count_budget || run->area || search->has_datetime || search->n_ids || search->filter ||

@@ -34,8 +34,8 @@ typedef struct hits {
 } hits;
 cairn_code hits_add(hits *hits, sqlite3_int64 key, const cairn_position *position, cairn_arena *arena,
                     cairn_error *error);
-/* Sorts by the search's order and leaves each item once. */
-void hits_sort_unique(hits *hits, const cairn_sort *sort);
+/* Sorts by the default order and leaves each item once. */
+void hits_sort_unique(hits *hits);
 void hits_reverse(hits *hits);
 
 /* ---- narrow.c ---- */
@@ -59,7 +59,7 @@ typedef struct search_run {
     hits hits;
     uint64_t looked_at, evaluated;
     uint64_t matched;
-    bool complete; /* hits has every match, unsorted; else those of the page, in the order of the walk */
+    bool complete; /* hits has every match, unsorted, without sort keys; else the page's, in the order of the walk */
     bool counted;  /* matched is exact */
     bool counting; /* matches are counted on the way */
     uint64_t counted_over, counted_of; /* rows that were counted over, of so many (0: those of estimate_items) */
@@ -84,17 +84,6 @@ cairn_code narrow_lags(sqlite_session *session, cairn_span collection, int64_t *
 
 /* Does the row match all of the search? */
 cairn_code row_matches(search_run *run, const item_row *row, bool *match, cairn_error *error);
-/* The row as a filter and sort keys see it. */
-typedef struct row_record {
-    sqlite_session *session;
-    const item_row *row;
-    cairn_cql2_item item;
-    cairn_cql2_record inside; /* over `item` */
-    cairn_code fault;         /* of reading, the first one */
-    cairn_error *error;
-} row_record;
-void row_record_open(row_record *r, sqlite_session *session, const item_row *row, cairn_cql2_record *record,
-                     cairn_error *error);
 /* The row's place in the order of the search: keys in the scratch arena, strings borrowed. `keys` has room for
  * CAIRN_SORT_MAX_KEYS. */
 cairn_code row_position(search_run *run, const item_row *row, cairn_sort_value *keys, cairn_position *out,
@@ -136,8 +125,6 @@ cairn_code scan_order(search_run *run, cairn_error *error);
 cairn_code scan_count(search_run *run, cairn_error *error);
 /* How many items there are in the collections of the search. */
 cairn_code count_items(search_run *run, uint64_t *out, cairn_error *error);
-/* Without a condition on the items themselves the collections' own counts are the answer. */
-cairn_code count_by_tally(search_run *run, cairn_error *error);
 
 /* ---- best.c: the best of a group of rows, no more than the page still needs ---- */
 typedef struct best best;
