@@ -475,6 +475,34 @@ static void counts_by_time(void **state)
     OK(cairn_session_end(w->session, error));
 }
 
+static cairn_code count_collection(void *context, const cairn_collection_row *row, cairn_error *error)
+{
+    (void)row, (void)error;
+    ++*(size_t *)context;
+    return CAIRN_OK;
+}
+
+static void finds_collections_by_words(void **state)
+{
+    world *w = *state;
+    static const struct {
+        const char *text;
+        size_t found;
+    } WANTED[] = {{NULL, 8}, {"c3", 1}, {"c3,c5", 2}, {"-c3", 7}, {"c3 AND c5", 0}};
+    for (size_t i = 0; i < COUNT_OF(WANTED); i++) {
+        cairn_arena *arena = cairn_arena_new(WORLD_ARENA);
+        const cairn_text_query *text = NULL;
+        size_t n = 0;
+        if (WANTED[i].text)
+            OK(cairn_text_from_string(cairn_span_of(WANTED[i].text), NULL, arena, &text, error));
+        OK(cairn_session_begin(w->session, 0, error));
+        OK(cairn_session_collections(w->session, text, count_collection, &n, error));
+        OK(cairn_session_end(w->session, error));
+        assert_int_equal(n, WANTED[i].found);
+        cairn_arena_free(arena);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -485,6 +513,7 @@ int main(void)
         cmocka_unit_test(gives_rows_with_properties),
         cmocka_unit_test(streams_in_constant_memory),
         cmocka_unit_test(counts_by_time),
+        cmocka_unit_test(finds_collections_by_words),
     };
     return cmocka_run_group_tests(tests, world_setup, world_teardown);
 }
