@@ -210,7 +210,7 @@ cairn_code parts_write(sqlite_writer *writer, tally *tally, const item_row *old,
 cairn_code parts_drop(sqlite_writer *writer, tally *tally, const item_row *row, cairn_error *error)
 {
     cairn_stats *counts;
-    cairn_span properties;
+    cairn_span properties = CAIRN_SPAN_NONE;
     item_parts *old = &writer->old_parts;
     cairn_code code = counts_get(writer, tally, &counts, error);
     if (!code)

@@ -160,12 +160,15 @@ static cairn_code fill_others(sqlite_writer *writer, const sqlite3_int64 *number
     filling f = {.writer = writer};
     cairn_code code = reload(writer, error);
     const slots *all = &writer->slots;
-    if (!code && !(f.what.list = cairn_arena_calloc(all->arena, all->n + 1, sizeof(slot))))
-        code = no_memory(error);
-    for (size_t i = 0; !code && i < all->n; i++)
+    if (code)
+        return code;
+    f.what.list = cairn_arena_calloc(all->arena, all->n + 1, sizeof(slot));
+    if (!f.what.list)
+        return no_memory(error);
+    for (size_t i = 0; i < all->n; i++)
         if (!has_number(numbers, n, all->list[i].number))
             f.what.list[f.what.n++] = all->list[i];
-    return code || f.what.n == 0 ? code : fill(f, error);
+    return f.what.n ? fill(f, error) : CAIRN_OK;
 }
 
 /* By this program's rule from now on. */
@@ -192,7 +195,9 @@ static cairn_code renew(sqlite_writer *writer, bool strict, cairn_error *error)
     const slots *all = &writer->slots;
     sqlite3_int64 *kept = calloc(all->n + 1, sizeof *kept);
     size_t n = 0;
-    cairn_code code = kept ? CAIRN_OK : no_memory(error);
+    cairn_code code = CAIRN_OK;
+    if (!kept)
+        return no_memory(error);
     for (size_t i = 0; !code && i < all->n; i++)
         if (strict ? all->list[i].current : all->list[i].readable)
             kept[n++] = all->list[i].number;
@@ -215,7 +220,7 @@ cairn_code promote_missing(sqlite_writer *writer, cairn_error *error)
 cairn_code promote_at_open(sqlite_writer *writer, cairn_error *error)
 {
     bool damaged = false;
-    sqlite3_int64 filled;
+    sqlite3_int64 filled = 1;
     cairn_code code = reload(writer, error);
     if (!code)
         code = db_integer(writer->db, "SELECT EXISTS(SELECT 1 FROM item)", &filled, error);
@@ -241,7 +246,9 @@ static cairn_code find(sqlite_writer *writer, cairn_span name, const slot **foun
 {
     cairn_span copy = cairn_arena_copy(writer->slots.arena, name);
     *found = NULL;
-    cairn_code code = copy.p ? slot_of(copy, writer->slots.arena, made, definition, error) : no_memory(error);
+    if (!copy.p)
+        return no_memory(error);
+    cairn_code code = slot_of(copy, writer->slots.arena, made, definition, error);
     for (size_t i = 0; !code && i < writer->slots.n; i++)
         if (cairn_span_equal(writer->slots.list[i].property.name, made->property.name))
             *found = &writer->slots.list[i];
@@ -260,6 +267,8 @@ static cairn_code fill_named(sqlite_writer *writer, cairn_span name, cairn_progr
         code = find(writer, name, &found, &made, &definition, error);
     if (code)
         return code;
+    if (!found)
+        return cairn_error_set(error, CAIRN_INTERNAL, "the property that was promoted is not there");
     slot only = *found;
     f.what.list = &only;
     f.what.n = 1;
@@ -295,11 +304,12 @@ cairn_code sqlite_demote(cairn_writer *base, cairn_span name, cairn_error *error
     cairn_span definition;
     char quoted[160];
     cairn_code code = find(writer, name, &found, &made, &definition, error);
-    if (!code && !found)
-        code = cairn_error_set(error, CAIRN_NOT_FOUND, "property '%s' has no index",
+    if (code)
+        return code;
+    if (!found)
+        return cairn_error_set(error, CAIRN_NOT_FOUND, "property '%s' has no index",
                                cairn_quote(name, quoted, sizeof quoted));
-    if (!code)
-        code = drop_values(writer, found->number, error);
+    code = drop_values(writer, found->number, error);
     if (!code && found->built_in)
         code = run_with_name(writer->db, "INSERT OR IGNORE INTO demoted(name) VALUES(?1)", made.property.name,
                              CAIRN_SPAN_NONE, error);

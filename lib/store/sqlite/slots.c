@@ -113,7 +113,7 @@ cairn_code slot_of(cairn_span name, cairn_arena *arena, slot *out, cairn_span *d
 static cairn_code load_one(sqlite3_stmt *row, slots *out, cairn_error *error)
 {
     cairn_error fault = CAIRN_ERROR_INIT;
-    cairn_span definition;
+    cairn_span definition = CAIRN_SPAN_NONE;
     slot *list = cairn_arena_calloc(out->arena, out->n + 1, sizeof *list);
     /* The prefix, so that a property called id is not taken for the item's own. */
     cairn_span name = cairn_arena_printf(out->arena, "properties.%.*s", CAIRN_SPAN_FMT(db_column_span(row, 1)));
