@@ -2,7 +2,7 @@
 
 #include "base/json.h"
 
-enum { DEPTH = 3, MEMBERS_MAX = 200 };
+enum { DEPTH = 3, MEMBERS_MAX = 200, PATTERN_MAX = 1000 };
 
 static const char *const COMMON[] = {"datetime",    "start_datetime", "end_datetime", "created",    "updated",
                                      "platform",    "eo:cloud_cover", "gsd",          "proj:epsg",  "proj:code",
@@ -116,6 +116,7 @@ static void add_pattern(dice *d, const choice *c, cairn_buf *out)
             inside.n = i;
     size_t from = dice_one_in(d, 2) || !inside.n ? 0 : dice_below(d, inside.n);
     size_t n = inside.n - from ? 1 + dice_below(d, inside.n - from) : 0;
+    n = n > PATTERN_MAX ? PATTERN_MAX : n;
     cairn_buf_add_text(out, from ? "\"%" : "\"");
     cairn_buf_add(out, inside.p + from, n);
     cairn_buf_add_text(out, from + n < inside.n || !n ? "%\"" : "\"");
@@ -184,8 +185,10 @@ static void in_time(dice *d, const sample *s, cairn_buf *out)
     cairn_interval i = s->range;
     i.start.sec -= cairn_time_is_open(i.start) ? 0 : (int64_t)dice_scale(d, 1, 1000.0 * DAY);
     i.end.sec += cairn_time_is_open(i.end) ? 0 : (int64_t)dice_scale(d, 1, 1000.0 * DAY);
-    if (dice_one_in(d, 5))
+    if (dice_one_in(d, 5) || cairn_time_compare(i.start, i.end) > 0)
         i = s->range;
+    if (cairn_time_compare(i.start, i.end) > 0) /* an item whose range is given upside down */
+        i.end = i.start;
     cairn_buf_printf(out, "{\"op\":\"%s\",\"args\":[{\"property\":\"%s\"},{\"interval\":[", OPS[dice_below(d, 10)],
                      COMMON[dice_below(d, 3)]);
     add_instant(i.start, out);
@@ -308,7 +311,7 @@ void condition_query(dice *d, const sample *s, cairn_buf *out)
     double number;
     cairn_buf_add_text(out, "\"query\":{\"");
     cairn_buf_add_span(out, c.member.key);
-    if (c.kind == '"' && dice_one_in(d, 2)) {
+    if (c.kind == '"' && c.member.value.n <= PATTERN_MAX && dice_one_in(d, 2)) {
         cairn_buf_printf(out, "\":{\"%s\":", dice_one_in(d, 2) ? "startsWith" : "contains");
         cairn_buf_add_span(out, c.member.value);
     } else if (c.kind == '0' && cairn_json_number(c.member.value, &number)) {

@@ -34,8 +34,9 @@ def make(items, count, seed=1):
     """Queries in the format of make_queries.py."""
     rng = random.Random(seed)
     queries = []
+    chosen = [i for i in items.all if i[3] is not None and i[4] is not None]
     for _ in range(count):
-        collection, _, when, cloud, platform, bbox = rng.choice(items.all)
+        collection, _, when, _, platform, bbox = rng.choice(chosen)
         start, end = year_from(when - timedelta(days=rng.randrange(365)))
         queries.append({"name": "sort", "method": "POST", "path": "/search", "body": {
             "collections": [collection], "datetime": interval(start, end), "limit": 100,
