@@ -1,4 +1,7 @@
-"""stac-api-validator without a network: `python offline_validator.py` takes its arguments.
+"""stac-api-validator without a network, and with all that it has: `python offline_validator.py` takes its arguments.
+
+Two parts of it can't be reached otherwise: its command line has no name for features#filter and item-search#filter, and its examples of
+spatial and temporal filters are tried only with servers that advertise names of conformance classes from drafts of CQL2.
 
 The JSON Schemas of STAC 1.1.0 and of GeoJSON come from pystac's own files instead of schemas.stacspec.org and geojson.org. Schemas that
 pystac does not bring along (extensions, STAC 1.0.0) are taken as the schema that allows everything, and are named on standard error, so
@@ -69,8 +72,24 @@ def mount_schemas():
     pystac.stac_io.DefaultStacIO.read_text_from_href = read_with_schemas
 
 
+DRAFT_CLASSES = [f"http://www.opengis.net/spec/cql2/1.0/conf/{name}" for name in ("basic-spatial-operators", "temporal-operators")]
+
+
+def reach_everything(main, validations):
+    (choice,) = [option for option in main.params if option.name == "conformance_classes"]
+    choice.type = type(choice.type)([*choice.type.choices, "features#filter", "item-search#filter"])
+    validate = validations.validate_item_search_filter
+
+    def validate_with_all_filters(root_url, root_body, **others):
+        validate(root_url=root_url, root_body={**root_body, "conformsTo": root_body["conformsTo"] + DRAFT_CLASSES}, **others)
+
+    validations.validate_item_search_filter = validate_with_all_filters
+
+
 if __name__ == "__main__":
     mount_schemas()
+    from stac_api_validator import validations
     from stac_api_validator.__main__ import main
 
+    reach_everything(main, validations)
     main()
