@@ -240,7 +240,7 @@ cairn_code cairn_browse_children(const cairn_browse *browse, const cairn_place *
 cairn_code cairn_browse_parent(const cairn_browse *browse, const cairn_place *place, uint64_t count,
                                cairn_place *parent)
 {
-    cairn_child *list;
+    cairn_child *list = NULL;
     size_t n = 0;
     cairn_code code = CAIRN_OK;
     if (place->kind == CAIRN_PLACE_YEAR) {

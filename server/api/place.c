@@ -209,7 +209,7 @@ uint64_t cairn_place_step(uint64_t n_parts)
 static cairn_place parent_of_part(const cairn_place *place, uint64_t n_parts)
 {
     cairn_place parent = *place;
-    if (place->n_parts >= cairn_place_step(n_parts)) {
+    if (!place->n_parts || place->n_parts >= cairn_place_step(n_parts)) {
         parent.part = parent.n_parts = 0;
         return parent;
     }
