@@ -8,7 +8,7 @@
 
 #include <stdlib.h>
 
-enum { BUCKETS = 512, NAMES_HELD = 2 * CAIRN_PROPERTY_NAMES_MAX, SCRATCH_BYTES = 64 << 20 };
+enum { BUCKETS = 512, NAMES_HELD = 2 * CAIRN_PROPERTY_NAMES_MAX, SCRATCH_BYTES = 512 << 20 };
 
 typedef struct entry {
     struct entry *next;  /* in the bucket */
@@ -177,6 +177,65 @@ static cairn_span name_of(cairn_stats *stats, const cairn_json_member *member, b
     return name;
 }
 
+/* The first of an item's names by their bytes; those behind the first so many are gone when it was full. */
+typedef struct first_names {
+    cairn_span at[2 * NAMES_HELD];
+    size_t n;
+    bool more; /* at[CAIRN_PROPERTY_NAMES_MAX - 1] was the last of the first ones, and there were others */
+} first_names;
+
+static int by_bytes(const void *a, const void *b)
+{
+    return cairn_span_compare(*(const cairn_span *)a, *(const cairn_span *)b);
+}
+
+static void keep_first(first_names *names)
+{
+    size_t kept = 0;
+    qsort(names->at, names->n, sizeof *names->at, by_bytes);
+    for (size_t i = 0; i < names->n; i++)
+        if (!kept || !cairn_span_equal(names->at[kept - 1], names->at[i]))
+            names->at[kept++] = names->at[i];
+    names->more |= kept > CAIRN_PROPERTY_NAMES_MAX;
+    names->n = kept < CAIRN_PROPERTY_NAMES_MAX ? kept : CAIRN_PROPERTY_NAMES_MAX;
+}
+
+static bool gather_first(cairn_stats *stats, cairn_span properties, first_names *names)
+{
+    cairn_json_walk walk = cairn_json_walk_object(properties);
+    cairn_json_member member;
+    bool ok = true;
+    while (ok && cairn_json_next_member(&walk, &member)) {
+        cairn_span name = name_of(stats, &member, &ok);
+        if (!ok || cairn_json_is_null(member.value) || is_ignored(stats, name) ||
+            (names->more && cairn_span_compare(name, names->at[CAIRN_PROPERTY_NAMES_MAX - 1]) > 0))
+            continue;
+        if (names->n == sizeof names->at / sizeof *names->at)
+            keep_first(names);
+        names->at[names->n++] = name;
+    }
+    keep_first(names);
+    return ok;
+}
+
+/* An item that has very many names itself sets the bound before they are counted: the table never holds them all. To
+ * be called when nothing is queued. */
+static bool narrow(cairn_stats *stats, cairn_span properties)
+{
+    enum { SHORTEST_MEMBER = sizeof "\"\":0" - 1 };
+    if (properties.n < (size_t)NAMES_HELD * SHORTEST_MEMBER)
+        return true;
+    first_names *names = calloc(1, sizeof *names);
+    bool ok = names && gather_first(stats, properties, names);
+    if (ok && names->more) {
+        ok = set_bound(stats, names->at[CAIRN_PROPERTY_NAMES_MAX - 1]);
+        stats->is_new = true;
+        sweep(stats);
+    }
+    free(names);
+    return ok;
+}
+
 /* The entry of a member's name, queued; NULL with *ok where the name is not counted. */
 static entry *entry_of(cairn_stats *stats, const cairn_json_member *member, bool in, bool *ok)
 {
@@ -234,7 +293,7 @@ static bool settle_item(cairn_stats *stats, bool ok)
 
 bool cairn_stats_add(cairn_stats *stats, cairn_span properties)
 {
-    return settle_item(stats, gather(stats, properties, true));
+    return settle_item(stats, narrow(stats, properties) && gather(stats, properties, true));
 }
 
 bool cairn_stats_drop(cairn_stats *stats, cairn_span properties)
@@ -244,7 +303,8 @@ bool cairn_stats_drop(cairn_stats *stats, cairn_span properties)
 
 bool cairn_stats_replace(cairn_stats *stats, cairn_span old, cairn_span properties)
 {
-    return settle_item(stats, gather(stats, old, false) && gather(stats, properties, true));
+    return settle_item(stats,
+                       narrow(stats, properties) && gather(stats, old, false) && gather(stats, properties, true));
 }
 
 bool cairn_stats_is_stale(const cairn_stats *stats)

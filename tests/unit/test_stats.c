@@ -149,6 +149,33 @@ static void names_are_bounded(void **state)
     cairn_stats_free(down);
 }
 
+/* An item that alone has more names than are told of, without the time that a table of all of them would take. */
+static void names_of_one_item_are_bounded(void **state)
+{
+    (void)state;
+    enum { NAMES = 200000, BYTES = NAMES * 16 };
+    cairn_buf item = CAIRN_BUF_INIT(BYTES);
+    cairn_stats *stats = cairn_stats_new();
+    add(stats, "{\"p000500\":3,\"q\":2}");
+    for (int i = NAMES - 1; i >= 0; i--)
+        cairn_buf_printf(&item, "%c\"p%06d\":%d", i == NAMES - 1 ? '{' : ',', i, i % 7);
+    cairn_buf_add_text(&item, ",\"a\":null,\"\\u0070000003\":9}");
+    assert_false(item.failed);
+    assert_true(cairn_stats_replace(stats, cairn_span_of("{\"p000500\":3,\"q\":2}"), cairn_buf_span(&item)));
+    assert_false(cairn_stats_is_stale(stats));
+    assert_true(cairn_stats_is_new(stats));
+    assert_null(strstr(told(stats), "a: "));
+    assert_null(strstr(told(stats), "q: "));
+    assert_null(strstr(told(stats), "p001000: "));
+    assert_non_null(strstr(told(stats), "p000003: 1 int 0 num 0 str 0 bool 0 arr 0 obj [9*1 9*1] {9*1}\n"));
+    assert_non_null(strstr(told(stats), "p000500: 1 int"));
+    assert_non_null(strstr(told(stats), "p000999: 1 int"));
+    assert_true(cairn_stats_drop(stats, cairn_buf_span(&item)));
+    assert_string_equal(told(stats), "");
+    cairn_buf_free(&item);
+    cairn_stats_free(stats);
+}
+
 /* ---- at random ---- */
 
 enum { ITEMS = 60, JSON_BYTES = 400, STEPS = 4000 };
@@ -301,6 +328,7 @@ int main(void)
         cmocka_unit_test(extremes_are_lost_with_their_last_item),
         cmocka_unit_test(values_end_at_the_limit),
         cmocka_unit_test(names_are_bounded),
+        cmocka_unit_test(names_of_one_item_are_bounded),
         cmocka_unit_test(counts_as_if_anew),
         cmocka_unit_test(tells_what_changed),
     };
