@@ -165,7 +165,7 @@ static bool is_digits(cairn_span text)
 static cairn_code take_precision(const reader *r, cairn_span number)
 {
     char expected[64];
-    cairn_span name = cairn_span_make(r->parameter, strlen(r->parameter) - (sizeof PRECISION_END - 1));
+    cairn_span name = cairn_span_make(r->parameter, strlen(r->parameter) - strlen(PRECISION_END));
     const cairn_aggregate_known *known = find_known(name);
     int from = cairn_grid_coarsest(known->grid), to = cairn_grid_finest(known->grid);
     long long precision;

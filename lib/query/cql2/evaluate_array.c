@@ -89,11 +89,13 @@ static bool are_same(cairn_cql2_run *run, const cairn_cql2_value *a, const cairn
         return cairn_cql2_value_compare(CAIRN_CQL2_K_EQ, a, b, false) == CAIRN_TRUE;
     walk of_a = walk_over(run, a), of_b = walk_over(run, b);
     cairn_cql2_value x, y;
-    bool more_a, more_b;
-    while ((more_a = walk_next(&of_a, &x)) & (more_b = walk_next(&of_b, &y)))
+    for (;;) {
+        bool more_a = walk_next(&of_a, &x), more_b = walk_next(&of_b, &y);
+        if (!more_a || !more_b)
+            return more_a == more_b;
         if (depth == 0 || !are_same(run, &x, &y, depth - 1))
             return false;
-    return more_a == more_b;
+    }
 }
 
 /* ---- comparing ---- */

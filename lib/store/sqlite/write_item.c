@@ -6,7 +6,7 @@ static item_row row_of(const cairn_item *item, sqlite3_int64 key)
 {
     return (item_row){
         .key = key,
-        .position = {cairn_item_sort_time(item), item->collection, item->id},
+        .position = {.time = cairn_item_sort_time(item), .collection = item->collection, .id = item->id},
         .range = item->range,
         .has_place = item->footprint.present,
         .box = item->footprint.box,
