@@ -79,10 +79,12 @@ static bool next_range(cairn_span *accept, media_range *range)
     return false;
 }
 
-/* 3 the same type, 2 type/..., 1 anything, 0 no match. */
+/* 4 the same type, 3 JSON for a kind of JSON, 2 type/..., 1 anything, 0 no match. */
 static int specificity(cairn_span range, cairn_span media)
 {
     if (range.n == media.n && strncasecmp(range.p, media.p, media.n) == 0)
+        return 4;
+    if (is_word(range, "application/json") && ends_in_word(media, "+json"))
         return 3;
     if (is_word(range, "*/*") || is_word(range, "*"))
         return 1;

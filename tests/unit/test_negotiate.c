@@ -66,6 +66,15 @@ static void the_better_form_wins(void **state)
     assert_string_equal(negotiated(cairn_as_openapi, "application/yaml;q=0.2, */*;q=0.3"), OPENAPI "+json;version=3.0");
     assert_string_equal(negotiated(cairn_as_openapi, "application/json"), OPENAPI "+json;version=3.0");
     assert_string_equal(negotiated(cairn_as_openapi, "text/html"), "406");
+    assert_string_equal(negotiated(cairn_as_openapi, "application/json, application/yaml"),
+                        OPENAPI "+json;version=3.0");
+    assert_string_equal(negotiated(cairn_as_openapi, "application/json;q=0.5, application/yaml"), "application/yaml");
+    assert_string_equal(negotiated(cairn_as_items, "application/json, application/x-ndjson"), GEOJSON);
+    assert_string_equal(negotiated(cairn_as_items, "application/json, text/csv;q=0.5"), GEOJSON);
+    assert_string_equal(negotiated(cairn_as_items, "application/json;q=0.4, application/x-ndjson;q=0.5"),
+                        "application/x-ndjson");
+    assert_string_equal(negotiated(cairn_as_items, GEOJSON ";q=0.1, application/json, application/x-ndjson;q=0.5"),
+                        "application/x-ndjson");
     assert_string_equal(negotiated(cairn_as_html, "application/json"), "text/html; charset=utf-8");
 }
 
