@@ -44,7 +44,7 @@ bool cairn_browse_is_divided(const cairn_place *place, uint64_t count);
 cairn_code cairn_browse_children(const cairn_browse *browse, const cairn_place *place, uint64_t count,
                                  cairn_child **list, size_t *n);
 
-/* The place above it. */
+/* The place above it. Looks for all years of a collection to know whether they stand in centuries. */
 cairn_code cairn_browse_parent(const cairn_browse *browse, const cairn_place *place, uint64_t count,
                                cairn_place *parent);
 

@@ -97,19 +97,16 @@ static void add_texts(const cairn_browse *browse, const cairn_place *place, cair
                                                       CAIRN_SPAN_FMT(whole), title));
 }
 
-cairn_code cairn_browse_add_catalog(const cairn_browse *browse, const cairn_place *place, uint64_t count,
-                                    cairn_buf *out)
+cairn_code cairn_browse_add_catalog(const cairn_browse *browse, const cairn_place *place, const cairn_place *parent,
+                                    uint64_t count, cairn_buf *out)
 {
-    cairn_place parent;
     const cairn_call *call = browse->call;
-    cairn_code code = cairn_browse_parent(browse, place, count, &parent);
-    if (code)
-        return code;
+    cairn_code code;
     add_texts(browse, place, out);
     cairn_buf_add_text(out, ",\"links\":[");
     cairn_link_add(call, out, "self", "application/json", path_of(browse, place, ""), CAIRN_SPAN_NONE);
     cairn_link_add(call, out, "root", "application/json", cairn_span_of("/"), CAIRN_SPAN_NONE);
-    cairn_link_add(call, out, "parent", "application/json", path_of(browse, &parent, ""), CAIRN_SPAN_NONE);
+    cairn_link_add(call, out, "parent", "application/json", path_of(browse, parent, ""), CAIRN_SPAN_NONE);
     code = cairn_browse_add_links(browse, place, count, out);
     return code || cairn_buf_add_text(out, "]}") ? code : no_memory(browse);
 }
@@ -141,11 +138,12 @@ cairn_code cairn_browse_add_collection(cairn_call *call, cairn_span id, cairn_bu
     return code || cairn_buf_add_text(out, "]}") ? code : no_memory(&browse);
 }
 
-cairn_code cairn_browse_add_child(const cairn_browse *browse, const cairn_child *child, cairn_buf *out)
+cairn_code cairn_browse_add_child(const cairn_browse *browse, const cairn_child *child, const cairn_place *parent,
+                                  cairn_buf *out)
 {
     uint64_t count;
     if (child->collection.p)
         return cairn_browse_add_collection(browse->call, child->collection, out);
     cairn_code code = cairn_browse_count(browse, &child->place, &count);
-    return code ? code : cairn_browse_add_catalog(browse, &child->place, count, out);
+    return code ? code : cairn_browse_add_catalog(browse, &child->place, parent, count, out);
 }

@@ -24,10 +24,12 @@ static cairn_code open_place(cairn_call *call, cairn_browse *browse, cairn_place
 cairn_code cairn_get_catalog(cairn_call *call)
 {
     cairn_browse browse;
-    cairn_place place;
+    cairn_place place, parent;
     uint64_t count;
     cairn_code code = open_place(call, &browse, &place, &count);
-    return code ? code : cairn_browse_add_catalog(&browse, &place, count, &call->response->body);
+    if (!code)
+        code = cairn_browse_parent(&browse, &place, count, &parent);
+    return code ? code : cairn_browse_add_catalog(&browse, &place, &parent, count, &call->response->body);
 }
 
 /* ---- children ---- */
@@ -119,7 +121,7 @@ static cairn_code add_page(listing *l, size_t *next, size_t *returned, cairn_buf
         }
         if ((*returned)++)
             cairn_buf_add_byte(out, ',');
-        code = cairn_browse_add_child(&l->browse, &l->list[i], out);
+        code = cairn_browse_add_child(&l->browse, &l->list[i], &l->place, out);
     }
     return code;
 }
