@@ -1,5 +1,6 @@
 #include "api/property_union.h"
 
+#include "base/number.h"
 #include "base/secret.h"
 
 #include <math.h>
@@ -106,13 +107,37 @@ static int compare_names(const void *a, const void *b)
                               (*(const cairn_united_property *const *)b)->name);
 }
 
+static bool is_number(cairn_span json)
+{
+    return json.n && (json.p[0] == '-' || (json.p[0] >= '0' && json.p[0] <= '9'));
+}
+
+static int compare_values(const void *a, const void *b)
+{
+    cairn_span left = *(const cairn_span *)a, right = *(const cairn_span *)b;
+    double x = 0, y = 0;
+    if (is_number(left) != is_number(right))
+        return is_number(left) ? -1 : 1;
+    if (is_number(left) && cairn_number_double(left, &x) && cairn_number_double(right, &y) && x != y)
+        return x < y ? -1 : 1;
+    return cairn_span_compare(left, right);
+}
+
+/* Not by count, as they come: clients unite the schemas of collections by comparing them. */
+static void sort_values(cairn_united_property *united)
+{
+    qsort(united->values, united->n_values, sizeof(united->values[0]), compare_values);
+}
+
 const cairn_united_property **cairn_property_union_list(const cairn_property_union *all)
 {
     const cairn_united_property **list = cairn_arena_calloc(all->arena, all->n + 1, sizeof(*list));
     size_t n = 0;
     for (size_t i = 0; i < all->room && list; i++)
-        if (all->slots[i])
+        if (all->slots[i]) {
+            sort_values(all->slots[i]);
             list[n++] = all->slots[i];
+        }
     if (n)
         qsort(list, n, sizeof(*list), compare_names);
     return list;

@@ -15,7 +15,7 @@ typedef struct cairn_united_property {
     double minimum, maximum;
     bool has_times;                             /* every string is an RFC 3339 time */
     bool enumerated;                            /* `values` has all of them */
-    cairn_span values[CAIRN_UNITED_VALUES_MAX]; /* JSON */
+    cairn_span values[CAIRN_UNITED_VALUES_MAX]; /* JSON; listed in order: numbers, then the others by bytes */
     size_t n_values;
 } cairn_united_property;
 
