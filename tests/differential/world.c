@@ -124,6 +124,9 @@ cairn_code world_put(world *w, party *to, const cairn_item *item, cairn_put *wha
         !cairn_pack(w->codec, item->body, &w->packed, &record.body) ||
         (item->source.p && !pack_source(w, item, &record.source)))
         return cairn_error_set(error, CAIRN_NOMEM, "an item can't be packed");
+    /* The oracle reads every item for every search: it has them unpacked. */
+    if (to == &w->parties[ORACLE])
+        record.body = (cairn_packed){CAIRN_ENCODING_PLAIN, record.body.crc, item->body.n, item->body};
     cairn_code code = cairn_writer_ensure_collection(to->writer, item->collection, true, &made, error);
     if (code == CAIRN_OK)
         code = cairn_writer_put_item(to->writer, &record, CAIRN_CONFLICT_REPLACE, what, error);
