@@ -212,6 +212,29 @@ static void says_what_is_plain(void **state)
     }
 }
 
+/* A long list that many conditions meet is narrowed where it stands. */
+static void needs_little_memory(void **state)
+{
+    enum { VALUES = 4000, CONDITIONS = 1900, MEMORY = 16 << 20 };
+    (void)state;
+    cairn_cql2 filter;
+    cairn_cql2_envelope envelope;
+    cairn_buf text = CAIRN_BUF_INIT(1 << 20);
+    cairn_arena *arena = cairn_arena_new(MEMORY);
+    assert_non_null(arena);
+    for (int i = 0; i < VALUES; i++)
+        cairn_buf_printf(&text, "%s%d", i ? "," : "a IN (", i);
+    cairn_buf_add_byte(&text, ')');
+    for (int i = 0; i < CONDITIONS; i++)
+        cairn_buf_printf(&text, " AND a > %d", i);
+    read_filter(cairn_buf_span(&text), arena, &filter);
+    assert_true(cairn_cql2_envelope_of(&filter, arena, &envelope));
+    assert_int_equal(envelope.n_bounds, 1);
+    assert_int_equal(envelope.bounds[0].n_values, VALUES - CONDITIONS + 1); /* ends belong to it */
+    cairn_arena_free(arena);
+    cairn_buf_free(&text);
+}
+
 /* ---- chance ---- */
 
 static uint64_t seed = 20260;
@@ -576,6 +599,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(says_what_is_plain, setup, teardown),
+        cmocka_unit_test(needs_little_memory),
         cmocka_unit_test_setup_teardown(holds_every_match, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

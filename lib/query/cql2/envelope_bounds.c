@@ -60,19 +60,17 @@ static bool is_within(const cairn_cql2_bound *bound, const cairn_sort_value *val
            (!bound->has_high || cairn_sort_value_compare(value, &bound->high) <= 0);
 }
 
-static bool keep_within(cairn_cql2_bound *bound, const cairn_cql2_bound *other, cairn_arena *arena, bool *nothing)
+/* In their own place: a list belongs to one bound, and what is met with it is not used again. So a long list that meets
+ * many conditions takes no more memory. */
+static void keep_within(cairn_cql2_bound *bound, const cairn_cql2_bound *other, bool *nothing)
 {
-    cairn_sort_value *kept = cairn_arena_calloc(arena, bound->n_values, sizeof *kept);
+    cairn_sort_value *kept = (cairn_sort_value *)bound->values;
     size_t n = 0;
-    if (!kept)
-        return false;
     for (size_t i = 0; i < bound->n_values; i++)
         if (is_within(other, &bound->values[i]))
             kept[n++] = bound->values[i];
     *nothing |= n == 0;
-    bound->values = kept;
     bound->n_values = n;
-    return true;
 }
 
 static void narrow_ends(cairn_cql2_bound *bound, const cairn_cql2_bound *other, bool *nothing)
@@ -92,25 +90,24 @@ static void narrow_ends(cairn_cql2_bound *bound, const cairn_cql2_bound *other, 
 
 /* A property has one value, so that what holds for both of its bounds is within both; an array may meet them with
  * different members. */
-static bool meet_one(cairn_cql2_envelope *into, cairn_cql2_bound *bounds, const cairn_cql2_bound *other,
-                     cairn_arena *arena)
+static void meet_one(cairn_cql2_envelope *into, cairn_cql2_bound *bounds, const cairn_cql2_bound *other)
 {
     const cairn_cql2_bound *same = other->member ? NULL : find(into, other);
     if (!same) {
         if (into->n_bounds < CAIRN_CQL2_MAX_BOUNDS)
             bounds[into->n_bounds++] = *other;
-        return true;
+        return;
     }
     cairn_cql2_bound *bound = &bounds[same - into->bounds];
     if (!bound->n_values && other->n_values) {
         cairn_cql2_bound ends = *bound;
         *bound = *other;
-        return keep_within(bound, &ends, arena, &into->nothing);
+        keep_within(bound, &ends, &into->nothing);
+    } else if (bound->n_values) {
+        keep_within(bound, other, &into->nothing);
+    } else {
+        narrow_ends(bound, other, &into->nothing);
     }
-    if (bound->n_values)
-        return keep_within(bound, other, arena, &into->nothing);
-    narrow_ends(bound, other, &into->nothing);
-    return true;
 }
 
 bool cairn_cql2_bounds_meet(cairn_cql2_envelope *into, const cairn_cql2_envelope *other, cairn_arena *arena)
@@ -124,8 +121,7 @@ bool cairn_cql2_bounds_meet(cairn_cql2_envelope *into, const cairn_cql2_envelope
         memcpy(bounds, into->bounds, into->n_bounds * sizeof *bounds);
     into->bounds = bounds;
     for (size_t i = 0; i < other->n_bounds && !into->nothing; i++)
-        if (!meet_one(into, bounds, &other->bounds[i], arena))
-            return false;
+        meet_one(into, bounds, &other->bounds[i]);
     return true;
 }
 
