@@ -69,9 +69,10 @@ static void add_head(const cairn_call *call, purpose what, const char *of, cairn
     cairn_buf_printf(
         out, "\",\"type\":\"object\",\"title\":\"%s\",\"description\":", what == TO_SORT ? "Sortables" : "Queryables");
     cairn_buf text = CAIRN_BUF_INIT(1 << 14);
-    cairn_buf_printf(&text, what == TO_SORT ? "What %s can be sorted by" : "What %s can be filtered by", of);
+    cairn_buf_printf(&text, "What %s", of);
     cairn_buf_add_span(&text, of_which);
-    cairn_buf_add_text(&text, "; other names of members are known too, what is missing is null");
+    cairn_buf_printf(&text, " can be %s by; other names of members are known too, what is missing is null",
+                     what == TO_SORT ? "sorted" : "filtered");
     cairn_buf_add_json_string(out, cairn_buf_span(&text));
     cairn_buf_free(&text);
     cairn_buf_add_text(out, ",\"properties\":{");

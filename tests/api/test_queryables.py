@@ -145,7 +145,9 @@ def test_ids_are_coded_in_the_schema_id(tmp_path, start_server):
     run_cairn("ingest", path, "-", input=json.dumps(make_item("i", odd, 1, 2)))
     server = start_server(path)
     (collection,) = requests.get(server.url + "collections").json()["collections"]
-    assert odd in get(link(collection, "queryables"))["description"]
+    for what, verb in [("queryables", "filtered"), ("sortables", "sorted")]:
+        says = get(link(collection, what))["description"]
+        assert says.startswith(f"What items of collection {odd} can be {verb} by;")
 
 
 def test_collections_have_their_own(many):
