@@ -16,7 +16,8 @@ typedef struct known_property {
 
 typedef struct known_properties {
     cairn_arena *arena;
-    known_property *at; /* by name, each once */
+    known_property *at;
+    size_t merged; /* the first so many stand by name, each once; behind them some as they came */
     size_t n, room;
 } known_properties;
 
@@ -27,9 +28,43 @@ static cairn_code no_memory(cairn_error *error)
 
 /* ---- what is known ---- */
 
+static int by_name(const void *a, const void *b)
+{
+    return cairn_span_compare(((const known_property *)a)->name, ((const known_property *)b)->name);
+}
+
+/* What holds for both. */
+static void unite(known_property *one, const known_property *other)
+{
+    one->terms &= other->terms;
+    one->numbers &= other->numbers;
+}
+
+static void merge(known_properties *known)
+{
+    size_t n = 0;
+    if (known->n > known->merged)
+        qsort(known->at, known->n, sizeof *known->at, by_name);
+    for (size_t i = 0; i < known->n; i++)
+        if (n && cairn_span_equal(known->at[n - 1].name, known->at[i].name))
+            unite(&known->at[n - 1], &known->at[i]);
+        else
+            known->at[n++] = known->at[i];
+    known->merged = known->n = n;
+}
+
+static known_property *find(const known_properties *known, cairn_span name)
+{
+    known_property wanted = {.name = name};
+    return known->merged ? bsearch(&wanted, known->at, known->merged, sizeof *known->at, by_name) : NULL;
+}
+
 static bool grow(known_properties *known)
 {
     if (known->n < known->room)
+        return true;
+    merge(known);
+    if (known->n < known->room / 2)
         return true;
     size_t room = known->room ? known->room * 2 : 64;
     known_property *at = cairn_arena_calloc(known->arena, room, sizeof *at);
@@ -42,42 +77,27 @@ static bool grow(known_properties *known)
     return true;
 }
 
+/* Of thousands of collections most have the same properties: what is known already takes no memory again. */
 static cairn_code add_property(void *context, const cairn_property *property, cairn_error *error)
 {
     known_properties *known = context;
     if (!cairn_property_items(property))
         return CAIRN_OK;
     known_property one = {
-        .name = cairn_arena_copy(known->arena, property->name),
+        .name = property->name,
         .terms = property->enumerated && property->n_values && !property->has_times && !property->objects,
         .numbers = !property->strings && !property->booleans && !property->arrays,
     };
+    known_property *same = find(known, one.name);
+    if (same) {
+        unite(same, &one);
+        return CAIRN_OK;
+    }
+    one.name = cairn_arena_copy(known->arena, one.name);
     if (!one.name.p || !grow(known))
         return no_memory(error);
     known->at[known->n++] = one;
     return CAIRN_OK;
-}
-
-static int by_name(const void *a, const void *b)
-{
-    return cairn_span_compare(((const known_property *)a)->name, ((const known_property *)b)->name);
-}
-
-/* One entry a name: what holds for all collections. */
-static void merge(known_properties *known)
-{
-    size_t n = 0;
-    if (known->n)
-        qsort(known->at, known->n, sizeof *known->at, by_name);
-    for (size_t i = 0; i < known->n; i++) {
-        if (n && cairn_span_equal(known->at[n - 1].name, known->at[i].name)) {
-            known->at[n - 1].terms &= known->at[i].terms;
-            known->at[n - 1].numbers &= known->at[i].numbers;
-        } else {
-            known->at[n++] = known->at[i];
-        }
-    }
-    known->n = n;
 }
 
 static cairn_code gather(cairn_call *call, known_properties *known)
@@ -86,12 +106,6 @@ static cairn_code gather(cairn_call *call, known_properties *known)
     cairn_code code = cairn_session_properties(call->session, call->collection_id, add_property, known, &call->error);
     merge(known);
     return code;
-}
-
-static const known_property *find(const known_properties *known, cairn_span name)
-{
-    known_property wanted = {.name = name};
-    return known->n ? bsearch(&wanted, known->at, known->n, sizeof *known->at, by_name) : NULL;
 }
 
 /* Under its own name, or one of another generation. */
