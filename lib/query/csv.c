@@ -100,10 +100,21 @@ cairn_code cairn_csv_from_text(cairn_span fields, cairn_arena *arena, const cair
     return finish(names, arena, out, error);
 }
 
+/* As the fields are read: the plural is what pystac-client sent for years, and the last one counts. */
+static cairn_span included(cairn_span fields)
+{
+    cairn_span list = CAIRN_SPAN_NONE;
+    cairn_json_walk walk = cairn_json_walk_object(fields);
+    for (cairn_json_member member; cairn_json_next_member(&walk, &member);)
+        if (cairn_json_key_is(member.key, "include") || cairn_json_key_is(member.key, "includes"))
+            list = member.value;
+    return list;
+}
+
 cairn_code cairn_csv_from_json(cairn_span fields, cairn_arena *arena, const cairn_csv **out, cairn_error *error)
 {
     column_names *names = cairn_arena_calloc(arena, 1, sizeof *names);
-    cairn_json_walk walk = cairn_json_walk_array(cairn_json_get(fields, "include"));
+    cairn_json_walk walk = cairn_json_walk_array(included(fields));
     cairn_span element;
     while (names && cairn_json_next_element(&walk, &element)) {
         cairn_span name = cairn_json_string(element, arena);

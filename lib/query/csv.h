@@ -16,8 +16,8 @@ enum { CAIRN_CSV_MAX_COLUMNS = 1000 };
 /* Columns by name: members of an item, else of its properties (`properties.` is optional), nested by dots; a member
  * whose own name has dots comes first. Without names: id, collection, datetime, start_datetime, end_datetime, bbox.
  * They are those that the value of `fields` (query/fields.h) includes, in its order: of GET, "a,+b,-c"; of POST,
- * checked JSON, its member "include". Both may be absent, and are borrowed. CAIRN_INVALID with parameter "fields" for
- * more than CAIRN_CSV_MAX_COLUMNS. */
+ * checked JSON, its member "include" (or "includes"). Both may be absent, and are borrowed. CAIRN_INVALID with
+ * parameter "fields" for more than CAIRN_CSV_MAX_COLUMNS. */
 cairn_code cairn_csv_from_text(cairn_span fields, cairn_arena *arena, const cairn_csv **out, cairn_error *error);
 cairn_code cairn_csv_from_json(cairn_span fields, cairn_arena *arena, const cairn_csv **out, cairn_error *error);
 

@@ -218,6 +218,8 @@ def test_chosen_columns(served, session):
 def test_columns_of_a_post(served, session):
     body = {"fields": {"include": ["n", "id"], "exclude": ["links"]}, "limit": 2}
     assert read_table(stream(session, served.url + "search", "csv", body=body))[0] == ["n", "id"]
+    body = {"fields": {"includes": ["n", "id"]}, "limit": 2}
+    assert read_table(stream(session, served.url + "search", "csv", body=body))[0] == ["n", "id"]
     body = {"fields": {"exclude": ["geometry"]}, "limit": 2}
     assert read_table(stream(session, served.url + "search", "csv", body=body))[0] == COLUMNS
 
