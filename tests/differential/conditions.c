@@ -2,6 +2,7 @@
 
 #include "base/json.h"
 
+static const int64_t LAST_SECOND = INT64_C(253402300799); /* of the year 9999 */
 enum { DEPTH = 3, MEMBERS_MAX = 200, PATTERN_MAX = 1000 };
 
 static const char *const COMMON[] = {"datetime",    "start_datetime", "end_datetime", "created",    "updated",
@@ -185,7 +186,8 @@ static void in_time(dice *d, const sample *s, cairn_buf *out)
     cairn_interval i = s->range;
     i.start.sec -= cairn_time_is_open(i.start) ? 0 : (int64_t)dice_scale(d, 1, 1000.0 * DAY);
     i.end.sec += cairn_time_is_open(i.end) ? 0 : (int64_t)dice_scale(d, 1, 1000.0 * DAY);
-    if (dice_one_in(d, 5) || cairn_time_compare(i.start, i.end) > 0)
+    bool in_calendar = cairn_time_is_open(i.end) || i.end.sec <= LAST_SECOND;
+    if (dice_one_in(d, 5) || !in_calendar || cairn_time_compare(i.start, i.end) > 0)
         i = s->range;
     if (cairn_time_compare(i.start, i.end) > 0) /* an item whose range is given upside down */
         i.end = i.start;
