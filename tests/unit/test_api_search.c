@@ -414,7 +414,7 @@ static void wrong_requests(void **state)
     post(f, "/search", cairn_span_of("{\"collections\":\"a\"}"), 200);
     f->options.ignore_unknown_params = true;
     get(f, "/search?bbbox=1,2,3,4&key=k", 200);
-    assert_says(get(f, "/search?filter=1%3D1", 400), "filter");
+    assert_says(get(f, "/search?filter=1%3D", 400), "filter");
 }
 
 static void ignored_parameters_are_not_in_links(void **state)
