@@ -400,8 +400,8 @@ static void areas_of_every_type_meet(void **state)
         "{\"type\":\"MultiLineString\",\"coordinates\":[[[50,50],[51,51]],[[0,2],[2,0]]]}",
         POLYGON("[[0,0],[2,0],[2,2],[0,0]]"),
         "{\"type\":\"MultiPolygon\",\"coordinates\":[[[[50,50],[51,50],[51,51],[50,50]]],[[[0,0],[2,0],[2,2],[0,0]]]]}",
-        "{\"type\":\"GeometryCollection\",\"geometries\":[{\"type\":\"Point\",\"coordinates\":[50,50]},"
-        "{\"type\":\"LineString\",\"coordinates\":[[0,0],[2,2]]}]}",
+        ("{\"type\":\"GeometryCollection\",\"geometries\":[{\"type\":\"Point\",\"coordinates\":[50,50]},"
+         "{\"type\":\"LineString\",\"coordinates\":[[0,0],[2,2]]}]}"),
     };
     static const char mixed[] = "{\"type\":\"GeometryCollection\",\"geometries\":[{\"type\":\"Point\",\"coordinates\":"
                                 "[-50,50]},{\"type\":\"Point\",\"coordinates\":[1,1]}, {\"type\":\"LineString\","
