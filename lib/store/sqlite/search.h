@@ -181,6 +181,8 @@ cairn_code value_collections(search_run *run, sqlite3_int64 property, collection
 /* How many items may meet a bound, by what is known of the property; *known is false where nothing is. */
 cairn_code value_estimate(search_run *run, const slot *slot, const cairn_cql2_bound *bound,
                           const collection_list *collections, bool *known, uint64_t *out, cairn_error *error);
+/* How many items may have one and the same value; 0: few, as far as is known. */
+cairn_code value_largest_group(search_run *run, const slot *slot, uint64_t *out, cairn_error *error);
 /* All items have a value that is no array or object. */
 cairn_code value_is_everywhere(search_run *run, const slot *slot, bool *out, cairn_error *error);
 

@@ -2,6 +2,8 @@
  * else all matches are looked at, as one group. */
 #include "store/sqlite/search.h"
 
+#include <math.h>
+
 static cairn_code refuse(const search_run *run, size_t key, cairn_error *error)
 {
     char quoted[80];
@@ -116,12 +118,71 @@ static bool are_few(const search_run *run, uint64_t expected)
     return allowed && (expected / PAGES <= run->page->limit || (timed && expected <= FEW_IN_TIME));
 }
 
+/* ---- what the index of a property costs, beside a look at all ---- */
+
+/* In microseconds, about. */
+static const double LOOK = 0.5;  /* at a row of the default order */
+static const double STEP = 3;    /* of a walk over values */
+static const double SEEK = 2;    /* for an item's row */
+static const double INSIDE = 10; /* an item's properties, unpacked and looked into */
+
+static double inside_all(const search_run *run, double rows)
+{
+    return run->matcher || run->search->text ? rows * INSIDE : 0;
+}
+
+/* Of the expected rows, those that match; no more than a guess. What an index was asked for before has many. */
+static double guess_matches(const search_run *run, double expected)
+{
+    enum { SHARE_OF_FILTER = 8 };
+    bool probed = run->area || run->search->text;
+    double matches = probed ? fmin(expected, MAX_CANDIDATES) : expected;
+    return run->matcher ? matches / SHARE_OF_FILTER : matches;
+}
+
+static double count_cost(const search_run *run, double expected)
+{
+    const cairn_page *page = run->page;
+    return page->position ? 0 : fmin(expected * LOOK + inside_all(run, expected), (double)page->count_budget);
+}
+
+/* The walk meets items outside of the stretch of time too, and ends when the page is full and the group is over. */
+static cairn_code walk_cost(search_run *run, const slot *slot, double items, double expected, double *out,
+                            cairn_error *error)
+{
+    uint64_t group = 0;
+    cairn_code code = run->search->sort.n > 1 ? value_largest_group(run, slot, &group, error) : CAIRN_OK;
+    double wanted = (double)run->page->limit + 1;
+    double steps = fmin(items, wanted * items / fmax(1, guess_matches(run, expected)) + (double)group);
+    double within = steps * fmin(1, expected / fmax(1, items));
+    *out = steps * STEP + within * SEEK + inside_all(run, within) + wanted * INSIDE + count_cost(run, expected);
+    return code;
+}
+
+static cairn_code all_is_cheaper(search_run *run, uint64_t items, uint64_t expected, bool *out, cairn_error *error)
+{
+    const cairn_cql2_property *property = &run->search->sort.keys[0].property;
+    const slot *slot = NULL;
+    double walk = 0, all = (double)expected * (LOOK + INSIDE);
+    cairn_code code = CAIRN_OK;
+    *out = are_few(run, expected);
+    if (!*out || property->field != CAIRN_CQL2_IN_PROPERTIES)
+        return CAIRN_OK;
+    code = session_slot(run->session, property, &slot, error);
+    if (!code && slot)
+        code = walk_cost(run, slot, (double)items, (double)expected, &walk, error);
+    *out = !slot || all <= walk;
+    return code;
+}
+
 cairn_code sort_rows(search_run *run, uint64_t items, cairn_error *error)
 {
-    bool indexed = false;
+    bool indexed = false, all = false;
     uint64_t expected;
     cairn_code code = estimate_items(run, &expected, error);
-    if (!code && !are_few(run, expected))
+    if (!code)
+        code = all_is_cheaper(run, items, expected, &all, error);
+    if (!code && !all)
         code = sort_has_index(run, items, &indexed, error);
     if (code || !indexed)
         return code ? code : sort_all(run, items, error);

@@ -254,6 +254,32 @@ cairn_code value_estimate(search_run *run, const slot *slot, const cairn_cql2_bo
     return CAIRN_OK;
 }
 
+static uint64_t largest_value(const cairn_property *p)
+{
+    uint64_t most = 0;
+    for (size_t i = 0; p->enumerated && i < p->n_values; i++)
+        most = p->values[i].count > most ? p->values[i].count : most;
+    return most;
+}
+
+cairn_code value_largest_group(search_run *run, const slot *slot, uint64_t *out, cairn_error *error)
+{
+    collection_list collections;
+    property_row row;
+    sqlite3_stmt *statement;
+    *out = 0;
+    cairn_code code = value_collections(run, slot->number * 2, &collections, error);
+    for (size_t i = 0; !code && i < collections.n; i++) {
+        bool known;
+        code = read_known(run, slot, collections.slots[i], &row, &known, &statement, error);
+        if (code)
+            return code;
+        *out += known ? largest_value(&row.property) : 0;
+        sqlite3_reset(statement);
+    }
+    return code;
+}
+
 /* ---- is there an item without a value? ---- */
 
 cairn_code value_is_everywhere(search_run *run, const slot *slot, bool *out, cairn_error *error)
