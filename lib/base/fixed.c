@@ -56,7 +56,7 @@ static bool breaks_line(const char *p, size_t n)
 bool cairn_fixed_add_line(cairn_fixed *fixed, cairn_span bytes, cairn_fixed_controls controls)
 {
     const char *p = bytes.p;
-    const char *end = bytes.n ? p + bytes.n : p; /* of what is absent there is no end */
+    const char *end = cairn_span_end(bytes);
     bool fits = true;
     while (p < end && fits) {
         size_t n = cairn_utf8_length(p, end);

@@ -146,7 +146,7 @@ void cairn_json_pointer(char *out, const char *prefix, cairn_span key)
     cairn_fixed pointer = cairn_fixed_begin(out, CAIRN_ERROR_POINTER_MAX, used);
     cairn_fixed_add(&pointer, "/", 1);
     const char *p = key.p;
-    const char *end = key.p + key.n;
+    const char *end = cairn_span_end(key);
     while (p < end) {
         char decoded[4];
         if (*p == '\\' && end - p >= (end - p > 1 && p[1] == 'u' ? 6 : 2)) {

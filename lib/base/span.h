@@ -30,6 +30,12 @@ static inline cairn_span cairn_span_make(const char *p, size_t n)
     return (cairn_span){p, n};
 }
 
+/* Behind its last byte; of an absent one NULL, to which C lets nothing be added, not even 0. */
+static inline const char *cairn_span_end(cairn_span a)
+{
+    return a.n ? a.p + a.n : a.p;
+}
+
 static inline bool cairn_span_equal(cairn_span a, cairn_span b)
 {
     return a.n == b.n && (a.n == 0 || (a.p && b.p && memcmp(a.p, b.p, a.n) == 0));

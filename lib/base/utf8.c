@@ -64,7 +64,7 @@ size_t cairn_utf8_encode(uint32_t code, char out[4])
 const char *cairn_utf8_fault(cairn_span text)
 {
     const char *p = text.p;
-    const char *end = text.p + text.n;
+    const char *end = cairn_span_end(text);
     while (p < end) {
         uint64_t eight;
         if (end - p >= 8 && (memcpy(&eight, p, 8), (eight & UINT64_C(0x8080808080808080)) == 0)) {

@@ -28,10 +28,12 @@ static bool take_number(cairn_span *text, long *out)
     size_t n = 0;
     for (; n < text->n && n < 4 && text->p[n] >= '0' && text->p[n] <= '9'; n++)
         value = value * 10 + (text->p[n] - '0');
+    *out = value;
+    if (n == 0)
+        return false;
     text->p += n;
     text->n -= n;
-    *out = value;
-    return n > 0;
+    return true;
 }
 
 static void take_dot(cairn_span *text)
