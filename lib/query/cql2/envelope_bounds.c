@@ -39,7 +39,8 @@ static cairn_sort_type type_of(const cairn_cql2_bound *bound)
 {
     const cairn_sort_value *low, *high;
     ends_of(bound, &low, &high);
-    return low ? low->type : high->type;
+    const cairn_sort_value *one = low ? low : high;
+    return one ? one->type : CAIRN_SORT_NONE;
 }
 
 /* Values of lists may be of several types; ends are of one. */
