@@ -356,6 +356,10 @@ def test_version_1_is_brought_up(cairn, filled, version_1, how):
         ("UPDATE collection_text SET words='more'", "words"),
         ("UPDATE collection SET west=west - 1", "collection"),
         ("UPDATE collection SET body='{}'", "collection"),
+        ("INSERT INTO item_value VALUES(9999, 1, 'a', 0, 1)", "index"),
+        ("INSERT INTO collection_text(rowid, words) VALUES(77, 'more')", "words"),
+        ("UPDATE property SET collection=collection + 77 WHERE name='gsd'", "statistics"),
+        ("CREATE TRIGGER harm AFTER DELETE ON item BEGIN DELETE FROM item_body; END", "file"),
     ],
 )
 def test_check_finds(cairn, filled, sql, where):
@@ -371,3 +375,34 @@ def test_damage_does_not_stop_a_writer_that_can_go_on(cairn, filled, tmp_path):
     item = make_item("new", lon=1, lat=1)
     cairn("ingest", filled, ndjson(tmp_path / "new.ndjson", [item, {**item, "collection": "other"}]), "--quiet")
     cairn("check", filled)
+
+
+@pytest.mark.parametrize("table", ["promoted", "item_value", "item_properties", "property", "meta"])
+def test_a_missing_table_is_named(cairn, filled, table):
+    damage(filled, f"DROP TABLE {table}")
+    done = cairn("check", filled, check=False)
+    assert done.returncode == 1
+    assert f"table {table} is missing" in done.stdout
+    done = cairn("queryables", "list", filled, check=False)
+    assert done.returncode == 1
+    assert "`cairn check` tells which" in done.stderr or table == "item_properties"
+
+
+@pytest.mark.parametrize("version", [-1, 0])
+def test_no_catalog_has_such_a_version(cairn, filled, version):
+    damage(filled, f"PRAGMA user_version={version}")
+    for command in ["check", "optimize", "search"]:
+        done = cairn(command, filled, check=False)
+        assert done.returncode == 1
+        assert f"has schema version {version}, which no catalog has" in done.stderr
+
+
+def test_a_thousand_properties_can_have_an_index(cairn, tmp_path):
+    names = [f"p{n}" for n in range(1300)]
+    path = tmp_path / "many.cairn"
+    item = make_item("all", lon=1, lat=1)
+    item["properties"].update(dict.fromkeys(names, 5))
+    cairn("ingest", path, ndjson(tmp_path / "many.ndjson", [item]), "--quiet")
+    cairn("queryables", "add", path, "--quiet", *names)
+    assert ids(path, "--filter", "p1299 = 5") == [("things", "all")]
+    cairn("check", path)

@@ -76,6 +76,12 @@ static const struct {
     {"body", "SELECT 'a body has no item: key ' || key FROM item_body WHERE key NOT IN (SELECT key FROM item)"},
     {"properties", "SELECT 'properties have no item: key ' || key FROM item_properties"
                    " WHERE key NOT IN (SELECT key FROM item)"},
+    {"index", "SELECT 'the index has values of a property that has none: ' || property FROM item_value"
+              " WHERE (property >> 1) NOT IN (SELECT slot FROM promoted) GROUP BY property"},
+    {"statistics", "SELECT 'properties are kept of a collection that does not exist: ' || collection FROM property"
+                   " WHERE collection NOT IN (SELECT slot FROM collection) GROUP BY collection"},
+    {"words", "SELECT 'words are kept of a collection that does not exist: ' || rowid FROM collection_text"
+              " WHERE rowid NOT IN (SELECT slot FROM collection)"},
     {"collection", "SELECT 'items of a collection that does not exist: ' || collection FROM item"
                    " WHERE collection NOT IN (SELECT id FROM collection) GROUP BY collection"},
     {"collection",
@@ -228,10 +234,26 @@ static cairn_code check_items(checker *checker, cairn_error *error)
     return code;
 }
 
+/* Begins; where tables are missing, that may be what it fails for. */
+static cairn_code check_tables(checker *checker, bool *same, cairn_error *error)
+{
+    cairn_error fault = CAIRN_ERROR_INIT;
+    cairn_code begun = sqlite_session_begin(&checker->session->base, 0, &fault), code = CAIRN_OK;
+    *same = false;
+    if (!begun || begun == CAIRN_CORRUPT)
+        code = check_schema(checker, same, error);
+    if (code || !begun || (begun == CAIRN_CORRUPT && !*same))
+        return code;
+    return cairn_error_set(error, begun, "%s", fault.message);
+}
+
 static cairn_code check_all(checker *checker, cairn_error *error)
 {
     sqlite3_int64 total = 0;
-    cairn_code code = CAIRN_OK;
+    bool same;
+    cairn_code code = check_tables(checker, &same, error);
+    if (code || !same)
+        return code;
     for (size_t i = 0; !code && i < sizeof file_checks / sizeof *file_checks; i++)
         code = check_by_sql(checker, file_checks[i].sql, file_checks[i].where, error);
     if (!code && db_integer(checker->session->db, "SELECT count(*) FROM item", &total, NULL) == CAIRN_OK)
@@ -264,8 +286,6 @@ cairn_code sqlite_check(cairn_store *store, cairn_finding_sink sink, cairn_progr
     };
     if (!checker.arena)
         code = cairn_error_set(error, CAIRN_NOMEM, "out of memory");
-    if (!code)
-        code = sqlite_session_begin(session, 0, error);
     if (!code)
         code = check_all(&checker, error);
     sqlite_session_end(session, NULL);

@@ -29,6 +29,10 @@ void check_report_collection(checker *checker, const char *where, cairn_span id,
 /* The integer that a query with one number in it yields. */
 cairn_code check_count(checker *checker, const char *sql, sqlite3_int64 about, sqlite3_int64 *out, cairn_error *error);
 
+/* ---- check_schema.c: the tables of the file, against those that this program makes ---- */
+/* *same is false when some are missing or others: then the rest can't be checked. */
+cairn_code check_schema(checker *checker, bool *same, cairn_error *error);
+
 /* ---- check_parts.c: what is kept of the items' properties ---- */
 cairn_code check_parts_begin(checker *checker, cairn_error *error);
 void check_parts_end(checker *checker);

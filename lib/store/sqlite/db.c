@@ -135,10 +135,22 @@ cairn_code db_exec(sqlite3 *db, const char *sql, const char *what, cairn_error *
     return rc ? db_error(db, rc, what, error) : CAIRN_OK;
 }
 
+/* Our SQL is fixed: what can't be prepared asks for something that the file or the library lacks. */
+static cairn_code prepare_error(sqlite3 *db, int rc, cairn_error *error)
+{
+    if ((rc & 0xff) != SQLITE_ERROR || getenv("CAIRN_DEBUG_SQL"))
+        return db_error(db, rc, "preparing a query", error);
+    if (strncmp(sqlite3_errmsg(db), "no such module", strlen("no such module")) == 0)
+        return cairn_error_set(error, CAIRN_UNSUPPORTED,
+                               "this SQLite was built without R*Tree or FTS5, which catalogs need");
+    return cairn_error_set(error, CAIRN_CORRUPT,
+                           "the catalog lacks a table or a column of its schema version: `cairn check` tells which");
+}
+
 cairn_code db_prepare(sqlite3 *db, const char *sql, sqlite3_stmt **out, cairn_error *error)
 {
     int rc = sqlite3_prepare_v3(db, sql, -1, SQLITE_PREPARE_PERSISTENT, out, NULL);
-    return rc ? db_error(db, rc, "preparing a query", error) : CAIRN_OK;
+    return rc ? prepare_error(db, rc, error) : CAIRN_OK;
 }
 
 cairn_code db_run(sqlite3 *db, sqlite3_stmt *statement, const char *what, cairn_error *error)

@@ -86,6 +86,9 @@ static cairn_code read_header(const char *path, int fd, catalog_file *out, cairn
         return cairn_error_set(error, CAIRN_INVALID, "%s: is an SQLite database, but not a Cairn catalog", path);
     out->in_wal_mode = h[18] == 2;
     out->schema_version = (int)big_endian(h + 60);
+    if (out->schema_version < 1)
+        return cairn_error_set(error, CAIRN_CORRUPT, "%s: has schema version %d, which no catalog has", path,
+                               out->schema_version);
     if (out->schema_version > CAIRN_SCHEMA_VERSION)
         return cairn_error_set(error, CAIRN_UNSUPPORTED,
                                "%s: has schema version %d, this program knows up to %d; use a newer cairn", path,

@@ -110,21 +110,40 @@ cairn_code slot_of(cairn_span name, cairn_arena *arena, slot *out, cairn_span *d
     return CAIRN_OK;
 }
 
-static cairn_code load_one(sqlite3_stmt *row, slots *out, cairn_error *error)
+/* Room for one more; the list grows by doubling, so that thousands of properties fit in the arena. */
+static bool make_room(slots *out, size_t *room)
 {
-    cairn_error fault = CAIRN_ERROR_INIT;
-    cairn_span definition = CAIRN_SPAN_NONE;
-    slot *list = cairn_arena_calloc(out->arena, out->n + 1, sizeof *list);
-    /* The prefix, so that a property called id is not taken for the item's own. */
-    cairn_span name = cairn_arena_printf(out->arena, "properties.%.*s", CAIRN_SPAN_FMT(db_column_span(row, 1)));
-    if (!list || !name.p)
-        return cairn_error_set(error, CAIRN_NOMEM, "out of memory");
+    enum { FIRST = 32 };
+    if (out->n < *room)
+        return true;
+    size_t more = *room ? *room * 2 : FIRST;
+    slot *list = cairn_arena_calloc(out->arena, more, sizeof *list);
+    if (!list)
+        return false;
     if (out->n)
         memcpy(list, out->list, out->n * sizeof *list);
     out->list = list;
+    *room = more;
+    return true;
+}
+
+/* Twice the number, and one more, must fit in the column item_value.property. */
+static bool is_number(sqlite3_int64 number)
+{
+    return number > INT64_MIN / 2 && number < INT64_MAX / 2;
+}
+
+static cairn_code load_one(sqlite3_stmt *row, slots *out, size_t *room, cairn_error *error)
+{
+    cairn_error fault = CAIRN_ERROR_INIT;
+    cairn_span definition = CAIRN_SPAN_NONE;
+    /* The prefix, so that a property called id is not taken for the item's own. */
+    cairn_span name = cairn_arena_printf(out->arena, "properties.%.*s", CAIRN_SPAN_FMT(db_column_span(row, 1)));
+    if (!name.p || !make_room(out, room))
+        return cairn_error_set(error, CAIRN_NOMEM, "out of memory");
     slot *new = &out->list[out->n];
     cairn_code code = slot_of(name, out->arena, new, &definition, &fault);
-    if (code == CAIRN_INVALID)
+    if (code == CAIRN_INVALID || !is_number(sqlite3_column_int64(row, 0)))
         return CAIRN_OK; /* not of this program's making */
     if (code)
         return cairn_error_set(error, code, "%s", fault.message);
@@ -182,13 +201,14 @@ cairn_code slots_load(sqlite3 *db, slots *out, cairn_error *error)
     enum { ARENA_BYTES = 64 << 20 };
     sqlite3_stmt *rows = NULL;
     int rc = SQLITE_DONE;
+    size_t room = 0;
     *out = (slots){.arena = cairn_arena_new(ARENA_BYTES)};
     if (!out->arena)
         return cairn_error_set(error, CAIRN_NOMEM, "out of memory");
     cairn_code code =
         db_prepare(db, "SELECT slot, name, built_in, definition FROM promoted ORDER BY name", &rows, error);
     while (!code && (rc = sqlite3_step(rows)) == SQLITE_ROW)
-        code = load_one(rows, out, error);
+        code = load_one(rows, out, &room, error);
     if (!code && rc != SQLITE_DONE)
         code = db_error(db, rc, "reading the promoted properties", error);
     sqlite3_finalize(rows);
