@@ -171,6 +171,8 @@ typedef enum query_id {
     Q_VALUE_ROWS_BACK,
     Q_TIMES_COUNT,
     Q_TIMES_NEWEST,
+    Q_MEETING,
+    Q_MEETING_ALL,
     Q_NAMES_UP,
     Q_NAMES_DOWN,
     Q_COUNT,

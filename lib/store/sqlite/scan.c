@@ -147,40 +147,6 @@ cairn_code scan_rows(search_run *run, const cairn_position *position, bool backw
     return code;
 }
 
-/* ---- counting ---- */
-
-cairn_code count_items(search_run *run, uint64_t *out, cairn_error *error)
-{
-    const narrowed *narrow = &run->narrow;
-    sqlite3_stmt *statement;
-    cairn_code code = session_query(run->session, narrow->n_collections ? Q_COLLECTION : Q_TOTALS, &statement, error);
-    size_t rounds = narrow->n_collections ? narrow->n_collections : 1;
-    *out = 0;
-    for (size_t i = 0; !code && i < rounds; i++) {
-        if (narrow->n_collections)
-            db_bind_span(statement, 1, narrow->collections[i]);
-        int rc = sqlite3_step(statement);
-        if (rc == SQLITE_ROW)
-            *out += (uint64_t)sqlite3_column_int64(statement, narrow->n_collections ? 5 : 0);
-        else if (rc != SQLITE_DONE)
-            code = db_error(run->session->db, rc, "counting", error);
-        sqlite3_reset(statement);
-    }
-    return code;
-}
-
-/* Without a condition on the items themselves the collections' own counts are the answer. */
-static cairn_code count_by_tally(search_run *run, cairn_error *error)
-{
-    const cairn_search *search = run->search;
-    if (!run->page->count_budget || run->area || search->has_datetime || search->n_ids || search->filter ||
-        search->text)
-        return CAIRN_OK;
-    cairn_code code = count_items(run, &run->matched, error);
-    run->counted = !code;
-    return code;
-}
-
 /* ---- the page ---- */
 
 /* Counts behind the page as long as the budget lasts. */
@@ -188,7 +154,7 @@ static bool goes_on(const search_run *run)
 {
     if (run->sink || run->hits.n <= run->page->limit)
         return true;
-    return run->counting && run_cost(run) < run->page->count_budget;
+    return run->counting && !run->counts_apart && run_cost(run) < run->page->count_budget;
 }
 
 static cairn_code keep(search_run *run, const item_row *row, cairn_error *error)
@@ -221,12 +187,13 @@ cairn_code scan_order(search_run *run, cairn_error *error)
     bool ended;
     cairn_code code = count_by_tally(run, error);
     run->counting = page->count_budget && !page->position && !run->counted;
+    run->counts_apart = run->counting && has_times_only(run);
     if (!code)
         code = scan_rows(run, page->position, page->backward, take_in_order, NULL, &ended, error);
     if (!code && run->counting && ended)
         run->counted = true;
     run->counted_over = run->looked_at;
-    return code;
+    return code || run->counted || !run->counts_apart ? code : count_by_times(run, error);
 }
 
 static cairn_code take_count(search_run *run, void *context, const item_row *row, bool *full, cairn_error *error)
@@ -249,6 +216,8 @@ cairn_code scan_count(search_run *run, cairn_error *error)
         return code;
     run->counting = true;
     run->matched = 0;
+    if (has_times_only(run))
+        return count_by_times(run, error);
     code = scan_rows(run, NULL, false, take_count, &spent, &ended, &fault);
     run->counted = !code && ended;
     run->counted_over = run->looked_at - before;

@@ -62,6 +62,7 @@ typedef struct search_run {
     bool complete; /* hits has every match, unsorted, without sort keys; else the page's, in the order of the walk */
     bool counted;  /* matched is exact */
     bool counting; /* matches are counted on the way */
+    bool counts_apart;                 /* but not behind the page: count_by_times() does that */
     uint64_t counted_over, counted_of; /* rows that were counted over, of so many (0: those of estimate_items) */
     bool cut;                          /* the deadline came */
     cairn_plan plan;
@@ -123,8 +124,18 @@ cairn_code scan_rows(search_run *run, const cairn_position *position, bool backw
 cairn_code scan_order(search_run *run, cairn_error *error);
 /* Counts all matches, whatever the page, as long as the budget lasts. */
 cairn_code scan_count(search_run *run, cairn_error *error);
+
+/* ---- matched.c: how many match, without a look at each ---- */
+
 /* How many items there are in the collections of the search. */
 cairn_code count_items(search_run *run, uint64_t *out, cairn_error *error);
+/* Without a condition on the items themselves the collections' own counts are the answer. */
+cairn_code count_by_tally(search_run *run, cairn_error *error);
+/* Nothing but a stretch of time (and collections) is asked for: then an index alone tells how many match, */
+bool has_times_only(const search_run *run);
+/* as long as it has no more than the budget of rows to look at. Sets counted, matched, counted_over; when the deadline
+ * comes, it is not counted. */
+cairn_code count_by_times(search_run *run, cairn_error *error);
 
 /* ---- best.c: the best of a group of rows, no more than the page still needs ---- */
 typedef struct best best;

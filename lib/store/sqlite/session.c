@@ -10,6 +10,14 @@
     "start_nsec, "                                                                                                     \
     "end_sec, end_nsec FROM collection"
 
+/* Of at most ?8 items with a sort time between stored seconds: how many there are, and how many ranges meet ?4 to ?7.
+ */
+#define MEETING(index, where)                                                                                          \
+    "SELECT count(*), coalesce(sum((start_sec, start_nsec)<=(?6, ?7) AND (end_sec, end_nsec)>=(?4, ?5)), 0) FROM"      \
+    " (SELECT coalesce(start_sec, -back_sec) AS start_sec, coalesce(start_nsec, -back_nsec) AS start_nsec,"            \
+    " coalesce(end_sec, -back_sec) AS end_sec, coalesce(end_nsec, -back_nsec) AS end_nsec FROM item INDEXED BY " index \
+    " WHERE " where " AND back_sec>=?2 AND back_sec<=?3 LIMIT ?8)"
+
 static const char *const query_text[Q_COUNT] = {
     [Q_BEGIN] = "BEGIN",
     [Q_TOUCH] = "SELECT value FROM meta WHERE key='generation'",
@@ -62,6 +70,8 @@ static const char *const query_text[Q_COUNT] = {
     [Q_TIMES_NEWEST] = "SELECT back_sec, back_nsec FROM item INDEXED BY item_order WHERE collection=?1"
                        " AND (back_sec, back_nsec)>=(?2, ?3) AND (back_sec, back_nsec)<=(?4, ?5)"
                        " ORDER BY back_sec, back_nsec LIMIT 1",
+    [Q_MEETING] = MEETING("item_order", "collection=?1"),
+    [Q_MEETING_ALL] = MEETING("item_order_all", "?1 IS NULL"),
     [Q_NAMES_UP] = "SELECT " ITEM_COLUMNS " FROM item INDEXED BY item_name WHERE id>=?1 ORDER BY id",
     [Q_NAMES_DOWN] = "SELECT " ITEM_COLUMNS " FROM item INDEXED BY item_name WHERE id<=?1 ORDER BY id DESC",
     [Q_TEXT_PROBE] = "SELECT rowid FROM item_text WHERE item_text MATCH ?1 LIMIT ?2",

@@ -1,0 +1,89 @@
+/* How many items match, where that needs no look at each of them. */
+#include "store/sqlite/search.h"
+
+cairn_code count_items(search_run *run, uint64_t *out, cairn_error *error)
+{
+    const narrowed *narrow = &run->narrow;
+    sqlite3_stmt *statement;
+    cairn_code code = session_query(run->session, narrow->n_collections ? Q_COLLECTION : Q_TOTALS, &statement, error);
+    size_t rounds = narrow->n_collections ? narrow->n_collections : 1;
+    *out = 0;
+    for (size_t i = 0; !code && i < rounds; i++) {
+        if (narrow->n_collections)
+            db_bind_span(statement, 1, narrow->collections[i]);
+        int rc = sqlite3_step(statement);
+        if (rc == SQLITE_ROW)
+            *out += (uint64_t)sqlite3_column_int64(statement, narrow->n_collections ? 5 : 0);
+        else if (rc != SQLITE_DONE)
+            code = db_error(run->session->db, rc, "counting", error);
+        sqlite3_reset(statement);
+    }
+    return code;
+}
+
+cairn_code count_by_tally(search_run *run, cairn_error *error)
+{
+    const cairn_search *search = run->search;
+    if (!run->page->count_budget || run->area || search->has_datetime || search->n_ids || search->filter ||
+        search->text)
+        return CAIRN_OK;
+    cairn_code code = count_items(run, &run->matched, error);
+    run->counted = !code;
+    return code;
+}
+
+/* ---- by an index alone ---- */
+
+bool has_times_only(const search_run *run)
+{
+    const cairn_search *search = run->search;
+    return search->has_datetime && !run->area && !search->n_ids && !search->filter && !search->text &&
+           run->narrow.n_collections <= MAX_MERGED;
+}
+
+/* Adds what there is in a collection, or in all. */
+static cairn_code add_times(search_run *run, cairn_span collection, cairn_error *error)
+{
+    cairn_interval asked = run->search->datetime;
+    sqlite3_stmt *count;
+    sqlite3_int64 newest, oldest;
+    cairn_code code = session_query(run->session, collection.p ? Q_MEETING : Q_MEETING_ALL, &count, error);
+    if (!code)
+        code = narrow_times(run, collection, &newest, &oldest, error);
+    if (code)
+        return code;
+    db_bind_span(count, 1, collection);
+    sqlite3_bind_int64(count, 2, newest);
+    sqlite3_bind_int64(count, 3, oldest);
+    sqlite3_bind_int64(count, 4, asked.start.sec);
+    sqlite3_bind_int64(count, 5, asked.start.nsec);
+    sqlite3_bind_int64(count, 6, asked.end.sec);
+    sqlite3_bind_int64(count, 7, asked.end.nsec);
+    sqlite3_bind_int64(count, 8, (sqlite3_int64)(run->page->count_budget + 1 - run->counted_over));
+    int rc = sqlite3_step(count);
+    if (rc == SQLITE_ROW) {
+        run->counted_over += (uint64_t)sqlite3_column_int64(count, 0);
+        run->matched += (uint64_t)sqlite3_column_int64(count, 1);
+    } else {
+        code = db_error(run->session->db, rc, "counting", error);
+    }
+    sqlite3_reset(count);
+    return code;
+}
+
+cairn_code count_by_times(search_run *run, cairn_error *error)
+{
+    const narrowed *narrow = &run->narrow;
+    uint64_t budget = run->page->count_budget;
+    cairn_error fault = CAIRN_ERROR_INIT;
+    cairn_code code = CAIRN_OK;
+    run->matched = run->counted_over = 0;
+    if (!narrow->n_collections)
+        code = add_times(run, CAIRN_SPAN_NONE, &fault);
+    for (size_t i = 0; !code && i < narrow->n_collections && run->counted_over <= budget; i++)
+        code = add_times(run, narrow->collections[i], &fault);
+    run->counted = !code && run->counted_over <= budget;
+    if (code == CAIRN_DEADLINE) /* the page itself was found in time */
+        return CAIRN_OK;
+    return code ? cairn_error_set(error, code, "%s", fault.message) : CAIRN_OK;
+}
