@@ -45,6 +45,7 @@ bool has_times_only(const search_run *run)
 static cairn_code add_times(search_run *run, cairn_span collection, cairn_error *error)
 {
     cairn_interval asked = run->search->datetime;
+    uint64_t left = run->page->count_budget - run->counted_over;
     sqlite3_stmt *count;
     sqlite3_int64 newest, oldest;
     cairn_code code = session_query(run->session, collection.p ? Q_MEETING : Q_MEETING_ALL, &count, error);
@@ -59,7 +60,7 @@ static cairn_code add_times(search_run *run, cairn_span collection, cairn_error 
     sqlite3_bind_int64(count, 5, asked.start.nsec);
     sqlite3_bind_int64(count, 6, asked.end.sec);
     sqlite3_bind_int64(count, 7, asked.end.nsec);
-    sqlite3_bind_int64(count, 8, (sqlite3_int64)(run->page->count_budget + 1 - run->counted_over));
+    sqlite3_bind_int64(count, 8, left < INT64_MAX ? (sqlite3_int64)left + 1 : INT64_MAX);
     int rc = sqlite3_step(count);
     if (rc == SQLITE_ROW) {
         run->counted_over += (uint64_t)sqlite3_column_int64(count, 0);
