@@ -31,7 +31,10 @@ typedef struct cairn_property {
     cairn_span minimum_json, maximum_json; /* the same in the shortest spelling that reads back as the same double */
     bool has_times;                        /* every string is an RFC 3339 time: the range of the times */
     cairn_span first, last;                /* canonical text of query/sort.h */
-    bool enumerated; /* `values` has all of them; once it had not, that stays so until the property is counted anew */
+    /* `values` has all of them. In a collection of more than CAIRN_PROPERTY_VALUES_MAX items, what had not once may stay
+     * so while an item has the property, until the collection is counted anew (a store that keeps no counts does that
+     * each time); in a smaller one the answer is exact. */
+    bool enumerated;
     const cairn_property_value *values; /* by count descending, then by their text */
     size_t n_values;
     uint64_t times; /* strings that are RFC 3339 times */

@@ -29,6 +29,7 @@ struct cairn_stats {
     size_t bound_n;
     uint64_t item;
     bool stale, is_new;
+    bool dropped; /* an item was counted out since the counts were settled */
 };
 
 cairn_stats *cairn_stats_new(void)
@@ -60,7 +61,7 @@ void cairn_stats_clear(cairn_stats *stats)
     free(stats->bound);
     stats->bound = NULL;
     stats->n = 0;
-    stats->stale = false;
+    stats->stale = stats->dropped = false;
     stats->is_new = true;
 }
 
@@ -298,11 +299,13 @@ bool cairn_stats_add(cairn_stats *stats, cairn_span properties)
 
 bool cairn_stats_drop(cairn_stats *stats, cairn_span properties)
 {
+    stats->dropped = true;
     return settle_item(stats, gather(stats, properties, false));
 }
 
 bool cairn_stats_replace(cairn_stats *stats, cairn_span old, cairn_span properties)
 {
+    stats->dropped = true;
     return settle_item(stats,
                        narrow(stats, properties) && gather(stats, old, false) && gather(stats, properties, true));
 }
@@ -316,6 +319,15 @@ bool cairn_stats_is_stale(const cairn_stats *stats)
         for (const entry *e = stats->buckets[i]; e; e = e->next)
             left += stats_count_items(&e->count) > 0;
     return left < CAIRN_PROPERTY_NAMES_MAX; /* one that was left out moves up */
+}
+
+bool cairn_stats_may_end(const cairn_stats *stats)
+{
+    for (size_t i = 0; stats->dropped && i < BUCKETS; i++)
+        for (const entry *e = stats->buckets[i]; e; e = e->next)
+            if (e->count.endless)
+                return true;
+    return false;
 }
 
 /* ---- telling ---- */
@@ -417,7 +429,7 @@ bool cairn_stats_is_new(const cairn_stats *stats)
 
 void cairn_stats_settle(cairn_stats *stats)
 {
-    stats->is_new = false;
+    stats->is_new = stats->dropped = false;
     for (size_t i = 0; i < BUCKETS; i++)
         for (entry *e = stats->buckets[i]; e; e = e->next) {
             e->changed = false;

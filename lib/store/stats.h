@@ -1,6 +1,7 @@
 /* Counts the properties of the items of one collection: what store/property.h tells of them. The result does not depend
  * on the order in which items were counted in and out, with one exception: values that were found too many to be
- * enumerated, or none to be (too long, objects), stay so until all items are counted anew.
+ * enumerated, or none to be (too long, objects), stay so while an item has the property, until all items are counted
+ * anew.
  *
  * Only members of `properties` themselves are counted; of members with one name the last one. Of more than
  * CAIRN_PROPERTY_NAMES_MAX names those are told that are first by their bytes. Cost: a hash look-up a member; memory is
@@ -27,6 +28,9 @@ bool cairn_stats_replace(cairn_stats *stats, cairn_span old, cairn_span properti
 /* What was counted out can't be told exactly from what is left (it was the least of its kind, and so on): clear, and
  * count all items anew. */
 bool cairn_stats_is_stale(const cairn_stats *stats);
+
+/* Values that were not enumerated may be few enough now, since items were counted out: that is seen by counting anew. */
+bool cairn_stats_may_end(const cairn_stats *stats);
 
 /* Calls `sink` for each property by name (bytes ascending); texts live until it returns. `collection` is handed
  * through. */

@@ -288,6 +288,7 @@ bool stats_count_change(stats_count *count, cairn_span old, cairn_span json, uin
 {
     reading out = read_value(old, scratch), in = read_value(json, scratch);
     kind_change(count, &out, UINT64_MAX); /* -1 */
+    bool empty = stats_count_items(count) == 0;
     kind_change(count, &in, 1);
     /* Extremes first in, then out, so that one which stays is not lost between; values the other way round, so that
      * there are not too many of them between. */
@@ -303,6 +304,8 @@ bool stats_count_change(stats_count *count, cairn_span old, cairn_span json, uin
         return false;
     if (old.p)
         remove_unused(count);
+    if (empty) /* nothing is left that there could be too much of */
+        count->endless = false;
     return values_change(count, json, true, item + 1, scratch);
 }
 

@@ -144,6 +144,25 @@ def test_what_is_kept_follows_the_items(cairn, tmp_path):
     assert times <= {"2020-02-03T04:05:06", "2019-01-01T00:00:00.25", "yesterday"}
 
 
+def test_values_are_listed_again_when_few_items_are_left(cairn, tmp_path):
+    def batch(numbers):
+        made = [make_item(f"i{n}", lon=1, lat=1) for n in numbers]
+        for n, item in zip(numbers, made):
+            item["properties"]["made"] = f"m{n}"
+        return ndjson(tmp_path / "batch.ndjson", made)
+
+    path = tmp_path / "c.cairn"
+    cairn("ingest", path, batch(range(70)), "--quiet")
+    assert "values" not in listed(cairn, path)["made"]
+    cairn("delete", path, "things", *[f"i{n}" for n in range(5)])
+    assert "values" not in listed(cairn, path)["made"]
+    cairn("delete", path, "things", "i5")
+    assert {v["value"] for v in listed(cairn, path)["made"]["values"]} == {f"m{n}" for n in range(6, 70)}
+    cairn("ingest", path, batch([100]), "--quiet")
+    assert "values" not in listed(cairn, path)["made"]
+    cairn("check", path)
+
+
 def test_the_same_again_changes_nothing(cairn, tmp_path):
     dice = random.Random(3)
     path, source = tmp_path / "c.cairn", ndjson(tmp_path / "i.ndjson", [random_item(dice, n) for n in range(50)])

@@ -122,6 +122,25 @@ static void values_end_at_the_limit(void **state)
     cairn_stats_free(stats);
 }
 
+static void values_begin_anew_without_items(void **state)
+{
+    (void)state;
+    cairn_stats *stats = cairn_stats_new();
+    add(stats, "{\"v\":{},\"w\":1}");
+    add(stats, "{\"v\":{}}");
+    assert_false(cairn_stats_may_end(stats));
+    drop(stats, "{\"v\":{}}");
+    assert_true(cairn_stats_may_end(stats));
+    add(stats, "{\"v\":1}");
+    assert_non_null(strstr(told(stats), "v: 1 int 0 num 0 str 0 bool 0 arr 1 obj [1*1 1*1] ...\n"));
+    drop(stats, "{\"v\":1}");
+    assert_true(cairn_stats_replace(stats, cairn_span_of("{\"v\":{},\"w\":1}"), cairn_span_of("{\"v\":2}")));
+    assert_string_equal(told(stats), "v: 1 int 0 num 0 str 0 bool 0 arr 0 obj [2*1 2*1] {2*1}\n");
+    assert_false(cairn_stats_may_end(stats));
+    assert_false(cairn_stats_is_stale(stats));
+    cairn_stats_free(stats);
+}
+
 /* Whatever the order in which names come, the first thousand by their bytes are told of. */
 static void names_are_bounded(void **state)
 {
@@ -327,6 +346,7 @@ int main(void)
         cmocka_unit_test(tells_types_ranges_and_values),
         cmocka_unit_test(extremes_are_lost_with_their_last_item),
         cmocka_unit_test(values_end_at_the_limit),
+        cmocka_unit_test(values_begin_anew_without_items),
         cmocka_unit_test(names_are_bounded),
         cmocka_unit_test(names_of_one_item_are_bounded),
         cmocka_unit_test(counts_as_if_anew),

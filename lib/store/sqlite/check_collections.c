@@ -44,8 +44,8 @@ static bool same_values(const cairn_property *a, const cairn_property *b)
     return true;
 }
 
-/* Values that were too many once need not be enumerated. */
-static bool same_property(const cairn_property *stored, const cairn_property *anew)
+/* Values that were too many once need not be enumerated, but in a small collection. */
+static bool same_property(const cairn_property *stored, const cairn_property *anew, bool small)
 {
     return stored->integers == anew->integers && stored->numbers == anew->numbers && stored->strings == anew->strings &&
            stored->booleans == anew->booleans && stored->arrays == anew->arrays && stored->objects == anew->objects &&
@@ -54,6 +54,7 @@ static bool same_property(const cairn_property *stored, const cairn_property *an
            same_text(stored->first, anew->first) && same_text(stored->last, anew->last) &&
            stored->minimum_items == anew->minimum_items && stored->maximum_items == anew->maximum_items &&
            stored->first_items == anew->first_items && stored->last_items == anew->last_items &&
+           (!small || stored->enumerated == anew->enumerated) &&
            (stored->enumerated ? anew->enumerated && same_values(stored, anew) : stored->n_values == 0);
 }
 
@@ -62,10 +63,11 @@ static cairn_code check_property(void *context, const cairn_property *anew, cair
     collection *c = context;
     property_row stored;
     char message[400], quoted[160];
+    bool small = c->tally.items <= CAIRN_PROPERTY_VALUES_MAX;
     sqlite3_bind_int64(c->known, 1, c->slot);
     db_bind_span(c->known, 2, anew->name);
     int rc = sqlite3_step(c->known);
-    bool same = rc == SQLITE_ROW && property_read(c->known, &stored) && same_property(&stored.property, anew);
+    bool same = rc == SQLITE_ROW && property_read(c->known, &stored) && same_property(&stored.property, anew, small);
     sqlite3_reset(c->known);
     if (rc != SQLITE_ROW && rc != SQLITE_DONE)
         return db_error(c->checker->session->db, rc, "checking", error);

@@ -147,13 +147,19 @@ static cairn_code clear_saved(sqlite_writer *writer, const tally *tally, cairn_e
     return db_run(writer->db, clear, "writing the properties", error);
 }
 
+/* So few items that they are counted anew for the sake of the values. */
+static bool is_small(const tally *tally)
+{
+    return tally->items <= CAIRN_PROPERTY_VALUES_MAX;
+}
+
 cairn_code counts_save(sqlite_writer *writer, tally *tally, bool anew, cairn_error *error)
 {
     enum { LIST_BYTES = CAIRN_PROPERTY_VALUES_MAX * (CAIRN_PROPERTY_VALUE_BYTES + 32) };
     cairn_stats *counts;
     saving at = {.writer = writer, .tally = tally, .list = CAIRN_BUF_INIT(LIST_BYTES)};
     cairn_code code = counts_get(writer, tally, &counts, error);
-    if (!code && (anew || cairn_stats_is_stale(counts)))
+    if (!code && (anew || cairn_stats_is_stale(counts) || (is_small(tally) && cairn_stats_may_end(counts))))
         code = count_anew(writer, tally, error);
     bool all = !code && cairn_stats_is_new(counts);
     if (all)
