@@ -18,8 +18,8 @@ def answers_follow_the_definition():
     def send_and_check(session, request, **kwargs):
         answer = send(session, request, **kwargs)
         root = next((url for url in Server.roots if request.url.startswith(url)), None)
-        if root and not kwargs.get("stream"):
-            definition.check(answer, urlsplit(root).path.rstrip("/"))
+        if root:
+            definition.check(answer, urlsplit(root).path.rstrip("/"), has_body=not kwargs.get("stream"))
         return answer
 
     requests.Session.send = send_and_check

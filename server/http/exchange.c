@@ -33,7 +33,8 @@ cairn_exchange *cairn_exchange_new(cairn_server *server, cairn_guard *guard, con
     exchange->target_at = target;
     exchange->version_at = target + exchange->target_length + 1;
     if (exchange->target_length > server->config->max_url_bytes) {
-        refuse(exchange, 414, CAIRN_TOO_LARGE, "the request target is longer than --max-url-bytes; send a POST");
+        refuse(exchange, 414, CAIRN_TOO_LARGE,
+               "the request target is longer than --max-url-bytes; shorten it, or send a POST to search");
         exchange->target_length = 0;
     } else if (!(exchange->target = strdup(target))) {
         free(exchange);
