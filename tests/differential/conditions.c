@@ -111,7 +111,9 @@ static void list_or_range(dice *d, const choice *c, cairn_buf *out)
 /* A few bytes of a plain string, with % at its ends; strings with escapes or other bytes than ASCII give "%". */
 static void add_pattern(dice *d, const choice *c, cairn_buf *out)
 {
-    cairn_span inside = cairn_span_make(c->member.value.p + 1, c->kind == '"' ? c->member.value.n - 2 : 0);
+    cairn_span value = c->member.value, inside = CAIRN_SPAN_LIT("");
+    if (c->kind == '"')
+        inside = cairn_span_make(value.p + 1, value.n - 2);
     for (size_t i = 0; i < inside.n; i++)
         if (inside.p[i] == '\\' || (unsigned char)inside.p[i] >= 0x80)
             inside.n = i;
