@@ -31,8 +31,6 @@ cairn_code cairn_search_take_filter_crs(cairn_search_reader *reader, cairn_span 
 void cairn_search_take_filter(cairn_search_reader *reader, cairn_span filter, bool is_json, bool by_get)
 {
     cairn_search_raw *raw = &reader->search->raw;
-    if (filter.n == 0)
-        return;
     raw->filter = filter;
     raw->filter_is_json = is_json;
     raw->filter_by_get = by_get;

@@ -140,6 +140,23 @@ static cairn_code (*const GETTERS[CAIRN_SEARCH_PARAMETERS])(cairn_search_reader 
     [CAIRN_SEARCH_FIELDS] = get_fields,
 };
 
+static cairn_code take_empty(cairn_search_reader *reader, int parameter)
+{
+    switch (parameter) {
+    case CAIRN_SEARCH_IDS:
+    case CAIRN_SEARCH_COLLECTIONS:
+        return cairn_search_take_list(reader, parameter, NULL, 0);
+    case CAIRN_SEARCH_FILTER:
+    case CAIRN_SEARCH_QUERY:
+    case CAIRN_SEARCH_Q:
+        return cairn_search_refuse_empty(reader, parameter);
+    case CAIRN_SEARCH_FIELDS:
+        return get_fields(reader, cairn_span_of(""));
+    default:
+        return CAIRN_OK;
+    }
+}
+
 cairn_code cairn_search_set(cairn_search *search, cairn_span name, cairn_span value, const cairn_search_limits *limits,
                             cairn_arena *arena, bool *known, cairn_error *error)
 {
@@ -150,11 +167,10 @@ cairn_code cairn_search_set(cairn_search *search, cairn_span name, cairn_span va
         return CAIRN_OK;
     search->raw.arena = arena;
     cairn_code code = cairn_search_once(&reader, parameter);
-    bool is_list = parameter == CAIRN_SEARCH_IDS || parameter == CAIRN_SEARCH_COLLECTIONS;
-    if (code == CAIRN_OK && is_list && value.n == 0)
-        return cairn_search_take_list(&reader, parameter, NULL, 0);
-    if (code != CAIRN_OK || value.n == 0)
+    if (code != CAIRN_OK)
         return code;
+    if (value.n == 0)
+        return take_empty(&reader, parameter);
     value = cairn_arena_copy(arena, value);
     return value.p ? GETTERS[parameter](&reader, value) : cairn_search_no_memory(&reader);
 }

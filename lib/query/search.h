@@ -3,8 +3,9 @@
  *
  * Rules (spec A.5): bbox and intersects exclude each other; limit 1 and up, clamped to the maximum; datetime as
  * cairn_interval_parse(); lists in GET are comma-separated without brackets; JSON null and empty values mean "not
- * given", but an empty list of ids or collections is invalid, and so is `fields` that is null; `collections` as a bare
- * JSON string is taken as one, other scalars for lists are invalid.
+ * given", but an empty list of ids or collections is invalid, and so are an empty filter, query (text) or q and
+ * `fields` that is null; empty `fields` are the default set. `collections` as a bare JSON string is taken as one, other
+ * scalars for lists are invalid.
  *
  * filter is CQL2-Text in GET and as a JSON string, CQL2-JSON as any other JSON value, unless filter-lang says otherwise
  * (cql2-text, cql2-json; both by both methods). filter-crs can only be CRS84. query is JSON in GET as in POST

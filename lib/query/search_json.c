@@ -135,6 +135,8 @@ static cairn_code post_filter(cairn_search_reader *reader, cairn_span value)
     cairn_span filter = is_text ? cairn_json_string(value, reader->arena) : value;
     if (!filter.p)
         return cairn_search_no_memory(reader);
+    if (filter.n == 0)
+        return cairn_search_refuse_empty(reader, CAIRN_SEARCH_FILTER);
     cairn_search_take_filter(reader, filter, !is_text, false);
     return CAIRN_OK;
 }
@@ -162,7 +164,7 @@ static bool is_empty(cairn_span value)
 static cairn_code post_q(cairn_search_reader *reader, cairn_span value)
 {
     if (is_empty(value))
-        return CAIRN_OK;
+        return cairn_search_refuse_empty(reader, CAIRN_SEARCH_Q);
     return cairn_text_from_json(value, NULL, reader->arena, &reader->search->text, reader->error);
 }
 

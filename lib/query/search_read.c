@@ -41,6 +41,12 @@ cairn_code cairn_search_refuse(cairn_search_reader *reader, int parameter, const
     return CAIRN_INVALID;
 }
 
+cairn_code cairn_search_refuse_empty(cairn_search_reader *reader, int parameter)
+{
+    return cairn_search_fail(reader, parameter, CAIRN_INVALID,
+                             "it is empty, expected a condition; leave it out to search without one");
+}
+
 cairn_code cairn_search_fail(cairn_search_reader *reader, int parameter, cairn_code code, const char *format, ...)
 {
     va_list ap;

@@ -40,6 +40,8 @@ cairn_code cairn_search_once(cairn_search_reader *reader, int parameter);
 /* CAIRN_INVALID: "what was wrong, found 'value'; for example ..." */
 cairn_code cairn_search_refuse(cairn_search_reader *reader, int parameter, const char *expected, cairn_span value,
                                const char *example);
+/* CAIRN_INVALID for a condition that is given, but empty: a script that has lost it must not get everything. */
+cairn_code cairn_search_refuse_empty(cairn_search_reader *reader, int parameter);
 /* CAIRN_INVALID, or whatever code, with a message of its own. */
 cairn_code cairn_search_fail(cairn_search_reader *reader, int parameter, cairn_code code, const char *format, ...)
     __attribute__((format(printf, 4, 5)));

@@ -125,6 +125,30 @@ def test_an_empty_list_is_not_everything(server, name):
     assert_status(get(server, **{name: ""}), 400, name)
 
 
+@pytest.mark.parametrize("path", ["search", "collections", "aggregate"])
+@pytest.mark.parametrize("name", ["filter", "query", "q"])
+def test_an_empty_condition_is_not_everything(server, path, name):
+    more = {"aggregations": "total_count"} if path == "aggregate" else {}
+    answer = requests.get(server.url + path, params={name: "", **more})
+    assert_status(answer, 400, name)
+    assert "leave it out" in answer.json()["description"]
+
+
+def test_an_empty_condition_in_a_body(server):
+    for name in ("filter", "query", "q"):
+        assert_status(post(server, **{name: ""}), 400, name)
+    assert post(server, filter=None, query=None, q=None).status_code == 200
+
+
+def test_empty_fields_are_the_default_set(server):
+    """docs/search.md: the same by GET and by POST."""
+    by_get = get(server, fields="", limit=1).json()["features"]
+    by_post = post(server, fields={}, limit=1).json()["features"]
+    assert by_get == by_post
+    assert set(by_get[0]["properties"]) <= {"datetime", "start_datetime", "end_datetime"}
+    assert {"assets", "links"} <= set(by_get[0])
+
+
 def test_unknown_parameters(server, catalog, start_server):
     answer = get(server, collectionns="a")
     assert answer.status_code == 400

@@ -73,6 +73,17 @@ def test_conditions_come_from_files_and_standard_input(scenes, tmp_path):
     assert found(scenes, "--query", "-", "--filter", FILTER, input='{"id":{"eq":"a"}}') == "a"
 
 
+@pytest.mark.parametrize("name", ["filter", "query", "q"])
+def test_an_empty_condition_is_not_everything(scenes, name):
+    done = run_cairn("search", scenes, f"--{name}", "", check=False)
+    assert done.returncode == 2 and f"--{name}" in done.stderr and "leave it out" in done.stderr
+
+
+def test_empty_fields_are_the_default_set(scenes):
+    line = run_cairn("search", scenes, "--fields=", "-f", "ndjson", "--limit", 1).stdout
+    assert list(json.loads(line)["properties"]) == ["datetime"]
+
+
 def test_fields_cut_documents(scenes):
     lines = run_cairn("search", scenes, "--fields", "id,eo:cloud_cover", "-f", "ndjson", "--limit", 1).stdout
     assert json.loads(lines)["properties"] == {"eo:cloud_cover": "20"}

@@ -252,8 +252,13 @@ static const struct {
     {"{\"collection\":[\"a\"]}", "collection", "did you mean 'collections'?"},
     {"{\"cloud_cover\":5}", "cloud_cover", "expected bbox"},
     {"{\"\":5}", "", "expected bbox"},
-    {"{\"filter\":\"\",\"filter-lang\":\"\",\"query\":{},\"sortby\":[],\"q\":\"\",\"bbox-crs\":\"\"}", NULL, NULL},
-    {"{\"q\":[],\"sortby\":\"\",\"query\":{\"a\":{}}}", NULL, NULL},
+    {"{\"filter\":null,\"filter-lang\":\"\",\"query\":{},\"sortby\":[],\"q\":null,\"bbox-crs\":\"\"}", NULL, NULL},
+    {"{\"query\":null,\"sortby\":\"\"}", NULL, NULL},
+    {"{\"query\":{\"a\":{}}}", NULL, NULL},
+    {"{\"filter\":\"\"}", "filter", "leave it out"},
+    {"{\"query\":\"\"}", "query", "JSON object"},
+    {"{\"q\":\"\"}", "q", "leave it out"},
+    {"{\"q\":[]}", "q", "leave it out"},
     {"{\"filter\":{\"op\":\"=\"}}", "filter", "'args'"},
     {"{\"filter\":{}}", "filter", "expression"},
     {"{\"filter\":\"a = \"}", "filter", "at byte 4"},
@@ -315,11 +320,11 @@ static void says_which_names_it_knows(void **state)
                      CAIRN_OK);
     assert_false(known);
     for (size_t i = 0; cairn_search_names[i]; i++) {
-        bool is_list = strcmp(cairn_search_names[i], "ids") == 0 || strcmp(cairn_search_names[i], "collections") == 0;
+        bool may_be_empty = !strstr("ids collections filter query q", cairn_search_names[i]);
         search = (cairn_search){0};
         assert_int_equal(cairn_search_set(&search, cairn_span_of(cairn_search_names[i]), cairn_span_of(""), NULL, arena,
                                           &known, NULL),
-                         is_list ? CAIRN_INVALID : CAIRN_OK);
+                         may_be_empty ? CAIRN_OK : CAIRN_INVALID);
         assert_true(known);
         assert_int_equal(cairn_search_set(&search, cairn_span_of(cairn_search_names[i]), cairn_span_of(""), NULL, arena,
                                           &known, NULL),
@@ -447,7 +452,9 @@ static const struct {
     {"filter-lang=cql2-text\nfilter=a = 1", "a = 1", NULL},
     {"filter-lang=cql2-json\nfilter=" AS_JSON, "a = 1", NULL},
     {"filter= " AS_JSON " \nfilter-lang=cql2-json", "a = 1", NULL},
-    {"filter=\nfilter-lang=cql2-json", "-", NULL},
+    {"filter=\nfilter-lang=cql2-json", "leave it out", "filter"},
+    {"filter= ", "found the end", "filter"},
+    {"query=", "leave it out", "query"},
     {"filter-lang=cql2-json", "-", NULL},
     {"filter=a = 1\nfilter-crs=http://www.opengis.net/def/crs/OGC/1.3/CRS84", "a = 1", NULL},
     {"filter=a = 1\nfilter-crs=CRS84", "a = 1", NULL},
@@ -543,8 +550,10 @@ static void reads_sorts_fields_and_text(void **state)
                      CAIRN_OK);
     assert_true(cairn_span_is(cairn_sort_signature(&search.sort, arena), "-a"));
     assert_true(search.fields && search.text);
-    assert_int_equal(get_all(&search, "sortby=\nfields=\nq="), CAIRN_OK);
-    assert_true(search.sort.n == 0 && !search.fields && !search.text);
+    assert_int_equal(get_all(&search, "sortby=\nfields="), CAIRN_OK);
+    assert_true(search.sort.n == 0 && search.fields && !search.text);
+    assert_int_equal(get_all(&search, "q="), CAIRN_INVALID);
+    assert_string_equal(error.parameter, "q");
     assert_int_equal(get_all(&search, "sortby=geometry"), CAIRN_INVALID);
     assert_string_equal(error.parameter, "sortby");
 }
