@@ -20,22 +20,23 @@ bool cairn_summaries_begin(cairn_summaries *summaries, cairn_span declared, cair
     return ok;
 }
 
-static bool is_declared(const cairn_summaries *summaries, cairn_span name)
+/* What the document declares of the property; absent when nothing. */
+static cairn_span declared_of(const cairn_summaries *summaries, cairn_span name)
 {
     cairn_json_walk walk = cairn_json_walk_object(summaries->declared);
     for (cairn_json_member member; cairn_json_next_member(&walk, &member);) {
         cairn_span quoted = cairn_span_make(member.key.p - 1, member.key.n + 2);
         cairn_span key = cairn_json_string(quoted, summaries->arena);
         if (key.p && cairn_span_equal(key, name))
-            return true;
+            return member.value;
     }
-    return false;
+    return CAIRN_SPAN_NONE;
 }
 
-static bool is_wanted(const cairn_summaries *summaries, cairn_span name)
+static bool is_registered(cairn_span name)
 {
     const cairn_ext_field *field = cairn_ext_find(name, NULL);
-    return (field && field->summary && !field->of_band) || is_declared(summaries, name);
+    return field && field->summary && !field->of_band;
 }
 
 static int compare_values(const void *a, const void *b)
@@ -62,19 +63,23 @@ static bool take_values(cairn_arena *arena, const cairn_property *property, cair
     return values != NULL;
 }
 
-/* A range says nothing of values of another kind. */
-static bool take_range(cairn_arena *arena, const cairn_property *property, cairn_summary *out)
+/* A declared range has the numbers or times of the items, whatever else they have. Without one there is a range of what
+ * at least half of the values are, since it says nothing of the others. */
+static bool take_range(cairn_arena *arena, const cairn_property *property, cairn_span declared, cairn_summary *out)
 {
-    bool only_numbers = property->has_range && !property->strings && !property->booleans && !property->arrays;
-    bool only_times = property->has_times && !property->integers && !property->numbers && !property->booleans;
-    if (only_numbers) {
+    char kind = cairn_json_kind(declared) == '{' ? cairn_json_kind(cairn_json_get(declared, "minimum")) : '\0';
+    uint64_t numbers = property->integers + property->numbers;
+    bool mostly = numbers >= cairn_property_items(property) - numbers;
+    bool of_times = kind == '"' ? property->times > 0 : !kind && property->has_times && !numbers && !property->booleans;
+    bool of_numbers = property->has_range && kind != '"' && (kind || mostly);
+    if (of_numbers) {
         out->minimum = cairn_arena_copy(arena, property->minimum_json);
         out->maximum = cairn_arena_copy(arena, property->maximum_json);
-    } else if (only_times) {
+    } else if (of_times) {
         out->minimum = cairn_arena_printf(arena, "\"%.*sZ\"", CAIRN_SPAN_FMT(property->first));
         out->maximum = cairn_arena_printf(arena, "\"%.*sZ\"", CAIRN_SPAN_FMT(property->last));
     }
-    return !(only_numbers || only_times) || (out->minimum.p && out->maximum.p);
+    return !(of_numbers || of_times) || (out->minimum.p && out->maximum.p);
 }
 
 static bool grow(cairn_summaries *summaries)
@@ -97,10 +102,11 @@ cairn_code cairn_summaries_add(void *context, const cairn_property *property, ca
     cairn_summaries *summaries = context;
     cairn_arena *arena = summaries->arena;
     cairn_summary summary = {0};
-    if (!cairn_property_items(property) || !is_wanted(summaries, property->name))
+    cairn_span declared = declared_of(summaries, property->name);
+    if (!cairn_property_items(property) || (!declared.p && !is_registered(property->name)))
         return CAIRN_OK;
     summary.name = cairn_arena_copy(arena, property->name);
-    if (!summary.name.p || !take_range(arena, property, &summary) ||
+    if (!summary.name.p || !take_range(arena, property, declared, &summary) ||
         (property->enumerated && !take_values(arena, property, &summary)) || !grow(summaries))
         return cairn_error_set(error, CAIRN_NOMEM, "no memory for the summaries of a collection");
     if (summary.minimum.p || summary.n_values)

@@ -1,7 +1,8 @@
 /* Which properties of its items a collection's summaries tell of, and what: for cairn_collection_view(), the same in
  * every store. Told of are the fields that the registry of extensions marks so (cairn_ext_field.summary) and those that
- * the declared document summarises already. Of numbers and of times the range; what is enumerated as a list too, in the
- * order of the values. Thread-safety: none. */
+ * the declared document summarises already. Where it declares a range, the range of the items' numbers (of their times,
+ * where that is what it declares), whatever else some of them have; else a range where at least half of the values are
+ * numbers, or all are times. What is enumerated as a list too, in the order of the values. Thread-safety: none. */
 #ifndef CAIRN_STORE_SUMMARIES_H
 #define CAIRN_STORE_SUMMARIES_H
 

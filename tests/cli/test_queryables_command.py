@@ -317,6 +317,38 @@ def test_a_given_collection_follows_its_items(cairn, tmp_path):
     cairn("check", path)
 
 
+@pytest.mark.parametrize(
+    "declared, values, expected",
+    [
+        ({"minimum": 3, "maximum": 4}, [5, 50, "12"], {"minimum": 3, "maximum": 50}),
+        ({"minimum": 3, "maximum": 4}, [1, "12", "13", True], {"minimum": 1, "maximum": 4}),
+        ({"minimum": "a", "maximum": "b"}, [5, "c"], {"minimum": "a", "maximum": "b"}),
+        (
+            {"minimum": "2020-01-01T00:00:00Z", "maximum": "2020-02-01T00:00:00Z"},
+            [7, "2021-01-01T00:00:00Z", "soon"],
+            {"minimum": "2020-01-01T00:00:00Z", "maximum": "2021-01-01T00:00:00Z"},
+        ),
+        ([3], [5, "12"], [3, "12", 5]),
+        (None, [5, 50, "12"], {"minimum": 5, "maximum": 50}),
+        (None, [5, "a", "b"], ["a", "b", 5]),
+    ],
+)
+def test_a_summary_of_mixed_values(cairn, tmp_path, declared, values, expected):
+    """A declared range is widened by all that is of its kind; one is made where at least half are numbers."""
+    items = [make_item(f"i{n}", lon=7, lat=46) for n in range(len(values))]
+    for item, value in zip(items, values):
+        item["properties"]["eo:cloud_cover"] = value
+    given = [{**GIVEN, "summaries": {"eo:cloud_cover": declared}}] if declared else []
+    path = tmp_path / "c.cairn"
+    cairn("ingest", path, ndjson(tmp_path / "i.ndjson", given + items), "--quiet")
+    assert collection(cairn, path, "things")["summaries"]["eo:cloud_cover"] == expected
+    cairn("check", path)
+    if declared:
+        cairn("delete", path, "things", *[item["id"] for item in items])
+        assert collection(cairn, path, "things")["summaries"]["eo:cloud_cover"] == declared
+        cairn("check", path)
+
+
 # ---- a catalog of version 1 ----
 
 
