@@ -84,7 +84,7 @@ static const cairn_option OPTIONS[] = {
            "The same for limit=1, which is how clients ask for a count."),
     NUMBER("sort-budget", "N", COUNT, sort_budget, "200000", 0, UINT32_MAX,
            "A sort by a property without an index may look at so many items; beyond that it is refused with the name "
-           "of the property to promote (cairn queryables add). 0: no limit."),
+           "of the property to promote (cairn queryables add CATALOG NAME). 0: no limit."),
     NUMBER("aggregate-budget", "N", COUNT, aggregate_budget, "10000000", 1, UINT32_MAX,
            "An aggregation may look at so many items; beyond that it is refused."),
     SWITCH("explain", explain, false,

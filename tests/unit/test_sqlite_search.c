@@ -331,7 +331,7 @@ static void refuses_to_sort_too_many(void **state)
     assert_int_equal(search_with(w, NULL, "-note", &page, 0, arena, &result, &fault), CAIRN_INVALID);
     assert_string_equal(fault.parameter, "sortby");
     assert_non_null(strstr(fault.message, "'note'"));
-    assert_non_null(strstr(fault.message, "cairn queryables add note"));
+    assert_non_null(strstr(fault.message, "`cairn queryables add CATALOG note`"));
     cairn_error_clear(&fault);
     assert_int_equal(search_with(w, NULL, "-eo:cloud_cover", &page, 0, arena, &result, &fault), CAIRN_OK);
     assert_string_equal(result.plan.way, "property index, in its order");

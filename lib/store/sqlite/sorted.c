@@ -14,7 +14,7 @@ static cairn_code refuse(const search_run *run, size_t key, cairn_error *error)
                     "sorting by '%s' would have to look at more than %llu items; expected a narrower search "
                     "(collections, bbox, datetime, filter)%s%s%s",
                     quoted, (unsigned long long)run->page->sort_budget,
-                    can_be_promoted ? ", or an index made by `cairn queryables add " : "",
+                    can_be_promoted ? ", or an index made by `cairn queryables add CATALOG " : "",
                     can_be_promoted ? quoted : "", can_be_promoted ? "`" : "");
     cairn_error_at_parameter(error, "sortby");
     return CAIRN_INVALID;
