@@ -34,7 +34,7 @@ static int print_overview(FILE *to)
     for (size_t i = 0; cairn_commands[i]; i++)
         fprintf(to, "  %-10s %s\n", cairn_commands[i]->name, cairn_commands[i]->summary);
     fputs("\n'cairn COMMAND --help' shows the options of a command, with examples.\n"
-          "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 done but for records that were refused or not found.\n\n"
+          "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 done but for what was refused or not found.\n\n"
           "Examples:\n"
           "  $ cairn ingest new.cairn items.ndjson\n"
           "  $ cairn search new.cairn --limit 3\n",

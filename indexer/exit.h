@@ -9,7 +9,7 @@ typedef enum cairn_exit {
     CAIRN_EXIT_OK = 0,
     CAIRN_EXIT_FAILED = 1,
     CAIRN_EXIT_USAGE = 2,
-    CAIRN_EXIT_REFUSED = 3,     /* all done, but some of the records were refused or not found */
+    CAIRN_EXIT_REFUSED = 3,     /* all done, but some records were refused, or records or collections not found */
     CAIRN_EXIT_NO_READER = 141, /* nobody reads our output any more (EPIPE): as a shell shows SIGPIPE, without words */
 } cairn_exit;
 

@@ -79,8 +79,10 @@ static cairn_code find_absent(void *context, cairn_session *session, cairn_error
     return CAIRN_OK;
 }
 
-/* No error: the answer for a collection that is not there is that it has no items. But a wrong name looks the same. */
-static cairn_code tell_absent(const cairn_search *request, cairn_reader *reader, cairn_arena *arena, cairn_error *error)
+/* No error: the answer for a collection that is not there is that it has no items. But a wrong name looks the same, so
+ * they are told, and *exit says so. */
+static cairn_code tell_absent(const cairn_search *request, cairn_reader *reader, cairn_arena *arena, int *exit,
+                              cairn_error *error)
 {
     char quoted[120];
     if (request->n_collections == 0)
@@ -90,9 +92,11 @@ static cairn_code tell_absent(const cairn_search *request, cairn_reader *reader,
         return cairn_error_set(error, CAIRN_NOMEM, "out of memory");
     cairn_code code = cairn_reader_run(reader, find_absent, &a, error);
     for (size_t i = 0; i < request->n_collections && code == CAIRN_OK; i++)
-        if (a.absent[i])
+        if (a.absent[i]) {
             cairn_say(&cairn_command_search, "no collection '%s'",
                       cairn_quote(request->collections[i], quoted, sizeof(quoted)));
+            *exit = CAIRN_EXIT_REFUSED;
+        }
     return code;
 }
 
@@ -217,6 +221,7 @@ static int search_catalog(const search *values, const char *path, cairn_arena *a
     cairn_search request = {0};
     cairn_error error = CAIRN_ERROR_INIT;
     cairn_reader reader;
+    int exit = CAIRN_EXIT_OK;
     cairn_code code = check_format(values, &error);
     if (code == CAIRN_OK)
         code = cairn_asking_read(&values->asking, arena, &request, &error);
@@ -226,13 +231,13 @@ static int search_catalog(const search *values, const char *path, cairn_arena *a
         code = cairn_reader_open(&reader, path, values->immutable, &error);
     if (code != CAIRN_OK)
         return cairn_report(&cairn_command_search, &error);
-    code = tell_absent(&request, &reader, arena, &error);
+    code = tell_absent(&request, &reader, arena, &exit, &error);
     if (code == CAIRN_OK)
         code = print_hits(values, &reader, &request, &error);
     cairn_reader_close(&reader);
     if (code == CAIRN_INVALID) /* a polygon that GEOS finds fault with */
         return cairn_asking_report(&cairn_command_search, &error);
-    return code == CAIRN_OK ? CAIRN_EXIT_OK : cairn_report(&cairn_command_search, &error);
+    return code == CAIRN_OK ? exit : cairn_report(&cairn_command_search, &error);
 }
 
 static int run(int argc, char **argv)
@@ -258,7 +263,8 @@ const cairn_command cairn_command_search = {
             "that are given must be met. Without any, every item is printed. Newest first,\n"
             "unless --sortby says otherwise; items without a time last; then by collection\n"
             "and id. The catalog is read in short pages, so a writer never waits for a long\n"
-            "listing. How properties are named in conditions: docs/filters.md.\n"
+            "listing. How properties are named in conditions: docs/filters.md. A collection\n"
+            "that is asked for and not there is told, and the exit code is 3 then.\n"
             "\n"
             "Examples:\n"
             "  $ cairn search demo.cairn --bbox 5.9,45.8,10.5,47.9\n"

@@ -55,7 +55,6 @@ def test_init_where_there_is_no_folder(cairn, tmp_path):
         (["--datetime", "/1999-12-31T00:00:00Z"], [("other", "a")]),
         (["--ids", "a"], [("things", "a"), ("other", "a")]),
         (["--ids", "a,c", "--collections", "things"], [("things", "c"), ("things", "a")]),
-        (["--collections", "nothing"], []),
         (["--intersects", '{"type":"Point","coordinates":[7.4,46.9]}'], [("things", "a")]),
     ],
 )
@@ -111,9 +110,12 @@ def test_search_names_a_parameter_once(cairn, things):
 
 
 def test_search_tells_collections_that_are_not_there(cairn, things):
-    done = cairn("search", things, "--collections", "nope,things", "--limit", 1)
+    done = cairn("search", things, "--collections", "nope,things", "--limit", 1, check=False)
+    assert done.returncode == 3
     assert done.stdout == "things\tc\n"
     assert done.stderr == "cairn search: no collection 'nope'\n"
+    done = cairn("search", things, "--collections", "nope", "--format", "count", check=False)
+    assert (done.returncode, done.stdout) == (3, "0\n")
     assert cairn("search", things, "--collections", "things,other").stderr == ""
 
 
