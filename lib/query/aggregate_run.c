@@ -14,6 +14,7 @@ typedef struct adding {
     const cairn_aggregate_wanted *wanted;
     cairn_aggregate_running *running;
     const cairn_aggregate_item *item;
+    cairn_cql2_members *members; /* of the item's properties */
     cairn_geos *geos;
     cairn_arena *scratch;
     cairn_error *error;
@@ -94,7 +95,7 @@ static cairn_code find_value(const adding *a, cairn_span *out)
 {
     for (size_t i = 0; i < a->wanted->n_sources; i++) {
         const cairn_cql2_source *source = &a->wanted->sources[i];
-        if (!cairn_cql2_lookup(a->item->properties, &source->property, a->scratch, out) ||
+        if (!cairn_cql2_members_lookup(a->members, &source->property, a->scratch, out) ||
             !cairn_cql2_change_value(source->change, *out, a->scratch, out))
             return no_memory(a->error);
         if (out->p && !cairn_json_is_null(*out))
@@ -269,11 +270,12 @@ static void keep_time(cairn_aggregation *all, cairn_time time)
 cairn_code cairn_aggregation_add(cairn_aggregation *all, const cairn_aggregate_item *item, cairn_geos *geos,
                                  cairn_arena *scratch, cairn_error *error)
 {
+    cairn_cql2_members members = {.object = item->properties, .arena = scratch};
     cairn_code code = CAIRN_OK;
     all->items++;
     keep_time(all, item->time);
     for (size_t i = 0; i < all->request->n && code == CAIRN_OK; i++) {
-        const adding a = {all, &all->request->at[i], &all->at[i], item, geos, scratch, error};
+        const adding a = {all, &all->request->at[i], &all->at[i], item, &members, geos, scratch, error};
         code = add_one(&a);
     }
     return code;

@@ -45,10 +45,28 @@ typedef struct cairn_cql2_record {
  * nulls left out; no value at all is absent. False when there is no memory left. */
 bool cairn_cql2_lookup(cairn_span object, const cairn_cql2_property *property, cairn_arena *scratch, cairn_span *out);
 
+/* The members of a JSON object, found once for many lookups. Zero but for the object and the arena, where the list of
+ * them lives. */
+typedef struct cairn_cql2_members {
+    cairn_span object;
+    cairn_arena *arena;
+    bool known;
+    struct cairn_cql2_member {
+        cairn_span key, value;
+    } * list; /* NULL: they are not listed, having escapes in their keys, being many, or for want of memory */
+    size_t n;
+} cairn_cql2_members;
+
+/* cairn_cql2_lookup() and cairn_json_get() below the members' object. */
+bool cairn_cql2_members_lookup(cairn_cql2_members *members, const cairn_cql2_property *property, cairn_arena *scratch,
+                               cairn_span *out);
+cairn_span cairn_cql2_members_get(cairn_cql2_members *members, const char *name);
+
 /* A record over an item's JSON. */
 typedef struct cairn_cql2_item {
     cairn_span json; /* checked text of the item */
     cairn_span properties;
+    cairn_cql2_members members; /* of the properties, once they were asked for */
     cairn_arena *arena;
     bool has_place;
     cairn_box box; /* of the footprint */

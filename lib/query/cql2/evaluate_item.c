@@ -3,11 +3,19 @@
 
 #include "base/json.h"
 
+static cairn_cql2_members *members_of(cairn_cql2_item *item)
+{
+    if (item->members.object.p != item->properties.p)
+        item->members = (cairn_cql2_members){.object = item->properties, .arena = item->arena};
+    return &item->members;
+}
+
 static bool item_value(void *self, const cairn_cql2_property *property, cairn_arena *scratch, cairn_span *out)
 {
-    const cairn_cql2_item *item = self;
-    bool below = property->field == CAIRN_CQL2_IN_PROPERTIES;
-    return cairn_cql2_lookup(below ? item->properties : item->json, property, scratch, out);
+    cairn_cql2_item *item = self;
+    if (property->field == CAIRN_CQL2_IN_PROPERTIES)
+        return cairn_cql2_members_lookup(members_of(item), property, scratch, out);
+    return cairn_cql2_lookup(item->json, property, scratch, out);
 }
 
 static bool item_place(void *self, cairn_box *box, cairn_span *wkb)
@@ -18,10 +26,10 @@ static bool item_place(void *self, cairn_box *box, cairn_span *wkb)
     return item->has_place;
 }
 
-static bool read_time(const cairn_cql2_item *item, const char *name, cairn_time *out)
+static bool read_time(cairn_cql2_item *item, const char *name, cairn_time *out)
 {
     const char *repair;
-    cairn_span text = cairn_json_string(cairn_json_get(item->properties, name), item->arena);
+    cairn_span text = cairn_json_string(cairn_cql2_members_get(members_of(item), name), item->arena);
     return text.p && cairn_time_parse_lenient(text, out, &repair, NULL) == CAIRN_OK;
 }
 

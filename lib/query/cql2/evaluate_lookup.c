@@ -3,7 +3,7 @@
 
 #include "base/json.h"
 
-/* Values that a path with "*" or through arrays leads to; JSON, a comma behind each. */
+/* Values that a path with "*" or through arrays leads to; JSON, a bracket or comma before each. */
 typedef struct harvest {
     cairn_arena *scratch;
     cairn_buf many;
@@ -11,6 +11,12 @@ typedef struct harvest {
     bool gathered;
     bool failed; /* the arena is full */
 } harvest;
+
+static void gather(harvest *h, cairn_span value)
+{
+    cairn_buf_add_byte(&h->many, h->many.n ? ',' : '[');
+    cairn_buf_add_span(&h->many, value);
+}
 
 static void take(harvest *h, cairn_span value, bool gathers)
 {
@@ -23,16 +29,13 @@ static void take(harvest *h, cairn_span value, bool gathers)
     if (cairn_json_is_null(value))
         return;
     if (cairn_json_kind(value) != '[') {
-        cairn_buf_add_span(&h->many, value);
-        cairn_buf_add_byte(&h->many, ',');
+        gather(h, value);
         return;
     }
     cairn_json_walk walk = cairn_json_walk_array(value);
     while (cairn_json_next_element(&walk, &element))
-        if (!cairn_json_is_null(element)) {
-            cairn_buf_add_span(&h->many, element);
-            cairn_buf_add_byte(&h->many, ',');
-        }
+        if (!cairn_json_is_null(element))
+            gather(h, element);
 }
 
 /* How many parts of the path, that follow each other in the name, the key spells; 0: none. */
@@ -115,11 +118,9 @@ static void descend(harvest *h, cairn_span value, const cairn_span *path, size_t
 bool cairn_cql2_lookup(cairn_span object, const cairn_cql2_property *property, cairn_arena *scratch, cairn_span *out)
 {
     harvest h = {.scratch = scratch, .many = CAIRN_BUF_INIT(2 * object.n + 16)};
-    cairn_buf_add_byte(&h.many, '[');
     descend(&h, object, property->path, property->n, false, CAIRN_JSON_MAX_DEPTH + 1);
     *out = h.one;
-    if (!h.one.p && h.gathered && h.many.n > 1 && !h.many.failed) {
-        h.many.p[h.many.n - 1] = ']';
+    if (!h.one.p && h.gathered && h.many.n && cairn_buf_add_byte(&h.many, ']')) {
         *out = cairn_arena_copy(scratch, cairn_buf_span(&h.many));
         h.failed |= !out->p;
     }
