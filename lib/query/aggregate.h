@@ -60,6 +60,10 @@ typedef struct cairn_aggregate_asked {
 /* False behind the last. */
 bool cairn_aggregate_asked_at(const cairn_aggregate_request *request, size_t index, cairn_aggregate_asked *out);
 
+/* What of an item counts: its properties, its place. */
+bool cairn_aggregate_wants_properties(const cairn_aggregate_request *request);
+bool cairn_aggregate_wants_footprint(const cairn_aggregate_request *request);
+
 typedef struct cairn_aggregation cairn_aggregation; /* running; malloc'ed */
 /* NULL when out of memory. */
 cairn_aggregation *cairn_aggregation_new(const cairn_aggregate_request *request);

@@ -250,3 +250,20 @@ cairn_code cairn_aggregate_check(const cairn_aggregate_request *request, cairn_e
     cairn_error_at_parameter(error, AGGREGATIONS);
     return CAIRN_INVALID;
 }
+
+bool cairn_aggregate_wants_properties(const cairn_aggregate_request *request)
+{
+    for (size_t i = 0; i < request->n; i++)
+        if (request->at[i].property.p)
+            return true;
+    return false;
+}
+
+bool cairn_aggregate_wants_footprint(const cairn_aggregate_request *request)
+{
+    for (size_t i = 0; i < request->n; i++)
+        if (request->at[i].known->kind == CAIRN_AGGREGATE_CENTROID ||
+            request->at[i].known->kind == CAIRN_AGGREGATE_FOOTPRINT)
+            return true;
+    return false;
+}

@@ -56,13 +56,14 @@ typedef struct cairn_page {
     uint64_t max_bytes;             /* ends when the plain bodies reach this, with at least one row; 0: no limit */
     const cairn_position *position; /* NULL: from the start */
     bool backward;                  /* rows before position (those nearest to it), still in forward order */
-    uint64_t count_budget; /* count all matches if no more than so many candidates must be looked at; 0: don't */
-    bool without_body;     /* rows come without body and source (ids, counting) */
-    bool with_properties;  /* rows come with properties, range and footprint */
-    bool any_order;        /* the order of rows does not matter (aggregations); only with limit UINT32_MAX. All or none:
-                              CAIRN_DEADLINE however many came */
-    uint64_t sort_budget;  /* a sort that must look at more items than this is CAIRN_INVALID (parameter sortby), naming
-                              the property to  promote; 0: no limit */
+    uint64_t count_budget;  /* count all matches if no more than so many candidates must be looked at; 0: don't */
+    bool without_body;      /* rows come without body and source (ids, counting) */
+    bool with_properties;   /* rows come with properties, range and footprint */
+    bool without_footprint; /* which may then be missing nevertheless */
+    bool any_order;       /* the order of rows does not matter (aggregations); only with limit UINT32_MAX. All or none:
+                             CAIRN_DEADLINE however many came */
+    uint64_t sort_budget; /* a sort that must look at more items than this is CAIRN_INVALID (parameter sortby), naming
+                             the property to  promote; 0: no limit */
 } cairn_page;
 
 /* How a search was done, for `explain`. */

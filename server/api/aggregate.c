@@ -108,7 +108,12 @@ static cairn_code count_item(void *context, const cairn_item_row *row, cairn_err
 static cairn_code count_items(counting *c)
 {
     cairn_call *call = c->call;
-    const cairn_page page = {.limit = UINT32_MAX, .without_body = true, .with_properties = true, .any_order = true};
+    bool footprint = cairn_aggregate_wants_footprint(c->request);
+    const cairn_page page = {.limit = UINT32_MAX,
+                             .without_body = true,
+                             .with_properties = footprint || cairn_aggregate_wants_properties(c->request),
+                             .without_footprint = !footprint,
+                             .any_order = true};
     cairn_result result;
     c->search.sort.n = 0;
     cairn_code code = cairn_session_search(call->session, &c->search, &page, call->request->arena, count_item, c,

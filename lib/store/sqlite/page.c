@@ -134,8 +134,8 @@ static cairn_code add_columns(sqlite_session *session, sqlite3_int64 key, cairn_
     return code;
 }
 
-static cairn_code add_properties(sqlite_session *session, sqlite3_int64 key, const item_row *known, cairn_item_row *row,
-                                 cairn_error *error)
+static cairn_code add_properties(sqlite_session *session, sqlite3_int64 key, const item_row *known,
+                                 const cairn_page *page, cairn_item_row *row, cairn_error *error)
 {
     cairn_code code = CAIRN_OK;
     if (known) {
@@ -148,7 +148,7 @@ static cairn_code add_properties(sqlite_session *session, sqlite3_int64 key, con
     }
     if (!code)
         code = row_properties(session, key, &row->properties, error);
-    if (!code && row->has_place)
+    if (!code && row->has_place && !page->without_footprint)
         code = row_footprint(session, key, &row->footprint, error);
     return code;
 }
@@ -182,7 +182,7 @@ static cairn_code give(sqlite_session *session, sqlite3_int64 key, const cairn_p
     cairn_item_row row = {.collection = position->collection, .id = position->id, .time = position->time};
     cairn_code code = CAIRN_OK;
     if (page && page->with_properties)
-        code = add_properties(session, key, known, &row, error);
+        code = add_properties(session, key, known, page, &row, error);
     if (code)
         return code;
     if (page && page->without_body)

@@ -4,7 +4,8 @@
 #include <math.h>
 #include <stdlib.h>
 
-static cairn_code take_row(search_run *run, sqlite3_stmt *statement, cairn_error *error)
+/* `once`: no item comes twice, so that it may be given at once where any order will do. */
+static cairn_code take_row(search_run *run, sqlite3_stmt *statement, bool once, cairn_error *error)
 {
     item_row row;
     bool match;
@@ -12,15 +13,20 @@ static cairn_code take_row(search_run *run, sqlite3_stmt *statement, cairn_error
     if (run->best)
         return best_offer(run->best, &row, error);
     cairn_code code = row_matches(run, &row, &match, error);
-    return code || !match ? code : hits_add(&run->hits, row.key, &row.position, run->arena, error);
+    if (code || !match)
+        return code;
+    if (!once || !run->sink)
+        return hits_add(&run->hits, row.key, &row.position, run->arena, error);
+    run->streamed++;
+    return row_deliver(run->session, &row, run->page, run->sink, run->context, error);
 }
 
-static cairn_code take_rows(search_run *run, sqlite3_stmt *statement, cairn_error *error)
+static cairn_code take_rows(search_run *run, sqlite3_stmt *statement, bool once, cairn_error *error)
 {
     cairn_code code = CAIRN_OK;
     int rc = SQLITE_DONE;
     while (!code && (rc = sqlite3_step(statement)) == SQLITE_ROW)
-        code = take_row(run, statement, error);
+        code = take_row(run, statement, once, error);
     if (!code && rc != SQLITE_DONE)
         code = db_error(run->session->db, rc, "searching", error);
     sqlite3_reset(statement);
@@ -56,7 +62,7 @@ cairn_code probe_ids(search_run *run, cairn_error *error)
         db_bind_span(statement, 1, narrow->ids[i]);
         if (one)
             db_bind_span(statement, 2, narrow->collections[0]);
-        code = take_rows(run, statement, error);
+        code = take_rows(run, statement, false, error);
     }
     run->plan.way = "ids";
     return code ? code : candidates_end(run, error);
@@ -98,7 +104,7 @@ static cairn_code check_candidates(search_run *run, const candidates *found, cai
         if (i && found->keys[i] == found->keys[i - 1])
             continue;
         sqlite3_bind_int64(statement, 1, found->keys[i]);
-        code = take_rows(run, statement, error);
+        code = take_rows(run, statement, true, error);
     }
     return code;
 }
