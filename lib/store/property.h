@@ -1,5 +1,5 @@
 /* What a catalog knows of the properties of its items, by collection: kept in the transaction that writes the items,
- * exact at every commit. Queryables, summaries and the planner read it. Only the members of `properties` themselves are
+ * exact at every commit, but for what is said below of ranges and values in collections of many items. Queryables, summaries and the planner read it. Only the members of `properties` themselves are
  * told of, not what is nested in them. */
 #ifndef CAIRN_STORE_PROPERTY_H
 #define CAIRN_STORE_PROPERTY_H
@@ -38,7 +38,8 @@ typedef struct cairn_property {
     const cairn_property_value *values; /* by count descending, then by their text */
     size_t n_values;
     uint64_t times; /* strings that are RFC 3339 times */
-    /* Items that have the minimum, and so on. */
+    /* Items that have the minimum, and so on. In a collection of many items it may be 0 after a deletion or replacement:
+     * then the range is wider than theirs, until the collection is counted anew. */
     uint64_t minimum_items, maximum_items, first_items, last_items;
 } cairn_property;
 

@@ -310,24 +310,40 @@ bool cairn_stats_replace(cairn_stats *stats, cairn_span old, cairn_span properti
                        narrow(stats, properties) && gather(stats, old, false) && gather(stats, properties, true));
 }
 
-bool cairn_stats_is_stale(const cairn_stats *stats)
+static size_t count_if(const cairn_stats *stats, bool (*is)(const stats_count *count))
 {
-    size_t left = 0;
-    if (stats->stale || !stats->bound)
-        return stats->stale;
+    size_t n = 0;
     for (size_t i = 0; i < BUCKETS; i++)
         for (const entry *e = stats->buckets[i]; e; e = e->next)
-            left += stats_count_items(&e->count) > 0;
-    return left < CAIRN_PROPERTY_NAMES_MAX; /* one that was left out moves up */
+            n += is(&e->count);
+    return n;
+}
+
+static bool has_items(const stats_count *count)
+{
+    return stats_count_items(count) > 0;
+}
+
+static bool is_endless(const stats_count *count)
+{
+    return count->endless;
+}
+
+bool cairn_stats_is_stale(const cairn_stats *stats)
+{
+    if (stats->stale || !stats->bound)
+        return stats->stale;
+    return count_if(stats, has_items) < CAIRN_PROPERTY_NAMES_MAX; /* one that was left out moves up */
+}
+
+bool cairn_stats_is_loose(const cairn_stats *stats)
+{
+    return count_if(stats, stats_count_is_loose) > 0;
 }
 
 bool cairn_stats_may_end(const cairn_stats *stats)
 {
-    for (size_t i = 0; stats->dropped && i < BUCKETS; i++)
-        for (const entry *e = stats->buckets[i]; e; e = e->next)
-            if (e->count.endless)
-                return true;
-    return false;
+    return stats->dropped && count_if(stats, is_endless) > 0;
 }
 
 /* ---- telling ---- */
@@ -351,7 +367,7 @@ static int by_count(const void *a, const void *b)
 static void tell_ranges(telling *t, const stats_count *c)
 {
     cairn_property *p = &t->property;
-    p->has_range = c->minimum_items > 0;
+    p->has_range = c->has_range;
     if (p->has_range) {
         p->minimum = c->minimum;
         p->maximum = c->maximum;
@@ -440,32 +456,6 @@ void cairn_stats_settle(cairn_stats *stats)
 
 /* ---- loading ---- */
 
-/* Canonical text is that of RFC 3339 without the zone. */
-static bool load_time(cairn_span text, cairn_time *out)
-{
-    char whole[CAIRN_SORT_TIME_MAX + 1];
-    if (!text.p || text.n >= CAIRN_SORT_TIME_MAX)
-        return false;
-    memcpy(whole, text.p, text.n);
-    whole[text.n] = 'Z';
-    return cairn_time_parse(cairn_span_make(whole, text.n + 1), out, NULL) == CAIRN_OK;
-}
-
-static bool load_ranges(stats_count *c, const cairn_property *p)
-{
-    if (p->has_range) {
-        c->minimum = p->minimum;
-        c->maximum = p->maximum;
-        c->minimum_items = p->minimum_items;
-        c->maximum_items = p->maximum_items;
-    }
-    if (!p->times)
-        return true;
-    c->first_items = p->first_items;
-    c->last_items = p->last_items;
-    return load_time(p->first, &c->first) && load_time(p->last, &c->last);
-}
-
 bool cairn_stats_load(cairn_stats *stats, const cairn_property *property)
 {
     uint64_t hash = cairn_hash64(property->name);
@@ -486,7 +476,7 @@ bool cairn_stats_load(cairn_stats *stats, const cairn_property *property)
     c->times = property->times;
     c->endless = !property->enumerated;
     e->kept = true;
-    stats->stale |= !load_ranges(c, property);
+    stats->stale |= !stats_count_load_ranges(c, property);
     bool ok = true;
     for (size_t i = 0; ok && property->enumerated && i < property->n_values; i++)
         ok = stats_count_load_value(c, &property->values[i], stats->scratch);

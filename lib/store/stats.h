@@ -1,5 +1,6 @@
 /* Counts the properties of the items of one collection: what store/property.h tells of them. The result does not depend
- * on the order in which items were counted in and out, with one exception: values that were found too many to be
+ * on the order in which items were counted in and out, with two exceptions: ranges, as
+ * cairn_stats_is_loose() says; and values that were found too many to be
  * enumerated, or none to be (too long, objects), stay so while an item has the property, until all items are counted
  * anew.
  *
@@ -25,11 +26,15 @@ bool cairn_stats_add(cairn_stats *stats, cairn_span properties);
 bool cairn_stats_drop(cairn_stats *stats, cairn_span properties);
 bool cairn_stats_replace(cairn_stats *stats, cairn_span old, cairn_span properties);
 
-/* What was counted out can't be told exactly from what is left (it was the least of its kind, and so on): clear, and
- * count all items anew. */
+/* A range is wider than what is left, since nothing that has its least or greatest value is: until all items are
+ * counted anew. */
+bool cairn_stats_is_loose(const cairn_stats *stats);
+
+/* What was counted out can't be told from what is left: clear, and count all items anew. */
 bool cairn_stats_is_stale(const cairn_stats *stats);
 
-/* Values that were not enumerated may be few enough now, since items were counted out: that is seen by counting anew. */
+/* Values that were not enumerated may be few enough now, since items were counted out: that is seen by counting anew.
+ */
 bool cairn_stats_may_end(const cairn_stats *stats);
 
 /* Calls `sink` for each property by name (bytes ascending); texts live until it returns. `collection` is handed

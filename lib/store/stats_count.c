@@ -3,6 +3,7 @@
 #include "base/json.h"
 #include "base/number.h"
 #include "base/secret.h"
+#include "query/sort.h"
 
 #include <stdlib.h>
 
@@ -169,10 +170,11 @@ static bool values_change(stats_count *count, cairn_span json, bool in, uint64_t
 
 /* ---- extremes ---- */
 
-/* `order` of the value to the extreme: negative is beyond it. True when the value becomes the extreme. */
-static bool extreme_in(uint64_t *items, int order)
+/* `order` of the value to the extreme, if there is one: negative is beyond it. True when the value becomes the extreme.
+ */
+static bool extreme_in(uint64_t *items, int order, bool any)
 {
-    if (*items == 0 || order < 0) {
+    if (!any || order < 0) {
         *items = 1;
         return true;
     }
@@ -180,14 +182,15 @@ static bool extreme_in(uint64_t *items, int order)
     return false;
 }
 
-/* False when the extreme is not known any more. */
-static bool extreme_out(uint64_t *items, int order, bool any_left)
+/* False when that can't be. */
+static bool extreme_out(uint64_t *items, int order)
 {
-    if (order > 0 && *items > 0)
+    if (order > 0)
         return true;
     if (order < 0 || *items == 0)
         return false;
-    return --*items > 0 || !any_left;
+    --*items;
+    return true;
 }
 
 static int order_of(double a, double b)
@@ -197,34 +200,32 @@ static int order_of(double a, double b)
 
 static void number_in(stats_count *c, double v)
 {
-    if (extreme_in(&c->minimum_items, order_of(v, c->minimum)))
+    if (extreme_in(&c->minimum_items, order_of(v, c->minimum), c->has_range))
         c->minimum = v;
-    if (extreme_in(&c->maximum_items, order_of(c->maximum, v)))
+    if (extreme_in(&c->maximum_items, order_of(c->maximum, v), c->has_range))
         c->maximum = v;
+    c->has_range = true;
 }
 
 static void number_out(stats_count *c, double v)
 {
-    bool left = c->integers + c->numbers > 0;
-    if (!extreme_out(&c->minimum_items, order_of(v, c->minimum), left) ||
-        !extreme_out(&c->maximum_items, order_of(c->maximum, v), left))
-        c->stale = true;
+    c->stale |= !c->has_range || !extreme_out(&c->minimum_items, order_of(v, c->minimum)) ||
+                !extreme_out(&c->maximum_items, order_of(c->maximum, v));
 }
 
 static void time_in(stats_count *c, cairn_time v)
 {
-    if (extreme_in(&c->first_items, cairn_time_compare(v, c->first)))
+    if (extreme_in(&c->first_items, cairn_time_compare(v, c->first), c->has_span))
         c->first = v;
-    if (extreme_in(&c->last_items, cairn_time_compare(c->last, v)))
+    if (extreme_in(&c->last_items, cairn_time_compare(c->last, v), c->has_span))
         c->last = v;
+    c->has_span = true;
 }
 
 static void time_out(stats_count *c, cairn_time v)
 {
-    bool left = c->times > 0;
-    if (!extreme_out(&c->first_items, cairn_time_compare(v, c->first), left) ||
-        !extreme_out(&c->last_items, cairn_time_compare(c->last, v), left))
-        c->stale = true;
+    c->stale |= !c->has_span || !extreme_out(&c->first_items, cairn_time_compare(v, c->first)) ||
+                !extreme_out(&c->last_items, cairn_time_compare(c->last, v));
 }
 
 /* ---- one value of an item ---- */
@@ -284,22 +285,42 @@ static void kind_change(stats_count *c, const reading *r, uint64_t step)
     }
 }
 
+/* Where nothing is left there are no extremes either. */
+static void forget_ranges(stats_count *c)
+{
+    if (c->integers + c->numbers == 0) {
+        c->has_range = false;
+        c->minimum_items = c->maximum_items = 0;
+    }
+    if (c->times == 0) {
+        c->has_span = false;
+        c->first_items = c->last_items = 0;
+    }
+}
+
+/* Extremes first in, then out, so that one which stays is not lost between. */
+static void ranges_change(stats_count *c, const reading *out, const reading *in, bool numbers_left, bool times_left)
+{
+    if (in->has_number)
+        number_in(c, in->number);
+    if (in->is_time)
+        time_in(c, in->time);
+    if (out->has_number && numbers_left)
+        number_out(c, out->number);
+    if (out->is_time && times_left)
+        time_out(c, out->time);
+}
+
 bool stats_count_change(stats_count *count, cairn_span old, cairn_span json, uint64_t item, cairn_arena *scratch)
 {
     reading out = read_value(old, scratch), in = read_value(json, scratch);
     kind_change(count, &out, UINT64_MAX); /* -1 */
-    bool empty = stats_count_items(count) == 0;
+    forget_ranges(count);
+    bool empty = stats_count_items(count) == 0, numbers_left = count->integers + count->numbers > 0;
+    bool times_left = count->times > 0;
     kind_change(count, &in, 1);
-    /* Extremes first in, then out, so that one which stays is not lost between; values the other way round, so that
-     * there are not too many of them between. */
-    if (in.has_number)
-        number_in(count, in.number);
-    if (in.is_time)
-        time_in(count, in.time);
-    if (out.has_number)
-        number_out(count, out.number);
-    if (out.is_time)
-        time_out(count, out.time);
+    ranges_change(count, &out, &in, numbers_left, times_left);
+    /* Values the other way round, so that there are not too many of them between. */
     if (!values_change(count, old, false, item, scratch))
         return false;
     if (old.p)
@@ -307,6 +328,36 @@ bool stats_count_change(stats_count *count, cairn_span old, cairn_span json, uin
     if (empty) /* nothing is left that there could be too much of */
         count->endless = false;
     return values_change(count, json, true, item + 1, scratch);
+}
+
+/* ---- loading ---- */
+
+/* Canonical text is that of RFC 3339 without the zone. */
+static bool load_time(cairn_span text, cairn_time *out)
+{
+    char whole[CAIRN_SORT_TIME_MAX + 1];
+    if (!text.p || text.n >= CAIRN_SORT_TIME_MAX)
+        return false;
+    memcpy(whole, text.p, text.n);
+    whole[text.n] = 'Z';
+    return cairn_time_parse(cairn_span_make(whole, text.n + 1), out, NULL) == CAIRN_OK;
+}
+
+bool stats_count_load_ranges(stats_count *c, const cairn_property *p)
+{
+    c->has_range = p->has_range && p->integers + p->numbers > 0;
+    if (c->has_range) {
+        c->minimum = p->minimum;
+        c->maximum = p->maximum;
+        c->minimum_items = p->minimum_items;
+        c->maximum_items = p->maximum_items;
+    }
+    c->has_span = p->times > 0;
+    if (!c->has_span)
+        return true;
+    c->first_items = p->first_items;
+    c->last_items = p->last_items;
+    return load_time(p->first, &c->first) && load_time(p->last, &c->last);
 }
 
 bool stats_count_load_value(stats_count *count, const cairn_property_value *value, cairn_arena *scratch)

@@ -17,7 +17,8 @@ typedef struct stats_value {
 
 typedef struct stats_count {
     uint64_t integers, numbers, strings, booleans, arrays, objects, times;
-    /* The extremes are there when an item has them. */
+    /* An extreme that no item has any more is a bound: nothing lies beyond it. */
+    bool has_range, has_span; /* of numbers; of times */
     double minimum, maximum;
     cairn_time first, last;
     uint64_t minimum_items, maximum_items, first_items, last_items;
@@ -30,9 +31,18 @@ typedef struct stats_count {
 /* Counts `json` in and `old` out; either may be absent. `item` is another number for each item; `scratch` holds what is
  * decoded. False when out of memory. */
 bool stats_count_change(stats_count *count, cairn_span old, cairn_span json, uint64_t item, cairn_arena *scratch);
+/* Takes the ranges up as they were told; false when they can't be true. */
+bool stats_count_load_ranges(stats_count *count, const cairn_property *property);
 /* Adds a value as it was told; false when out of memory. */
 bool stats_count_load_value(stats_count *count, const cairn_property_value *value, cairn_arena *scratch);
 void stats_count_free(stats_count *count);
+
+/* An extreme is a bound only. */
+static inline bool stats_count_is_loose(const stats_count *c)
+{
+    return (c->has_range && (!c->minimum_items || !c->maximum_items)) ||
+           (c->has_span && (!c->first_items || !c->last_items));
+}
 
 static inline uint64_t stats_count_items(const stats_count *c)
 {

@@ -88,7 +88,19 @@ static void extremes_are_lost_with_their_last_item(void **state)
     assert_true(cairn_stats_replace(stats, cairn_span_of("{\"n\":3}"), cairn_span_of("{\"n\":3,\"m\":0}")));
     assert_true(cairn_stats_replace(stats, cairn_span_of("{\"n\":3,\"m\":0}"), cairn_span_of("{\"n\":3.0}")));
     assert_false(cairn_stats_is_stale(stats));
+    assert_false(cairn_stats_is_loose(stats));
     drop(stats, "{\"n\":1}");
+    assert_true(cairn_stats_is_loose(stats));
+    assert_string_equal(told(stats), "n: 1 int 0 num 0 str 0 bool 0 arr 0 obj [1*0 3*1] {3*1}\n");
+    add(stats, "{\"n\":2}");
+    assert_true(cairn_stats_is_loose(stats));
+    add(stats, "{\"n\":1}");
+    assert_false(cairn_stats_is_loose(stats));
+    drop(stats, "{\"n\":1}");
+    add(stats, "{\"n\":0}");
+    assert_false(cairn_stats_is_loose(stats));
+    assert_false(cairn_stats_is_stale(stats));
+    drop(stats, "{\"n\":-1}");
     assert_true(cairn_stats_is_stale(stats));
     cairn_stats_clear(stats);
     add(stats, "{\"n\":3}");
@@ -266,7 +278,7 @@ static void counts_as_if_anew(void **state)
             strcpy(item, json);
         }
         cairn_stats *anew = count_anew(items);
-        if (cairn_stats_is_stale(stats)) {
+        if (cairn_stats_is_stale(stats) || cairn_stats_is_loose(stats)) {
             stale++;
             cairn_stats_free(stats);
             stats = anew;
@@ -323,7 +335,7 @@ static void tells_what_changed(void **state)
             random_item(item);
             add(stats, item);
         }
-        if (cairn_stats_is_stale(stats)) {
+        if (cairn_stats_is_stale(stats) || cairn_stats_is_loose(stats)) {
             cairn_stats_clear(stats);
             for (int i = 0; i < 3; i++)
                 if (*items[i])

@@ -29,11 +29,6 @@ static void report(const collection *c, const char *where, const char *message)
 
 /* ---- properties ---- */
 
-static bool same_text(cairn_span a, cairn_span b)
-{
-    return !a.p == !b.p && cairn_span_equal(a, b);
-}
-
 static bool same_values(const cairn_property *a, const cairn_property *b)
 {
     if (a->n_values != b->n_values)
@@ -44,18 +39,47 @@ static bool same_values(const cairn_property *a, const cairn_property *b)
     return true;
 }
 
-/* Values that were too many once need not be enumerated, but in a small collection. */
-static bool same_property(const cairn_property *stored, const cairn_property *anew, bool small)
+/* Where there are many items an extreme may be a bound. */
+static bool same_extreme(bool same, bool is_bound, uint64_t stored, uint64_t anew, bool many)
 {
+    return (same && stored == anew) || (many && is_bound && stored == 0);
+}
+
+static bool same_range(const cairn_property *stored, const cairn_property *anew, bool many)
+{
+    if (!stored->has_range || !anew->has_range)
+        return stored->has_range == anew->has_range || (many && !stored->minimum_items && !stored->maximum_items);
+    return same_extreme(stored->minimum == anew->minimum, stored->minimum <= anew->minimum, stored->minimum_items,
+                        anew->minimum_items, many) &&
+           same_extreme(stored->maximum == anew->maximum, stored->maximum >= anew->maximum, stored->maximum_items,
+                        anew->maximum_items, many);
+}
+
+/* Canonical times are in the order of their bytes. */
+static bool same_span(const cairn_property *stored, const cairn_property *anew, bool many)
+{
+    if (!stored->first.p || !anew->first.p || !stored->last.p || !anew->last.p)
+        return !stored->first.p == !anew->first.p && !stored->last.p == !anew->last.p;
+    int first = cairn_span_compare(stored->first, anew->first), last = cairn_span_compare(stored->last, anew->last);
+    return same_extreme(first == 0, first <= 0, stored->first_items, anew->first_items, many) &&
+           same_extreme(last == 0, last >= 0, stored->last_items, anew->last_items, many);
+}
+
+/* Values that were too many once need not be enumerated, but in a collection of few items. */
+static bool same_list(const cairn_property *stored, const cairn_property *anew, uint64_t items)
+{
+    if (items <= CAIRN_PROPERTY_VALUES_MAX && stored->enumerated != anew->enumerated)
+        return false;
+    return stored->enumerated ? anew->enumerated && same_values(stored, anew) : stored->n_values == 0;
+}
+
+static bool same_property(const cairn_property *stored, const cairn_property *anew, uint64_t items)
+{
+    bool many = items > COUNTED_ANEW;
     return stored->integers == anew->integers && stored->numbers == anew->numbers && stored->strings == anew->strings &&
            stored->booleans == anew->booleans && stored->arrays == anew->arrays && stored->objects == anew->objects &&
-           stored->times == anew->times && stored->has_range == anew->has_range &&
-           (!anew->has_range || (stored->minimum == anew->minimum && stored->maximum == anew->maximum)) &&
-           same_text(stored->first, anew->first) && same_text(stored->last, anew->last) &&
-           stored->minimum_items == anew->minimum_items && stored->maximum_items == anew->maximum_items &&
-           stored->first_items == anew->first_items && stored->last_items == anew->last_items &&
-           (!small || stored->enumerated == anew->enumerated) &&
-           (stored->enumerated ? anew->enumerated && same_values(stored, anew) : stored->n_values == 0);
+           stored->times == anew->times && same_range(stored, anew, many) && same_span(stored, anew, many) &&
+           same_list(stored, anew, items);
 }
 
 static cairn_code check_property(void *context, const cairn_property *anew, cairn_error *error)
@@ -63,11 +87,11 @@ static cairn_code check_property(void *context, const cairn_property *anew, cair
     collection *c = context;
     property_row stored;
     char message[400], quoted[160];
-    bool small = c->tally.items <= CAIRN_PROPERTY_VALUES_MAX;
     sqlite3_bind_int64(c->known, 1, c->slot);
     db_bind_span(c->known, 2, anew->name);
     int rc = sqlite3_step(c->known);
-    bool same = rc == SQLITE_ROW && property_read(c->known, &stored) && same_property(&stored.property, anew, small);
+    bool same =
+        rc == SQLITE_ROW && property_read(c->known, &stored) && same_property(&stored.property, anew, c->tally.items);
     sqlite3_reset(c->known);
     if (rc != SQLITE_ROW && rc != SQLITE_DONE)
         return db_error(c->checker->session->db, rc, "checking", error);

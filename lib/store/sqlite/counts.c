@@ -58,7 +58,7 @@ void counts_trim(sqlite_writer *writer)
     writer->n_counts = 0;
 }
 
-static cairn_code count_anew(sqlite_writer *writer, const tally *tally, cairn_error *error)
+static cairn_code count_anew(sqlite_writer *writer, tally *tally, cairn_error *error)
 {
     sqlite3_stmt *rows;
     int rc = SQLITE_DONE;
@@ -66,6 +66,7 @@ static cairn_code count_anew(sqlite_writer *writer, const tally *tally, cairn_er
     if (code)
         return code;
     cairn_stats_clear(tally->counts);
+    tally->changed = 0;
     db_bind_span(rows, 1, cairn_span_make(tally->id, tally->id_size));
     while (!code && (rc = sqlite3_step(rows)) == SQLITE_ROW) {
         cairn_packed packed = db_column_packed(rows, 0, 1, 2, 3);
@@ -147,19 +148,24 @@ static cairn_code clear_saved(sqlite_writer *writer, const tally *tally, cairn_e
     return db_run(writer->db, clear, "writing the properties", error);
 }
 
-/* So few items that they are counted anew for the sake of the values. */
-static bool is_small(const tally *tally)
+/* Counting anew costs as much as all items do: it is done for what can't be told otherwise; for the sake of a range,
+ * when there are not too many items beside those that were written; for that of the values, when there are few. */
+static bool must_count(const tally *tally, const cairn_stats *counts)
 {
-    return tally->items <= CAIRN_PROPERTY_VALUES_MAX;
+    enum { ITEMS_A_CHANGE = 10 };
+    uint64_t affordable = COUNTED_ANEW + ITEMS_A_CHANGE * tally->changed;
+    return tally->recount || cairn_stats_is_stale(counts) ||
+           (tally->items <= affordable && cairn_stats_is_loose(counts)) ||
+           (tally->items <= CAIRN_PROPERTY_VALUES_MAX && cairn_stats_may_end(counts));
 }
 
-cairn_code counts_save(sqlite_writer *writer, tally *tally, bool anew, cairn_error *error)
+cairn_code counts_save(sqlite_writer *writer, tally *tally, cairn_error *error)
 {
     enum { LIST_BYTES = CAIRN_PROPERTY_VALUES_MAX * (CAIRN_PROPERTY_VALUE_BYTES + 32) };
     cairn_stats *counts;
     saving at = {.writer = writer, .tally = tally, .list = CAIRN_BUF_INIT(LIST_BYTES)};
     cairn_code code = counts_get(writer, tally, &counts, error);
-    if (!code && (anew || cairn_stats_is_stale(counts) || (is_small(tally) && cairn_stats_may_end(counts))))
+    if (!code && must_count(tally, counts))
         code = count_anew(writer, tally, error);
     bool all = !code && cairn_stats_is_new(counts);
     if (all)

@@ -318,6 +318,7 @@ typedef struct tally {
     cairn_extent extent;
     int64_t lead, lag;   /* seconds that a range begins before, ends after the sort time; saturated */
     cairn_stats *counts; /* of properties; NULL: not loaded */
+    uint64_t changed;    /* items whose properties were written since they were all counted, or the writer was opened */
     struct tally *next;
 } tally;
 
@@ -394,8 +395,10 @@ void tally_forget_all(sqlite_writer *writer);
 /* ---- counts.c: the table property, for a tally ---- */
 /* The counts of the collection, loaded when they are not yet. They are the tally's. */
 cairn_code counts_get(sqlite_writer *writer, tally *tally, cairn_stats **out, cairn_error *error);
-/* Writes what changed; counts the collection anew where that can't be told, or when `anew`. */
-cairn_code counts_save(sqlite_writer *writer, tally *tally, bool anew, cairn_error *error);
+/* Collections of so many items have exact ranges at every commit. */
+enum { COUNTED_ANEW = 20000 };
+/* Writes what changed; counts the collection anew where that is needed. */
+cairn_code counts_save(sqlite_writer *writer, tally *tally, cairn_error *error);
 /* Frees those of all tallies when there are many: they must be saved. */
 void counts_trim(sqlite_writer *writer);
 

@@ -1,6 +1,8 @@
 /* What the catalog knows of its items' properties, and which of them have an index. */
 #include "store/sqlite/internal.h"
 
+#include <math.h>
+
 /* [[value, count], ...] */
 static bool read_list(cairn_span list, property_row *out)
 {
@@ -30,11 +32,11 @@ static uint64_t count_at(sqlite3_stmt *statement, int column)
 static void read_ranges(sqlite3_stmt *statement, property_row *out)
 {
     cairn_property *p = &out->property;
-    p->has_range =
-        sqlite3_column_type(statement, 9) == SQLITE_FLOAT && sqlite3_column_type(statement, 10) == SQLITE_FLOAT;
+    p->minimum = sqlite3_column_double(statement, 9);
+    p->maximum = sqlite3_column_double(statement, 10);
+    p->has_range = sqlite3_column_type(statement, 9) == SQLITE_FLOAT &&
+                   sqlite3_column_type(statement, 10) == SQLITE_FLOAT && isfinite(p->minimum) && isfinite(p->maximum);
     if (p->has_range) {
-        p->minimum = sqlite3_column_double(statement, 9);
-        p->maximum = sqlite3_column_double(statement, 10);
         p->minimum_json = cairn_span_make(out->minimum, cairn_number_print(p->minimum, out->minimum));
         p->maximum_json = cairn_span_make(out->maximum, cairn_number_print(p->maximum, out->maximum));
     }

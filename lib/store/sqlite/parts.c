@@ -197,6 +197,7 @@ cairn_code parts_write(sqlite_writer *writer, tally *tally, const item_row *old,
     cairn_stats *counts;
     cairn_span before = CAIRN_SPAN_NONE;
     cairn_code code = counts_get(writer, tally, &counts, error);
+    tally->changed++;
     if (!code && old)
         code = get_properties(writer, old->key, &before, error);
     if (!code)
@@ -213,6 +214,7 @@ cairn_code parts_drop(sqlite_writer *writer, tally *tally, const item_row *row, 
     cairn_span properties = CAIRN_SPAN_NONE;
     item_parts *old = &writer->old_parts;
     cairn_code code = counts_get(writer, tally, &counts, error);
+    tally->changed++;
     if (!code)
         code = get_properties(writer, row->key, &properties, error);
     if (!code)

@@ -150,7 +150,7 @@ static cairn_code save(sqlite_writer *writer, tally *tally, cairn_arena *arena, 
     sqlite3_stmt *statement;
     cairn_code code = tally->stale ? count_anew(writer, tally, error) : CAIRN_OK;
     if (!code)
-        code = counts_save(writer, tally, tally->recount, error);
+        code = counts_save(writer, tally, error);
     if (!code)
         code = view_make(writer, tally, arena, &view, error);
     if (!code)
