@@ -1,5 +1,7 @@
 #include "indexer/known.h"
 
+#include "base/fixed.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -128,18 +130,30 @@ static cairn_code join(void *context, const cairn_property *one, cairn_error *er
     return ok ? CAIRN_OK : no_memory(error);
 }
 
+static bool is_nested(const cairn_knowns *knowns, cairn_span name)
+{
+    bool nested = false, found;
+    for (size_t n = 0; n < name.n && !nested; n++)
+        if (name.p[n] == '.') {
+            size_t at = place_of(knowns, cairn_span_make(name.p, n), &found);
+            nested = found && knowns->at[at].property.objects;
+        }
+    return nested;
+}
+
 static cairn_code mark(void *context, const cairn_promoted *promoted, cairn_error *error)
 {
     cairn_knowns *knowns = context;
-    bool found;
+    bool found, nested = is_nested(knowns, promoted->name);
     size_t at = place_of(knowns, promoted->name, &found);
-    if (!found && promoted->built_in && promoted->items == 0)
+    if (!found && (knowns->of_one ? !nested : promoted->built_in && promoted->items == 0))
         return CAIRN_OK;
     cairn_known *known = found ? &knowns->at[at] : insert(knowns, at, promoted->name);
     if (!known)
         return no_memory(error);
     known->has_index = true;
     known->built_in = promoted->built_in;
+    known->nested = nested;
     known->indexed = promoted->items;
     return CAIRN_OK;
 }
@@ -157,6 +171,7 @@ cairn_code cairn_knowns_read(cairn_knowns *knowns, cairn_session *session, cairn
     cairn_arena_reset(knowns->arena);
     knowns->at = NULL;
     knowns->n = knowns->room = 0;
+    knowns->of_one = collection.p != NULL;
     cairn_code code = cairn_session_properties(session, collection, join, knowns, error);
     if (code == CAIRN_OK)
         code = cairn_session_promoted(session, mark, knowns, error);
@@ -205,12 +220,20 @@ static void add_types(const cairn_property *p, cairn_buf *out)
     cairn_buf_printf(out, "  %-15s", n ? text : "-");
 }
 
+/* JSON has its own escapes, for control characters too. */
+static const char *show_json(cairn_span json, char *out, size_t out_size)
+{
+    cairn_fixed line = cairn_fixed_begin(out, out_size, 0);
+    cairn_fixed_add_line(&line, json, CAIRN_FIXED_BLANK);
+    return out;
+}
+
 static void add_some_values(const cairn_property *p, cairn_buf *out)
 {
     enum { SHOWN = 4 };
     char quoted[80];
     for (size_t i = 0; i < p->n_values && i < SHOWN; i++)
-        cairn_buf_printf(out, "%s%s (%llu)", i ? ", " : "", cairn_quote(p->values[i].json, quoted, sizeof quoted),
+        cairn_buf_printf(out, "%s%s (%llu)", i ? ", " : "", show_json(p->values[i].json, quoted, sizeof quoted),
                          (unsigned long long)p->values[i].count);
     if (p->n_values > SHOWN)
         cairn_buf_printf(out, " and %zu more", p->n_values - SHOWN);
@@ -228,6 +251,18 @@ static void add_contents(const cairn_property *p, cairn_buf *out)
     }
 }
 
+/* Of a property that no item has under this name. */
+static void add_index_only(const cairn_knowns *knowns, const cairn_known *known, cairn_buf *out)
+{
+    cairn_buf_add_text(out, "index only");
+    if (!knowns->of_one)
+        cairn_buf_printf(out, ", of %llu item%s", (unsigned long long)known->indexed, known->indexed == 1 ? "" : "s");
+    if (known->nested)
+        cairn_buf_add_text(out, ": nested in objects");
+    else if (known->indexed)
+        cairn_buf_add_text(out, ": under another name");
+}
+
 bool cairn_knowns_text(const cairn_knowns *knowns, cairn_buf *out)
 {
     char name[4 * CAIRN_PROPERTY_NAME_BYTES + 1];
@@ -242,11 +277,14 @@ bool cairn_knowns_text(const cairn_knowns *knowns, cairn_buf *out)
         uint64_t items = cairn_property_items(p);
         cairn_buf_printf(out, "%-*s", width, cairn_quote(p->name, name, sizeof name));
         add_types(p, out);
-        cairn_buf_printf(out, "  %10llu  %-8s  ", (unsigned long long)(items ? items : known->indexed),
+        cairn_buf_printf(out, "  %10llu  %-8s  ", (unsigned long long)items,
                          !known->has_index ? "-"
                          : known->built_in ? "built-in"
                                            : "added");
-        add_contents(p, out);
+        if (items)
+            add_contents(p, out);
+        else
+            add_index_only(knowns, known, out);
         while (out->n && out->p[out->n - 1] == ' ')
             out->n--;
         cairn_buf_add_byte(out, '\n');
@@ -272,7 +310,7 @@ static void add_json_values(const cairn_property *p, cairn_buf *out)
     cairn_buf_add_byte(out, ']');
 }
 
-static void add_json(const cairn_known *known, cairn_buf *out)
+static void add_json(const cairn_knowns *knowns, const cairn_known *known, cairn_buf *out)
 {
     const cairn_property *p = &known->property;
     const char *names[TYPES];
@@ -293,10 +331,12 @@ static void add_json(const cairn_known *known, cairn_buf *out)
     if (p->enumerated && p->n_values)
         add_json_values(p, out);
     if (known->has_index)
-        cairn_buf_printf(out, ",\"index\":\"%s\",\"indexed_items\":%llu}", known->built_in ? "built-in" : "added",
-                         (unsigned long long)known->indexed);
+        cairn_buf_printf(out, ",\"index\":\"%s\"", known->built_in ? "built-in" : "added");
     else
-        cairn_buf_add_text(out, ",\"index\":null}");
+        cairn_buf_add_text(out, ",\"index\":null");
+    if (known->has_index && !knowns->of_one)
+        cairn_buf_printf(out, ",\"indexed_items\":%llu", (unsigned long long)known->indexed);
+    cairn_buf_add_byte(out, '}');
 }
 
 bool cairn_knowns_json(const cairn_knowns *knowns, cairn_buf *out)
@@ -304,7 +344,7 @@ bool cairn_knowns_json(const cairn_knowns *knowns, cairn_buf *out)
     cairn_buf_add_text(out, "{\"properties\":[");
     for (size_t i = 0; i < knowns->n; i++) {
         cairn_buf_add_text(out, i ? ",\n" : "\n");
-        add_json(&knowns->at[i], out);
+        add_json(knowns, &knowns->at[i], out);
     }
     return cairn_buf_add_text(out, knowns->n ? "\n]}\n" : "]}\n");
 }

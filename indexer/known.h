@@ -8,22 +8,26 @@
 typedef struct cairn_known {
     cairn_property property; /* of the collections together; texts in the arena; `collection` is absent */
     bool has_index, built_in;
-    uint64_t indexed; /* items that the index holds */
+    bool nested;      /* below a property that has objects */
+    uint64_t indexed; /* items of all collections that the index holds */
 } cairn_known;
 
 typedef struct cairn_knowns {
     cairn_arena *arena; /* the caller's */
     cairn_known *at;    /* by name */
     size_t n, room;
+    bool of_one; /* collection */
 } cairn_knowns;
 
-/* Takes up the properties of the collection, of all when it is absent, and what is promoted: built-in ones only where
- * an item has them. Begins by forgetting what there was (the arena is reset). */
+/* Takes up the properties of the collection, of all when it is absent, and what is promoted. No item need have a
+ * promoted property under its own name: its values may be found under others, or be nested. Such are taken up too where
+ * somebody added them or the index holds an item; of one collection only those that are nested in what it has. Begins
+ * by forgetting what there was (the arena is reset). */
 cairn_code cairn_knowns_read(cairn_knowns *knowns, cairn_session *session, cairn_span collection, cairn_error *error);
 
 /* Appends the table, a line a property. */
 bool cairn_knowns_text(const cairn_knowns *knowns, cairn_buf *out);
-/* Appends {"properties": [...]}. */
+/* Appends {"properties": [...]}. What the index holds is not told of one collection. */
 bool cairn_knowns_json(const cairn_knowns *knowns, cairn_buf *out);
 
 #endif
