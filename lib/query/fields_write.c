@@ -64,17 +64,21 @@ static void write_part(writer *w, const cairn_json_member *member, const scope *
 }
 
 /* `first` is where the members of this object begin in the output. Recursion: as deep as a name has parts. */
+static void write_member(writer *w, const cairn_json_member *member, const scope *s, size_t first)
+{
+    scope below = scope_below(w, s, member);
+    if (below.names.n && cairn_json_kind(member->value) == '{') {
+        write_part(w, member, &below, first);
+    } else if (below.keep) {
+        separate(w, first);
+        cairn_buf_add_span(w->out, member->whole);
+    }
+}
+
 static void write_members(writer *w, cairn_json_walk walk, const scope *s, size_t first)
 {
-    for (cairn_json_member member; cairn_json_next_member(&walk, &member);) {
-        scope below = scope_below(w, s, &member);
-        if (below.names.n && cairn_json_kind(member.value) == '{') {
-            write_part(w, &member, &below, first);
-        } else if (below.keep) {
-            separate(w, first);
-            cairn_buf_add_span(w->out, member.whole);
-        }
-    }
+    for (cairn_json_member member; cairn_json_next_member(&walk, &member);)
+        write_member(w, &member, s, first);
 }
 
 /* The open form has no end: its walk ends with the text. */
@@ -83,12 +87,16 @@ static cairn_json_walk walk_open(cairn_span open)
     return (cairn_json_walk){open.p + 1, open.p + open.n};
 }
 
+enum { LISTED = 40 };
+
 /* What one look over a document's own members tells. */
 typedef struct survey {
     bool is_item;
-    bool in_range;      /* without a datetime */
-    cairn_span links;   /* open, as they stand last */
-    cairn_span members; /* the text in front of them */
+    bool in_range;                  /* without a datetime */
+    cairn_span links;               /* open, as they stand last */
+    cairn_span members;             /* the text in front of them */
+    size_t n;                       /* how many members that text has */
+    cairn_json_member list[LISTED]; /* the first of them */
 } survey;
 
 static void survey_member(survey *s, const cairn_json_member *member)
@@ -101,18 +109,36 @@ static void survey_member(survey *s, const cairn_json_member *member)
     }
 }
 
-static survey survey_of(cairn_span open)
+static void survey_of(cairn_span open, survey *s)
 {
-    survey s = {.in_range = true, .links = cairn_open_links, .members = open};
+    s->is_item = false;
+    s->in_range = true;
+    s->links = cairn_open_links;
+    s->members = open;
+    s->n = 0;
     cairn_json_walk walk = walk_open(open);
     for (cairn_json_member member; cairn_json_next_member(&walk, &member);) {
         if (walk.at == open.p + open.n && cairn_json_key_is(member.key, "links")) {
-            s.links = member.whole;
-            s.members.n = (size_t)(member.whole.p - open.p);
+            s->links = member.whole;
+            s->members.n = (size_t)(member.whole.p - open.p);
+            return;
         }
-        survey_member(&s, &member);
+        survey_member(s, &member);
+        if (s->n < LISTED)
+            s->list[s->n] = member;
+        s->n++;
     }
-    return s;
+}
+
+/* The document's own members, which mostly are few: then they are not looked for again. */
+static void write_own(writer *w, const survey *s, const scope *top, size_t first)
+{
+    if (s->n > LISTED) {
+        write_members(w, walk_open(s->members), top, first);
+        return;
+    }
+    for (size_t i = 0; i < s->n; i++)
+        write_member(w, &s->list[i], top, first);
 }
 
 static const cairn_field_names *names_for(const cairn_fields *fields, const survey *s)
@@ -125,11 +151,12 @@ static const cairn_field_names *names_for(const cairn_fields *fields, const surv
 bool cairn_fields_write(const cairn_fields *fields, cairn_span open, cairn_buf *out)
 {
     writer w = {.out = out};
-    survey s = survey_of(open);
+    survey s;
+    survey_of(open, &s);
     scope top = {.names = *names_for(fields, &s), .keep = fields->all_but};
     cairn_buf_add_byte(out, '{');
     size_t first = out->n;
-    write_members(&w, walk_open(s.members), &top, first);
+    write_own(&w, &s, &top, first);
     if (fields->wants_links) {
         separate(&w, first);
         cairn_buf_add_span(out, s.links);
