@@ -3,6 +3,7 @@
 #include "indexer/exit.h"
 #include "indexer/output.h"
 #include "indexer/reader.h"
+#include "store/notes.h"
 
 #include <stddef.h>
 #include <stdio.h>
@@ -35,6 +36,7 @@ typedef struct trial {
     cairn_arena *arena;
     cairn_result result;
     double milliseconds;
+    cairn_notes notes;
 } trial;
 
 static cairn_code forget(void *context, const cairn_item_row *row, cairn_error *error)
@@ -50,7 +52,7 @@ static cairn_code run_page(void *context, cairn_session *session, cairn_error *e
     int64_t start = cairn_clock_now();
     cairn_code code = cairn_session_search(session, t->search, &page, t->arena, forget, NULL, &t->result, error);
     t->milliseconds = (double)(cairn_clock_now() - start) / 1e6;
-    return code;
+    return code == CAIRN_OK ? cairn_notes_of(session, t->search, t->arena, &t->notes, error) : code;
 }
 
 static void print_text(const trial *t, cairn_buf *out)
@@ -66,6 +68,8 @@ static void print_text(const trial *t, cairn_buf *out)
     cairn_buf_printf(out, "rows returned     %lu%s\n", (unsigned long)r->returned,
                      r->more ? ", and there are more" : "");
     cairn_buf_printf(out, "time              %.3f ms\n", t->milliseconds);
+    for (size_t i = 0; i < t->notes.n; i++)
+        cairn_buf_printf(out, "note              %s\n", t->notes.at[i]);
 }
 
 static void print_json(const trial *t, cairn_buf *out)
@@ -81,8 +85,11 @@ static void print_json(const trial *t, cairn_buf *out)
     cairn_buf_printf(out, ",\"candidates\":%llu,\"rowsLookedAt\":%llu,\"filterEvaluated\":%llu",
                      (unsigned long long)r->plan.candidates, (unsigned long long)r->looked_at,
                      (unsigned long long)r->plan.evaluated);
-    cairn_buf_printf(out, ",\"rowsReturned\":%lu,\"more\":%s,\"milliseconds\":%.3f}\n", (unsigned long)r->returned,
+    cairn_buf_printf(out,
+                     ",\"rowsReturned\":%lu,\"more\":%s,\"milliseconds\":%.3f,\"notes\":", (unsigned long)r->returned,
                      r->more ? "true" : "false", t->milliseconds);
+    cairn_notes_print(&t->notes, out);
+    cairn_buf_add_text(out, "}\n");
 }
 
 static cairn_code print(const explain *values, const trial *t, cairn_error *error)
@@ -147,8 +154,10 @@ const cairn_command cairn_command_explain = {
     .usage = "cairn explain CATALOG [options]",
     .help = "Runs the first page of a search and tells how: the plan that was chosen, the\n"
             "property whose index was used, how many rows the index gave, how many were\n"
-            "looked at, on how many the filter itself was evaluated, and the time. When many\n"
-            "rows are looked at for few that are returned, an index may help:\n"
+            "looked at, on how many the filter itself was evaluated, and the time. A note\n"
+            "tells of what may be a mistake: a name that no item has, a value that can't be\n"
+            "equal. When many rows are looked at for few that are returned, an index may\n"
+            "help:\n"
             "`cairn queryables add CATALOG PROPERTY`. The options are those of\n"
             "`cairn search`.\n"
             "\n"

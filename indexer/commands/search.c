@@ -2,6 +2,7 @@
 #include "indexer/exit.h"
 #include "indexer/listing.h"
 #include "query/csv.h"
+#include "store/notes.h"
 
 #include <stddef.h>
 #include <stdio.h>
@@ -115,16 +116,15 @@ static cairn_code write_text(cairn_output *output, const char *text, cairn_error
     return cairn_output_write(output, cairn_span_of(text), error);
 }
 
-static cairn_code print_geojson(cairn_listing *listing, cairn_error *error)
+static cairn_code print_geojson(cairn_listing *listing, uint64_t *count, cairn_error *error)
 {
     char end[64];
-    uint64_t count;
     cairn_code code = write_text(listing->output, "{\"type\":\"FeatureCollection\",\"features\":[\n", error);
     if (code == CAIRN_OK)
-        code = cairn_listing_run(listing, &count, error);
+        code = cairn_listing_run(listing, count, error);
     if (code != CAIRN_OK)
         return code;
-    snprintf(end, sizeof(end), "],\"numberReturned\":%llu}\n", (unsigned long long)count);
+    snprintf(end, sizeof(end), "],\"numberReturned\":%llu}\n", (unsigned long long)*count);
     return write_text(listing->output, end, error);
 }
 
@@ -148,9 +148,8 @@ static cairn_code print_row(const cairn_listing *listing, cairn_session *session
     return code;
 }
 
-static cairn_code print_rows(csv_listing *l, cairn_error *error)
+static cairn_code print_rows(csv_listing *l, uint64_t *count, cairn_error *error)
 {
-    uint64_t count;
     cairn_buf header = CAIRN_BUF_INIT(CAIRN_READER_MAX_TEXT);
     cairn_code code = CAIRN_OK;
     if (!cairn_csv_header(l->csv, &header))
@@ -158,36 +157,35 @@ static cairn_code print_rows(csv_listing *l, cairn_error *error)
     if (code == CAIRN_OK)
         code = cairn_output_write(l->listing.output, cairn_buf_span(&header), error);
     cairn_buf_free(&header);
-    return code == CAIRN_OK ? cairn_listing_run(&l->listing, &count, error) : code;
+    return code == CAIRN_OK ? cairn_listing_run(&l->listing, count, error) : code;
 }
 
-static cairn_code print_csv(const cairn_listing *listing, const char *fields, cairn_error *error)
+static cairn_code print_csv(const cairn_listing *listing, const char *fields, uint64_t *count, cairn_error *error)
 {
     csv_listing l = {.listing = *listing, .scratch = cairn_arena_new(CAIRN_READER_MAX_TEXT)};
     cairn_arena *arena = cairn_arena_new(CAIRN_READER_MAX_TEXT);
     cairn_code code = l.scratch && arena ? cairn_csv_from_text(cairn_span_of(fields), arena, &l.csv, error)
                                          : cairn_error_set(error, CAIRN_NOMEM, "out of memory");
     if (code == CAIRN_OK)
-        code = print_rows(&l, error);
+        code = print_rows(&l, count, error);
     cairn_arena_free(l.scratch);
     cairn_arena_free(arena);
     return code;
 }
 
-static cairn_code print_count(cairn_listing *listing, cairn_error *error)
+static cairn_code print_count(cairn_listing *listing, uint64_t *count, cairn_error *error)
 {
     char text[32];
-    uint64_t count;
     cairn_output *output = listing->output;
     listing->output = NULL;
-    cairn_code code = cairn_listing_run(listing, &count, error);
+    cairn_code code = cairn_listing_run(listing, count, error);
     if (code != CAIRN_OK)
         return code;
-    snprintf(text, sizeof(text), "%llu\n", (unsigned long long)count);
+    snprintf(text, sizeof(text), "%llu\n", (unsigned long long)*count);
     return write_text(output, text, error);
 }
 
-static cairn_code print_hits(const search *values, cairn_reader *reader, const cairn_search *request,
+static cairn_code print_hits(const search *values, cairn_reader *reader, const cairn_search *request, uint64_t *count,
                              cairn_error *error)
 {
     static const cairn_listing_print prints[] = {[FORMAT_IDS] = cairn_listing_print_ids,
@@ -196,7 +194,6 @@ static cairn_code print_hits(const search *values, cairn_reader *reader, const c
                                                  [FORMAT_CSV] = print_row,
                                                  [FORMAT_COUNT] = NULL};
     cairn_output output;
-    uint64_t count;
     cairn_listing listing = {.reader = reader,
                              .search = request,
                              .limit = values->limit,
@@ -208,12 +205,37 @@ static cairn_code print_hits(const search *values, cairn_reader *reader, const c
     if (code != CAIRN_OK)
         return code;
     if (values->format == FORMAT_GEOJSON)
-        return print_geojson(&listing, error);
+        return print_geojson(&listing, count, error);
     if (values->format == FORMAT_CSV)
-        return print_csv(&listing, values->asking.fields, error);
+        return print_csv(&listing, values->asking.fields, count, error);
     if (values->format == FORMAT_COUNT)
-        return print_count(&listing, error);
-    return cairn_listing_run(&listing, &count, error);
+        return print_count(&listing, count, error);
+    return cairn_listing_run(&listing, count, error);
+}
+
+/* ---- nothing found ---- */
+
+typedef struct hints {
+    const cairn_search *request;
+    cairn_arena *arena;
+    cairn_notes notes;
+} hints;
+
+static cairn_code read_notes(void *context, cairn_session *session, cairn_error *error)
+{
+    hints *h = context;
+    return cairn_notes_of(session, h->request, h->arena, &h->notes, error);
+}
+
+/* That there is nothing is the answer all the same, so a fault here is none of the search. */
+static void tell_why(const cairn_search *request, cairn_reader *reader, cairn_arena *arena)
+{
+    hints h = {.request = request, .arena = arena};
+    cairn_error ignored = CAIRN_ERROR_INIT;
+    if (cairn_reader_run(reader, read_notes, &h, &ignored) != CAIRN_OK)
+        return;
+    for (size_t i = 0; i < h.notes.n; i++)
+        cairn_say(&cairn_command_search, "note: %s", h.notes.at[i]);
 }
 
 static int search_catalog(const search *values, const char *path, cairn_arena *arena)
@@ -222,6 +244,7 @@ static int search_catalog(const search *values, const char *path, cairn_arena *a
     cairn_error error = CAIRN_ERROR_INIT;
     cairn_reader reader;
     int exit = CAIRN_EXIT_OK;
+    uint64_t count = 0;
     cairn_code code = check_format(values, &error);
     if (code == CAIRN_OK)
         code = cairn_asking_read(&values->asking, arena, &request, &error);
@@ -233,7 +256,9 @@ static int search_catalog(const search *values, const char *path, cairn_arena *a
         return cairn_report(&cairn_command_search, &error);
     code = tell_absent(&request, &reader, arena, &exit, &error);
     if (code == CAIRN_OK)
-        code = print_hits(values, &reader, &request, &error);
+        code = print_hits(values, &reader, &request, &count, &error);
+    if (code == CAIRN_OK && count == 0)
+        tell_why(&request, &reader, arena);
     cairn_reader_close(&reader);
     if (code == CAIRN_INVALID) /* a polygon that GEOS finds fault with */
         return cairn_asking_report(&cairn_command_search, &error);
@@ -264,7 +289,8 @@ const cairn_command cairn_command_search = {
             "unless --sortby says otherwise; items without a time last; then by collection\n"
             "and id. The catalog is read in short pages, so a writer never waits for a long\n"
             "listing. How properties are named in conditions: docs/filters.md. A collection\n"
-            "that is asked for and not there is told, and the exit code is 3 then.\n"
+            "that is asked for and not there is told, and the exit code is 3 then. When\n"
+            "nothing is found, notes on standard error tell what may be a mistake.\n"
             "\n"
             "Examples:\n"
             "  $ cairn search demo.cairn --bbox 5.9,45.8,10.5,47.9\n"

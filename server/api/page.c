@@ -3,6 +3,7 @@
 #include "api/items.h"
 #include "base/clock.h"
 #include "query/token.h"
+#include "store/notes.h"
 
 typedef struct item_sink {
     cairn_call *call;
@@ -105,7 +106,18 @@ static void add_counts(const cairn_page_request *request, cairn_buf *out)
         cairn_buf_printf(out, ",\"cairn:numberEstimated\":%llu", (unsigned long long)result->estimate);
 }
 
-static void add_explanation(const cairn_page_request *request, cairn_buf *out)
+/* What can't be told (the deadline, the arena) is not: the answer is there. */
+static void add_notes(cairn_call *call, const cairn_search *search, cairn_buf *out)
+{
+    cairn_notes notes;
+    cairn_error ignored = CAIRN_ERROR_INIT;
+    if (cairn_notes_of(call->session, search, call->request->arena, &notes, &ignored) != CAIRN_OK)
+        notes.n = 0;
+    cairn_buf_add_text(out, ",\"notes\":");
+    cairn_notes_print(&notes, out);
+}
+
+static void add_explanation(cairn_call *call, const cairn_page_request *request, cairn_buf *out)
 {
     const cairn_result *result = &request->result;
     cairn_buf_printf(out, ",\"cairn:explain\":{\"plan\":\"%s\",\"index\":", result->plan.way ? result->plan.way : "");
@@ -116,9 +128,11 @@ static void add_explanation(const cairn_page_request *request, cairn_buf *out)
     cairn_buf_printf(out, ",\"candidates\":%llu,\"rowsLookedAt\":%llu,\"filterEvaluated\":%llu",
                      (unsigned long long)result->plan.candidates, (unsigned long long)result->looked_at,
                      (unsigned long long)result->plan.evaluated);
-    cairn_buf_printf(out, ",\"rowsReturned\":%lu,\"cutByDeadline\":%s,\"milliseconds\":%.3f}",
+    cairn_buf_printf(out, ",\"rowsReturned\":%lu,\"cutByDeadline\":%s,\"milliseconds\":%.3f",
                      (unsigned long)result->returned, result->cut ? "true" : "false",
                      (double)(cairn_clock_now() - request->started) / 1e6);
+    add_notes(call, request->search, out);
+    cairn_buf_add_byte(out, '}');
 }
 
 static cairn_code add_tail(cairn_call *call, const cairn_page_request *request, cairn_buf *out)
@@ -129,7 +143,7 @@ static cairn_code add_tail(cairn_call *call, const cairn_page_request *request, 
     cairn_buf_add_byte(out, ']');
     add_counts(request, out);
     if (call->explain)
-        add_explanation(request, out);
+        add_explanation(call, request, out);
     cairn_buf_add_byte(out, '}');
     return code;
 }

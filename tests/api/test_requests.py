@@ -149,6 +149,14 @@ def test_empty_fields_are_the_default_set(server):
     assert {"assets", "links"} <= set(by_get[0])
 
 
+def test_explanations_have_notes(catalog, start_server):
+    server = start_server(catalog, "--explain")
+    wrong = get(server, filter="platfrom = 'x'", explain="true", limit=1).json()
+    assert wrong["features"] == []
+    assert wrong["cairn:explain"]["notes"] == ["no item has the property 'platfrom'; did you mean 'platform'?"]
+    assert get(server, explain="true", limit=1).json()["cairn:explain"]["notes"] == []
+
+
 def test_unknown_parameters(server, catalog, start_server):
     answer = get(server, collectionns="a")
     assert answer.status_code == 400

@@ -84,6 +84,71 @@ def test_empty_fields_are_the_default_set(scenes):
     assert list(json.loads(line)["properties"]) == ["datetime"]
 
 
+@pytest.fixture(scope="module")
+def plain(tmp_path_factory):
+    path = tmp_path_factory.mktemp("plain") / "plain.cairn"
+    properties = {"eo:cloud_cover": 10, "platform": "landsat-8", "instruments": ["oli"], "created": "2024-01-01T00:00:00Z", "proj:code": "EPSG:4326"}
+    run_cairn("ingest", path, "-", input=json.dumps(scene("a", 7, 2020, **properties)))
+    return path
+
+
+MISTAKES = [
+    ("platfrom = 'x'", "no item has the property 'platfrom'; did you mean 'platform'?"),
+    ("xyz IS NOT NULL", "no item has the property 'xyz'"),
+    ("xyz.a = 1", "no item has the property 'xyz'"),
+    ('platform = "landsat-8"', "no item has the property 'landsat-8'; double quotes are for names, strings stand in single quotes"),
+    ("platform = nowhere", "no item has the property 'nowhere'; a string stands in single quotes"),
+    ("S_INTERSECTS(geom, POINT(7 46))", "no item has the property 'geom'; the footprint is called geometry"),
+    ("instruments = 'oli'", "'instruments' is an array: use A_CONTAINS(instruments, ('oli'))"),
+    ("instruments IN ('oli', 'x')", "'instruments' is an array: use A_CONTAINS(instruments, ('oli'))"),
+    ("instruments LIKE 'oli%'", "'instruments' is an array, and LIKE is for strings"),
+    ("datetime > '2019-06'", "'datetime' is a time, and '2019-06' is no date or timestamp; a time is written as '2024-06-01' or '2024-06-01T00:00:00Z'"),
+    ("created = 2024", "'created' is a time, and is compared with a number; a time is written as '2024-06-01' or '2024-06-01T00:00:00Z'"),
+    ("eo:cloud_cover = '10'", "'eo:cloud_cover' has numbers only, and is compared with a string; numbers stand without quotes"),
+    ("CASEI(platform) = 'Landsat-8'", "CASEI stands on one side only, where nothing equals 'Landsat-8'; write CASEI('Landsat-8')"),
+]
+
+
+@pytest.mark.parametrize("filter, note", MISTAKES)
+def test_notes_tell_of_mistakes(plain, filter, note):
+    done = run_cairn("search", plain, "--filter", filter, "-f", "count")
+    assert (done.stdout, done.stderr) == ("0\n", f"cairn search: note: {note}\n")
+    assert json.loads(run_cairn("explain", plain, "--filter", filter, "--json").stdout)["notes"] == [note]
+    assert f"\nnote              {note}\n" in run_cairn("explain", plain, "--filter", filter).stdout
+
+
+@pytest.mark.parametrize(
+    "flags",
+    [
+        ["--filter", "platform = 'landsat-9' AND eo:cloud_cover > 90"],
+        ["--filter", '"platform" = \'landsat-9\''],
+        ["--filter", "CASEI(platform) = 'landsat-9' OR CASEI(platform) LIKE CASEI('X%')"],
+        ["--filter", "proj:epsg = 32632"],
+        ["--filter", '"assets.*.roles" = \'x\' OR proj:code.nested = 1'],
+        ["--filter", "datetime > '2030-01-01' AND created < '2000-01-01T00:00:00Z' AND datetime LIKE 'x%'"],
+        ["--filter", "instruments = 'msi' OR A_CONTAINS(instruments, ('msi'))"],
+        ["--filter", "S_INTERSECTS(geometry, POINT(0 0)) AND id = 'b' AND collection = 'c'"],
+        ["--query", '{"instruments":{"in":["msi"]}}'],
+        ["--query", '{"instruments":{"contains":"msi"}}'],
+        ["--query", '{"eo:cloud_cover":{"eq":"11"}}'],
+        ["--bbox", "100,0,101,1", "--sortby", "-eo:cloud_cover,id"],
+    ],
+)
+def test_no_notes_without_a_mistake(plain, flags):
+    done = run_cairn("search", plain, *flags)
+    assert (done.stdout, done.stderr) == ("", "")
+
+
+def test_notes_on_a_sort(plain):
+    notes = json.loads(run_cairn("explain", plain, "--sortby", "eo:cloud_covr", "--json").stdout)["notes"]
+    assert notes == ["no item has the property 'eo:cloud_covr'; did you mean 'eo:cloud_cover'?"]
+
+
+def test_notes_only_when_nothing_was_found(plain):
+    done = run_cairn("search", plain, "--filter", "platfrom IS NULL", "-f", "ids")
+    assert done.stdout.endswith("\ta\n") and done.stderr == ""
+
+
 def test_fields_cut_documents(scenes):
     lines = run_cairn("search", scenes, "--fields", "id,eo:cloud_cover", "-f", "ndjson", "--limit", 1).stdout
     assert json.loads(lines)["properties"] == {"eo:cloud_cover": "20"}
