@@ -29,6 +29,13 @@ static size_t place_of(const cairn_knowns *knowns, cairn_span name, bool *found)
     return high;
 }
 
+const cairn_known *cairn_knowns_find(const cairn_knowns *knowns, cairn_span name)
+{
+    bool found;
+    size_t at = place_of(knowns, name, &found);
+    return found ? &knowns->at[at] : NULL;
+}
+
 static cairn_known *insert(cairn_knowns *knowns, size_t at, cairn_span name)
 {
     if (knowns->n == knowns->room) {

@@ -25,6 +25,14 @@ typedef struct cairn_knowns {
  * by forgetting what there was (the arena is reset). */
 cairn_code cairn_knowns_read(cairn_knowns *knowns, cairn_session *session, cairn_span collection, cairn_error *error);
 
+/* The property of this name, or NULL. */
+const cairn_known *cairn_knowns_find(const cairn_knowns *knowns, cairn_span name);
+
+/* CAIRN_INVALID, with a nearer name, when it is certain that no item has the property, without a look at them. */
+cairn_code cairn_knowns_expect(const cairn_knowns *knowns, cairn_span name, cairn_error *error);
+/* Sets the reason why an index of the property holds no item. */
+cairn_code cairn_knowns_refuse(const cairn_knowns *knowns, cairn_span name, cairn_error *error);
+
 /* Appends the table, a line a property. */
 bool cairn_knowns_text(const cairn_knowns *knowns, cairn_buf *out);
 /* Appends {"properties": [...]}. What the index holds is not told of one collection. */

@@ -9,11 +9,12 @@
 
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 typedef struct queryables {
     const char *collection;
-    bool json, immutable, quiet;
+    bool json, immutable, quiet, force;
     uint64_t wait;
 } queryables;
 
@@ -27,6 +28,10 @@ static const cairn_option options[] = {
      .kind = CAIRN_OPTION_FLAG,
      .at = offsetof(queryables, json),
      .help = "list: one object, for programs"},
+    {.name = "force",
+     .kind = CAIRN_OPTION_FLAG,
+     .at = offsetof(queryables, force),
+     .help = "add: an index that holds no item too, for items to come"},
     {.name = "wait",
      .kind = CAIRN_OPTION_NUMBER,
      .argument = "SECONDS",
@@ -42,6 +47,8 @@ static const cairn_option options[] = {
     CAIRN_READER_OPTION(queryables, immutable),
     {0},
 };
+
+enum { ARENA_BYTES = 1 << 30 };
 
 /* ---- list ---- */
 
@@ -88,7 +95,6 @@ static cairn_code print_knowns(listing *l, const char *path, cairn_error *error)
 
 static cairn_code list(const queryables *values, const cairn_operands *operands, cairn_error *error)
 {
-    enum { ARENA_BYTES = 1 << 30 };
     listing l = {.values = values,
                  .knowns = {.arena = cairn_arena_new(ARENA_BYTES)},
                  .text = CAIRN_BUF_INIT(CAIRN_READER_MAX_TEXT)};
@@ -118,48 +124,97 @@ static void show_progress(void *context, uint64_t done, uint64_t total)
     fprintf(stderr, "\r\033[K%s: %llu of %llu items", p->name, (unsigned long long)done, (unsigned long long)total);
 }
 
-static cairn_code change_one(cairn_writer *writer, bool add, progress *p, cairn_error *error)
+/* A run of add or remove. */
+typedef struct change {
+    const queryables *values;
+    const cairn_operands *operands;
+    bool add;
+    cairn_editor editor;
+    cairn_knowns knowns; /* before anything is changed; for add without --force */
+    uint64_t *items;     /* that each new index holds, by operand */
+    progress progress;
+} change;
+
+static cairn_code read_before(change *c, cairn_error *error)
 {
-    cairn_span name = cairn_span_of(p->name);
-    cairn_code code =
-        add ? cairn_writer_promote(writer, name, show_progress, p, error) : cairn_writer_demote(writer, name, error);
-    if (p->line_open)
-        fputs("\r\033[K", stderr);
-    p->line_open = false;
+    cairn_session *session = NULL;
+    cairn_code code = cairn_session_open(c->editor.store, &session, error);
+    if (code != CAIRN_OK)
+        return code;
+    code = cairn_session_begin(session, 0, error);
+    if (code == CAIRN_OK) {
+        code = cairn_knowns_read(&c->knowns, session, CAIRN_SPAN_NONE, error);
+        cairn_code ended = cairn_session_end(session, code == CAIRN_OK ? error : NULL);
+        code = code == CAIRN_OK ? ended : code;
+    }
+    cairn_session_close(session);
     return code;
 }
 
-static cairn_code change_all(cairn_writer *writer, const queryables *values, const cairn_operands *operands, bool add,
-                             cairn_error *error)
+static cairn_code add_one(change *c, cairn_span name, uint64_t *items, cairn_error *error)
 {
-    progress p = {.terminal = !values->quiet && isatty(STDERR_FILENO) != 0};
-    cairn_code code = cairn_writer_begin(writer, error);
-    for (int i = 2; i < operands->n && code == CAIRN_OK; i++) {
-        p.name = operands->items[i];
-        code = change_one(writer, add, &p, error);
+    cairn_code code = c->values->force ? CAIRN_OK : cairn_knowns_expect(&c->knowns, name, error);
+    if (code == CAIRN_OK)
+        code = cairn_writer_promote(c->editor.writer, name, show_progress, &c->progress, items, error);
+    if (c->progress.line_open)
+        fputs("\r\033[K", stderr);
+    c->progress.line_open = false;
+    if (code != CAIRN_OK || *items || c->values->force)
+        return code;
+    return cairn_knowns_refuse(&c->knowns, name, error);
+}
+
+static cairn_code change_all(change *c, cairn_error *error)
+{
+    cairn_writer *writer = c->editor.writer;
+    cairn_code code = c->add && !c->values->force ? read_before(c, error) : CAIRN_OK;
+    if (code == CAIRN_OK)
+        code = cairn_writer_begin(writer, error);
+    for (int i = 2; i < c->operands->n && code == CAIRN_OK; i++) {
+        cairn_span name = cairn_span_of(c->progress.name = c->operands->items[i]);
+        code = c->add ? add_one(c, name, &c->items[i], error) : cairn_writer_demote(writer, name, error);
     }
     return code == CAIRN_OK ? cairn_writer_commit(writer, error) : code;
 }
 
-static cairn_code change(const queryables *values, const cairn_operands *operands, bool add, cairn_error *error)
+static void say_changed(const change *c)
 {
-    cairn_editor editor;
-    cairn_code code = cairn_editor_open(&editor, operands->items[1], "cairn queryables", values->wait, error);
+    for (int i = 2; i < c->operands->n && !c->values->quiet; i++)
+        if (c->add)
+            printf("%s: has an index now, of %llu item%s\n", c->operands->items[i], (unsigned long long)c->items[i],
+                   c->items[i] == 1 ? "" : "s");
+        else
+            printf("%s: has no index any more\n", c->operands->items[i]);
+}
+
+static cairn_code run_change(const queryables *values, const cairn_operands *operands, bool add, cairn_error *error)
+{
+    change c = {.values = values,
+                .operands = operands,
+                .add = add,
+                .knowns = {.arena = cairn_arena_new(ARENA_BYTES)},
+                .progress = {.terminal = !values->quiet && isatty(STDERR_FILENO) != 0}};
+    c.items = calloc((size_t)operands->n, sizeof *c.items);
+    cairn_code code = c.items && c.knowns.arena ? CAIRN_OK : cairn_error_set(error, CAIRN_NOMEM, "out of memory");
     if (code == CAIRN_OK)
-        code = cairn_editor_close(&editor, change_all(editor.writer, values, operands, add, error), error);
-    for (int i = 2; i < operands->n && code == CAIRN_OK && !values->quiet; i++)
-        printf("%s: %s\n", operands->items[i], add ? "has an index now" : "has no index any more");
+        code = cairn_editor_open(&c.editor, operands->items[1], "cairn queryables", values->wait, error);
+    if (code == CAIRN_OK)
+        code = cairn_editor_close(&c.editor, change_all(&c, error), error);
+    if (code == CAIRN_OK)
+        say_changed(&c);
+    cairn_arena_free(c.knowns.arena);
+    free(c.items);
     return code;
 }
 
 static cairn_code add(const queryables *values, const cairn_operands *operands, cairn_error *error)
 {
-    return change(values, operands, true, error);
+    return run_change(values, operands, true, error);
 }
 
 static cairn_code take_away(const queryables *values, const cairn_operands *operands, cairn_error *error)
 {
-    return change(values, operands, false, error);
+    return run_change(values, operands, false, error);
 }
 
 /* ---- the command ---- */
@@ -220,6 +275,7 @@ const cairn_command cairn_command_queryables = {
             "there, and use it once it is done. A name is that of a member of an item's\n"
             "'properties', or a path below it: view:sun_elevation, a.b. An index costs about\n"
             "50 bytes for each item that has the property, and a little time in each ingest.\n"
+            "A name that no item has, or only objects, is refused, unless --force is given.\n"
             "'remove' takes an index away; a built-in one stays away.\n"
             "\n"
             "Examples:\n"

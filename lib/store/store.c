@@ -140,9 +140,9 @@ cairn_code cairn_writer_set_catalog(cairn_writer *writer, const cairn_catalog *c
 }
 
 cairn_code cairn_writer_promote(cairn_writer *writer, cairn_span name, cairn_progress_sink progress, void *context,
-                                cairn_error *error)
+                                uint64_t *items, cairn_error *error)
 {
-    return writer->store->ops->promote(writer, name, progress, context, error);
+    return writer->store->ops->promote(writer, name, progress, context, items, error);
 }
 
 cairn_code cairn_writer_demote(cairn_writer *writer, cairn_span name, cairn_error *error)

@@ -166,7 +166,7 @@ typedef struct cairn_store_ops {
     cairn_code (*set_catalog)(cairn_writer *writer, const cairn_catalog *catalog, bool only_if_unset,
                               cairn_error *error);
     cairn_code (*promote)(cairn_writer *writer, cairn_span name, cairn_progress_sink progress, void *context,
-                          cairn_error *error);
+                          uint64_t *items, cairn_error *error);
     cairn_code (*demote)(cairn_writer *writer, cairn_span name, cairn_error *error);
     cairn_code (*check)(cairn_store *store, cairn_finding_sink sink, cairn_progress_sink progress, void *context,
                         uint64_t *findings, cairn_error *error);
@@ -253,10 +253,11 @@ cairn_code cairn_writer_set_catalog(cairn_writer *writer, const cairn_catalog *c
                                     cairn_error *error);
 
 /* Promotes a property (any name of a filter that leads into `properties`, nested ones too) to an index, for filters and
- * sorts, and takes it away again. Within a batch. CAIRN_CONFLICT when it is promoted already, CAIRN_NOT_FOUND when not,
- * CAIRN_INVALID for what is no property. */
+ * sorts, and takes it away again. `*items` (may be NULL) is how many items the index holds (0 in a store without
+ * indexes). Within a batch. CAIRN_CONFLICT when it is promoted already, CAIRN_NOT_FOUND when not, CAIRN_INVALID for
+ * what is no property. */
 cairn_code cairn_writer_promote(cairn_writer *writer, cairn_span name, cairn_progress_sink progress, void *context,
-                                cairn_error *error);
+                                uint64_t *items, cairn_error *error);
 cairn_code cairn_writer_demote(cairn_writer *writer, cairn_span name, cairn_error *error);
 
 /* Integrity: the file, the indexes, every item re-read and compared with its index rows. Calls `sink` for each fault.

@@ -50,6 +50,7 @@ CHOICES = {
     "mixed": [1, "1", True, [1], {"a": 1}],
     "title": ["Sea ice", "Öl, Eis"],
     "nested": [{"a": {"b": 3}}, {"a.b": 4}],
+    "empty": [[], None],
 }
 
 
@@ -191,7 +192,8 @@ def test_odd_properties(cairn, tmp_path):
     (tmp_path / "odd.ndjson").write_text("".join(lines))
     path = tmp_path / "c.cairn"
     cairn("ingest", path, tmp_path / "odd.ndjson")
-    cairn("queryables", "add", path, "properties.id", "a.b", "n", "s", "many", "huge")
+    cairn("queryables", "add", path, "properties.id", "a.b", "n", "s", "many")
+    cairn("queryables", "add", path, "huge", "--force")
     cairn("check", path)
     known = listed(cairn, path)
     assert [v["value"] for v in known["ab"]["values"]] == [4]
@@ -219,15 +221,26 @@ def filled(cairn, tmp_path):
 
 def test_add_and_remove(cairn, filled):
     done = cairn("queryables", "add", filled, "title", "nested.a.b")
-    assert done.stdout == "title: has an index now\nnested.a.b: has an index now\n"
-    cairn("check", filled)
     known = listed(cairn, filled)
+    counts = known["title"]["items"], known["nested"]["items"]
+    assert done.stdout == "title: has an index now, of %d items\nnested.a.b: has an index now, of %d items\n" % counts
+    cairn("check", filled)
     assert known["title"]["index"] == "added" and known["title"]["indexed_items"] == known["title"]["items"]
     assert {value for _, _, value in index_of(filled, "nested.a.b")} == {3.0, 4.0}
     cairn("queryables", "remove", filled, "title", "properties.nested.a.b", "--quiet")
     assert listed(cairn, filled)["title"]["index"] is None
     cairn("check", filled)
     assert alone(filled)
+
+
+def test_an_index_for_items_to_come(cairn, filled, tmp_path):
+    done = cairn("queryables", "add", filled, "later", "nested", "--force")
+    assert done.stdout == "later: has an index now, of 0 items\nnested: has an index now, of 0 items\n"
+    item = make_item("new", lon=1, lat=1)
+    item["properties"]["later"] = 5
+    cairn("ingest", filled, ndjson(tmp_path / "new.ndjson", [item]), "--quiet")
+    assert index_of(filled, "later") == {("things", "new", 5.0)}
+    cairn("check", filled)
 
 
 def test_a_built_in_index_stays_away(cairn, filled):
@@ -246,6 +259,13 @@ def test_a_built_in_index_stays_away(cairn, filled):
         (["add", "assets.B02"], 1, "'assets.B02' is no property"),
         (["add", "platform"], 1, "property 'platform' has an index already"),
         (["remove", "nothing"], 1, "property 'nothing' has no index"),
+        (["add", "platfrom"], 1, "no item has 'platfrom'; did you mean 'platform'? --force makes the index for items"),
+        (["add", "title", "properties.platfrom"], 1, "no item has 'platfrom'; did you mean 'platform'? --force"),
+        (["add", "qqqqqqqqqqqqqqqq"], 1, "no item has 'qqqqqqqqqqqqqqqq': `cairn queryables list CATALOG` shows"),
+        (["add", "view:azimuth"], 1, "no item has 'view:azimuth'"),
+        (["add", "nested.a.c"], 1, "no item has 'nested.a.c'"),
+        (["add", "nested"], 1, "'nested' is an object wherever an item has it, and an index holds text, numbers and"),
+        (["add", "empty"], 1, "the items have nothing in 'empty' that an index holds"),
         (["add"], 2, "expected the names of properties"),
         (["ad", "x"], 2, "found 'ad': did you mean 'add'?"),
     ],

@@ -550,7 +550,7 @@ static void see_all_promoted(fixture *f, const char *expected)
 static cairn_code promote(fixture *f, const char *name)
 {
     cairn_error_clear(&f->error);
-    return cairn_writer_promote(f->writer, cairn_span_of(name), NULL, NULL, &f->error);
+    return cairn_writer_promote(f->writer, cairn_span_of(name), NULL, NULL, NULL, &f->error);
 }
 
 static void promotes_names(void **state)

@@ -181,7 +181,7 @@ static void promote(world *w, const char *name)
     cairn_writer *writer = NULL;
     OK(cairn_writer_open(w->store, &writer, error));
     OK(cairn_writer_begin(writer, error));
-    OK(cairn_writer_promote(writer, cairn_span_of(name), NULL, NULL, error));
+    OK(cairn_writer_promote(writer, cairn_span_of(name), NULL, NULL, NULL, error));
     OK(cairn_writer_commit(writer, error));
     OK(cairn_writer_close(writer, error));
 }

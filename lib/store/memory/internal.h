@@ -81,7 +81,7 @@ cairn_code memory_properties_of(cairn_session *session, const memory_state *stat
 bool memory_promote_built_in(memory_state *state);
 cairn_code memory_promoted_list(cairn_session *session, cairn_promoted_sink sink, void *context, cairn_error *error);
 cairn_code memory_promote(cairn_writer *writer, cairn_span name, cairn_progress_sink progress, void *context,
-                          cairn_error *error);
+                          uint64_t *items, cairn_error *error);
 cairn_code memory_demote(cairn_writer *writer, cairn_span name, cairn_error *error);
 
 /* write.c */

@@ -57,9 +57,11 @@ static cairn_code check_name(cairn_span name, cairn_error *error)
 }
 
 cairn_code memory_promote(cairn_writer *writer, cairn_span name, cairn_progress_sink progress, void *context,
-                          cairn_error *error)
+                          uint64_t *items, cairn_error *error)
 {
     (void)progress, (void)context;
+    if (items)
+        *items = 0;
     char quoted[120];
     memory_state *staged = memory_writer_staged(writer, error);
     cairn_code code = staged ? check_name(name, error) : CAIRN_INTERNAL;

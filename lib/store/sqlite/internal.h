@@ -427,7 +427,7 @@ cairn_code promote_missing(sqlite_writer *writer, cairn_error *error);
 /* What must be so before anything is written. */
 cairn_code promote_at_open(sqlite_writer *writer, cairn_error *error);
 cairn_code sqlite_promote(cairn_writer *base, cairn_span name, cairn_progress_sink progress, void *context,
-                          cairn_error *error);
+                          uint64_t *items, cairn_error *error);
 cairn_code sqlite_demote(cairn_writer *base, cairn_span name, cairn_error *error);
 
 /* ---- writer.c and its parts ---- */

@@ -18,6 +18,7 @@ typedef struct filling {
     sqlite3_stmt *put;
     cairn_progress_sink progress;
     void *context;
+    uint64_t *items; /* NULL, or counts those that get a value */
 } filling;
 
 /* Rows: key, slot of the collection, sort time, packed properties. */
@@ -39,6 +40,8 @@ static cairn_code fill_item(const filling *f, sqlite3_stmt *row, cairn_error *er
         sqlite3_bind_int64(f->put, 5, sqlite3_column_int64(row, 0));
         code = db_run(writer->db, f->put, "making an index", error);
     }
+    if (f->items && parts->values.n)
+        ++*f->items;
     return code;
 }
 
@@ -256,12 +259,12 @@ static cairn_code find(sqlite_writer *writer, cairn_span name, const slot **foun
 }
 
 static cairn_code fill_named(sqlite_writer *writer, cairn_span name, cairn_progress_sink progress, void *context,
-                             cairn_error *error)
+                             uint64_t *items, cairn_error *error)
 {
     slot made;
     cairn_span definition;
     const slot *found;
-    filling f = {.writer = writer, .progress = progress, .context = context};
+    filling f = {.writer = writer, .progress = progress, .context = context, .items = items};
     cairn_code code = reload(writer, error);
     if (!code)
         code = find(writer, name, &found, &made, &definition, error);
@@ -276,13 +279,15 @@ static cairn_code fill_named(sqlite_writer *writer, cairn_span name, cairn_progr
 }
 
 cairn_code sqlite_promote(cairn_writer *base, cairn_span name, cairn_progress_sink progress, void *context,
-                          cairn_error *error)
+                          uint64_t *items, cairn_error *error)
 {
     sqlite_writer *writer = (sqlite_writer *)base;
     const slot *found;
     slot made;
     cairn_span definition;
     char quoted[160];
+    if (items)
+        *items = 0;
     cairn_code code = find(writer, name, &found, &made, &definition, error);
     if (!code && found)
         code = cairn_error_set(error, CAIRN_CONFLICT, "property '%s' has an index already",
@@ -293,7 +298,7 @@ cairn_code sqlite_promote(cairn_writer *base, cairn_span name, cairn_progress_si
     if (!code)
         code = run_with_name(writer->db, "INSERT INTO promoted(name, built_in, definition) VALUES(?1, 0, ?2)",
                              made.property.name, definition, error);
-    return code ? code : fill_named(writer, name, progress, context, error);
+    return code ? code : fill_named(writer, name, progress, context, items, error);
 }
 
 cairn_code sqlite_demote(cairn_writer *base, cairn_span name, cairn_error *error)
