@@ -54,6 +54,35 @@ static inline unsigned json_structure_stops(const char *p)
     return (unsigned)_mm_movemask_epi8(_mm_or_si128(_mm_or_si128(open, close), quote));
 }
 
+enum { JSON_BLOCK = 64 };
+
+/* Bit i is set when byte i of a block is that. */
+typedef struct json_block {
+    uint64_t quotes, backslashes, opens, closes;
+} json_block;
+
+static inline json_block json_read_block(const char *p)
+{
+    json_block out = {0};
+    for (int i = 0; i < JSON_BLOCK; i += JSON_STEP) {
+        __m128i x = _mm_loadu_si128((const __m128i *)(const void *)(p + i));
+        __m128i folded = _mm_or_si128(x, _mm_set1_epi8(0x20));
+        out.quotes |= (uint64_t)_mm_movemask_epi8(_mm_cmpeq_epi8(x, _mm_set1_epi8('"'))) << i;
+        out.backslashes |= (uint64_t)_mm_movemask_epi8(_mm_cmpeq_epi8(x, _mm_set1_epi8('\\'))) << i;
+        out.opens |= (uint64_t)_mm_movemask_epi8(_mm_cmpeq_epi8(folded, _mm_set1_epi8('{'))) << i;
+        out.closes |= (uint64_t)_mm_movemask_epi8(_mm_cmpeq_epi8(folded, _mm_set1_epi8('}'))) << i;
+    }
+    return out;
+}
+
+/* The bits from each odd quote up to the next one. */
+static inline uint64_t json_between(uint64_t quotes)
+{
+    for (int by = 1; by < JSON_BLOCK; by *= 2)
+        quotes ^= quotes << by;
+    return quotes;
+}
+
 #else
 
 enum { JSON_STEP = 8 };

@@ -38,18 +38,65 @@ static inline const char *next_stop(const char *p, const char *end)
     return p;
 }
 
+#ifdef __SSE2__
+
+/* Behind the bracket of the block at `p` that ends the container; NULL when none does: then `*depth` is the one behind
+ * the block. */
+static const char *end_in_block(const char *p, uint64_t opens, uint64_t closes, int *depth)
+{
+    for (uint64_t left = opens | closes; left; left &= left - 1) {
+        uint64_t lowest = left & -left;
+        *depth += lowest & opens ? 1 : -1;
+        if (*depth == 0)
+            return p + __builtin_ctzll(left) + 1;
+    }
+    return NULL;
+}
+
+/* Runs over blocks without escapes, from outside of a string to outside of a string. */
+static const char *skip_blocks(const char *p, const char *end, int *depth)
+{
+    uint64_t inside = 0; /* of a string: all bits */
+    for (; end - p >= JSON_BLOCK; p += JSON_BLOCK) {
+        json_block block = json_read_block(p);
+        if (block.backslashes)
+            break;
+        uint64_t strings = json_between(block.quotes) ^ inside;
+        const char *ended = end_in_block(p, block.opens & ~strings, block.closes & ~strings, depth);
+        if (ended)
+            return ended;
+        inside = (uint64_t)0 - (strings >> (JSON_BLOCK - 1));
+    }
+    return inside ? json_skip_string(p, end) : p;
+}
+
+#else
+
+static const char *skip_blocks(const char *p, const char *end, int *depth)
+{
+    (void)end;
+    (void)depth;
+    return p;
+}
+
+#endif
+
 /* With p at the opening bracket. */
 static const char *skip_container(const char *p, const char *end)
 {
     int depth = 1;
     p++;
-    while (depth > 0) {
+    for (;;) {
+        p = skip_blocks(p, end, &depth);
+        if (depth == 0)
+            return p;
         p = next_stop(p, end);
         if (p == end)
             return end;
         p = pass_stop(p, end, &depth);
+        if (depth == 0)
+            return p;
     }
-    return p;
 }
 
 static inline const char *skip_scalar(const char *p, const char *end)

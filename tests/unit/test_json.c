@@ -108,6 +108,60 @@ static void test_skips_long_values(void **state)
     }
 }
 
+/* A container with strings, escapes and brackets in strings, whose parts come to lie anywhere in a block. */
+static void add_random_value(cairn_buf *out, int depth, unsigned *seed)
+{
+    static const char *const PARTS[] = {"a", "[",        "]",       "{", "}",   "\\\"", "\\\\",         ",",
+                                        ":", "\xc3\xa9", "longish", "0", "\\n", " ",    "][}{\\\\\\\"", "\\u005d"};
+    enum { N_PARTS = sizeof PARTS / sizeof *PARTS };
+    bool object = rand_r(seed) % 2;
+    if (depth == 0 || rand_r(seed) % 3 == 0) {
+        cairn_buf_add_byte(out, '"');
+        for (int n = rand_r(seed) % 20; n > 0; n--) /* most without a backslash */
+            cairn_buf_add_text(out, PARTS[rand_r(seed) % (rand_r(seed) % 8 ? 5 : N_PARTS)]);
+        cairn_buf_add_byte(out, '"');
+        return;
+    }
+    cairn_buf_add_byte(out, object ? '{' : '[');
+    for (int i = rand_r(seed) % 6; i >= 0; i--) {
+        if (object)
+            cairn_buf_add_text(out, "\"k\":");
+        add_random_value(out, depth - 1, seed);
+        cairn_buf_add_text(out, i ? "," : "");
+    }
+    cairn_buf_add_byte(out, object ? '}' : ']');
+}
+
+static void test_skips_any_container(void **state)
+{
+    (void)state;
+    enum { ROUNDS = 3000, VALUES = 8 };
+    unsigned seed = 20;
+    for (int round = 0; round < ROUNDS; round++) {
+        cairn_buf text = CAIRN_BUF_INIT(1 << 20);
+        size_t ends[VALUES];
+        cairn_span element;
+        for (int i = 0; i < VALUES; i++) {
+            cairn_buf_add_byte(&text, i ? ',' : '[');
+            add_random_value(&text, 5, &seed);
+            ends[i] = text.n;
+        }
+        cairn_buf_add_byte(&text, ']');
+        char *exact = malloc(text.n); /* so that a sanitizer sees what is read behind it */
+        assert_non_null(exact);
+        memcpy(exact, text.p, text.n);
+        assert_int_equal(cairn_json_check(cairn_span_make(exact, text.n), CAIRN_JSON_MAX_DEPTH, NULL, NULL), CAIRN_OK);
+        cairn_json_walk walk = cairn_json_walk_array(cairn_span_make(exact, text.n));
+        for (int i = 0; i < VALUES; i++) {
+            assert_true(cairn_json_next_element(&walk, &element));
+            assert_int_equal(element.p + element.n - exact, ends[i]);
+        }
+        assert_false(cairn_json_next_element(&walk, &element));
+        free(exact);
+        cairn_buf_free(&text);
+    }
+}
+
 static void test_get(void **state)
 {
     (void)state;
@@ -281,6 +335,7 @@ int main(void)
         cmocka_unit_test(test_elements),
         cmocka_unit_test(test_nothing_to_walk),
         cmocka_unit_test(test_skips_long_values),
+        cmocka_unit_test(test_skips_any_container),
         cmocka_unit_test(test_get),
         cmocka_unit_test(test_keys),
         cmocka_unit_test(test_strings),
