@@ -31,6 +31,16 @@ static cairn_code add_plain(const cairn_packed *packed, cairn_buf *out, cairn_er
     return CAIRN_OK;
 }
 
+/* The length is believed only so far as a block can hold so much. */
+static cairn_code add_inflated(cairn_codec *codec, const cairn_packed *packed, cairn_buf *out, cairn_error *error)
+{
+    enum { MOST_A_BYTE = 1032 }; /* of deflate */
+    if (packed->length / MOST_A_BYTE > packed->bytes.n)
+        return cairn_error_set(error, CAIRN_CORRUPT, "a stored text is said to have %zu bytes, in a block of %zu",
+                               packed->length, packed->bytes.n);
+    return cairn_inflate_block(codec, packed->bytes, packed->length, out, error);
+}
+
 cairn_code cairn_unpack(cairn_codec *codec, const cairn_packed *packed, bool verify, cairn_buf *out, cairn_error *error)
 {
     size_t start = out->n;
@@ -40,7 +50,7 @@ cairn_code cairn_unpack(cairn_codec *codec, const cairn_packed *packed, bool ver
     if (packed->encoding == CAIRN_ENCODING_PLAIN)
         code = add_plain(packed, out, error);
     else if (packed->encoding == CAIRN_ENCODING_DEFLATE)
-        code = cairn_inflate_block(codec, packed->bytes, packed->length, out, error);
+        code = add_inflated(codec, packed, out, error);
     else
         code =
             cairn_error_set(error, CAIRN_CORRUPT, "a stored text has the encoding %d, which this version does not know",

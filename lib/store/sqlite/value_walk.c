@@ -113,6 +113,19 @@ static cairn_code fetch_from(const value_walk *walk, value_cursor *cursor, sqlit
     return fetch(walk, cursor, sec > walk->newest ? sec : walk->newest, INT64_MIN, error);
 }
 
+/* Takes the value in the statement's row. One that is read as another than it is kept as, such as the largest integer,
+ * would be found for ever. */
+static cairn_code take_value(const value_walk *walk, value_cursor *cursor, sqlite3_stmt *values, cairn_error *error)
+{
+    cairn_sort_value value = column_value(values);
+    int order = cairn_sort_value_compare(&value, &cursor->value);
+    if (walk->up ? order <= 0 : order >= 0)
+        return cairn_error_set(error, CAIRN_CORRUPT,
+                               "the index of a property holds what is no value: `cairn check` tells more");
+    cursor->value = value;
+    return keep_value(&cursor->value, &cursor->text) ? CAIRN_OK : out_of_memory(error);
+}
+
 static cairn_code next_value(const value_walk *walk, value_cursor *cursor, bool *found, cairn_error *error)
 {
     sqlite3_stmt *values;
@@ -123,12 +136,10 @@ static cairn_code next_value(const value_walk *walk, value_cursor *cursor, bool 
     values_bind(values, 5, walk->up ? &walk->high : &walk->low);
     int rc = sqlite3_step(values);
     *found = rc == SQLITE_ROW;
-    if (*found) {
-        cursor->value = column_value(values);
-        code = keep_value(&cursor->value, &cursor->text) ? CAIRN_OK : out_of_memory(error);
-    } else if (rc != SQLITE_DONE) {
+    if (*found)
+        code = take_value(walk, cursor, values, error);
+    else if (rc != SQLITE_DONE)
         code = db_error(walk->run->session->db, rc, "searching", error);
-    }
     sqlite3_reset(values);
     return code;
 }
