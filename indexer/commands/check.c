@@ -149,9 +149,9 @@ const cairn_command cairn_command_check = {
     .usage = "cairn check CATALOG [options]",
     .help = "Runs SQLite's own checks of the file and of the R*Tree, then reads every item\n"
             "again and compares it with what the indexes say of it: place, time, properties,\n"
-            "words; and each collection with what is kept of its items. Exit code 1 when there\n"
-            "is a fault. Nothing is changed: a catalog with faults is made anew from its\n"
-            "sources.\n"
+            "words; and each collection with what is kept of its items. Exit code 1 when\n"
+            "there is a fault. Nothing is changed: a catalog with faults is made anew from\n"
+            "its sources.\n"
             "\n"
             "Examples:\n"
             "  $ cairn check demo.cairn\n"
