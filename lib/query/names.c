@@ -5,6 +5,9 @@
 /* Longer names are not worth a guess. */
 enum { NAME_MAX_BYTES = 64 };
 
+/* Nearly every name of three letters is two edits from another one. */
+enum { SHORT = 4 };
+
 static char fold(char c)
 {
     return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
@@ -50,7 +53,8 @@ const char *cairn_name_nearest(cairn_span unknown, const char *const *names)
             continue;
         size_t distance = edit_distance(unknown, name);
         size_t longer = name.n > unknown.n ? name.n : unknown.n;
-        if (2 * distance <= longer && distance < nearest_distance) {
+        bool near = unknown.n <= SHORT ? distance <= 1 : 2 * distance <= longer;
+        if (near && distance < nearest_distance) {
             nearest = *names;
             nearest_distance = distance;
         }

@@ -12,7 +12,12 @@ static bool is_array(const cairn_search_raw *raw)
 
 static cairn_code explain(cairn_search_reader *reader, const cairn_error *why)
 {
-    return cairn_search_explain(reader, CAIRN_SEARCH_BBOX, why,
+    bool elsewhere = !reader->search->raw.bbox_crs.n && strstr(why->message, "is not within");
+    cairn_error said = *why;
+    said.code = CAIRN_OK; /* what is set already stays */
+    cairn_error_set(&said, why->code, "%s%s", why->message,
+                    elsewhere ? "; give bbox-crs for coordinates of another system" : "");
+    return cairn_search_explain(reader, CAIRN_SEARCH_BBOX, &said,
                                 is_array(&reader->search->raw) ? POST_EXAMPLE : GET_EXAMPLE);
 }
 

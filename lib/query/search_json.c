@@ -198,12 +198,20 @@ static cairn_code (*const POSTERS[CAIRN_SEARCH_PARAMETERS])(cairn_search_reader 
     [CAIRN_SEARCH_FIELDS] = post_fields,
 };
 
+/* What says how to answer is no part of the search. */
+static bool is_of_query_string(cairn_span name)
+{
+    return cairn_span_is(name, "f") || cairn_span_is(name, "profile") || cairn_span_is(name, "explain");
+}
+
 static cairn_code refuse_unknown(cairn_span name, cairn_error *error)
 {
     char quoted[64];
     const char *nearest = cairn_name_nearest(name, cairn_search_names);
     cairn_quote(name, quoted, sizeof quoted);
-    if (nearest)
+    if (is_of_query_string(name))
+        cairn_error_set(error, CAIRN_INVALID, "'%s' belongs into the query string, not into the body", quoted);
+    else if (nearest)
         cairn_error_set(error, CAIRN_INVALID, "no search parameter is called '%s'; did you mean '%s'?", quoted,
                         nearest);
     else

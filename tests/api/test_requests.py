@@ -167,6 +167,21 @@ def test_unknown_parameters(server, catalog, start_server):
     assert post(lenient, collectionns=["a"]).status_code == 200
 
 
+def test_what_is_not_near_is_not_guessed(server):
+    """/collections has no ids: `fields` is no help, the list of what there is, is."""
+    answer = requests.get(server.url + "collections", params={"ids": "x"})
+    assert answer.status_code == 400
+    assert "did you mean" not in answer.json()["description"]
+    assert "this path knows" in answer.json()["description"]
+
+
+def test_members_of_the_query_string(server):
+    for name in ("f", "profile", "explain"):
+        answer = post(server, **{name: "x"})
+        assert_status(answer, 400, name)
+        assert "belongs into the query string" in answer.json()["description"]
+
+
 def test_bodies_that_are_no_searches(server):
     for body in (b"", b"[]", b"null", b'{"limit":1', b'{"limit":1}x', b"\xff", b"limit=1"):
         answer = requests.post(server.url + "search", data=body, headers={"Content-Type": "application/json"})

@@ -134,6 +134,25 @@ static void bad_texts_are_refused(void **state)
         {"a = 1 AND \xff", "byte 10 is not UTF-8"},
         /* what can be parsed, but not answered */
         {"floorr(a) = 1", "no function is called 'floorr' (at byte 0); did you mean 'floor'?"},
+        {"S_INTERSECT(geometry, POINT(1 1))",
+         "no function is called 'S_INTERSECT' (at byte 0); did you mean 'S_INTERSECTS'?"},
+        {"foo(a) = 1", "no function is called 'foo' (at byte 0)"},
+        {"s2:mgrs-tile = 'x'", "=: expected a number at byte 15, found a string (a name with '-' stands in double "
+                               "quotes: \"s2:mgrs-tile\")"},
+        {"s2:mgrs-tile-2 IN ('x')",
+         "IN: expected a number at byte 19, found a string (a name with '-' stands in double "
+         "quotes: \"s2:mgrs-tile-2\")"},
+        {"a - b = 'x'", "=: expected a number at byte 8, found a string"},
+        {"A_CONTAINS(assets.*.roles, ('x'))", "expected a property, a value or '(' at byte 19, found '.' (a name with "
+                                              "'*' stands in double quotes: \"assets.*.roles\")"},
+        {"'eo:cloud_cover' < 10", "<: expected a string at byte 19, found a number (single quotes "
+                                  "make a string; names stand without quotes or in double quotes)"},
+        {"'some text' < 10", "<: expected a string at byte 14, found a number"},
+        {"a == 1", "expected a property, a value or '(' at byte 3, found '=' (equal is written =)"},
+        {"a && b", "expected an operator or the end at byte 2, found '&' (write AND)"},
+        {"a || b", "expected an operator or the end at byte 2, found '|' (write OR)"},
+        {"a ILIKE 'b'", "expected an operator or the end at byte 2, found 'ILIKE' (without regard to case: CASEI(a) "
+                        "LIKE CASEI('b%'))"},
         {"avg(a) = 1", "no function is called 'avg' (at byte 0)"},
         {"floor(a, b) = 1", "floor at byte 0: expected 1 operand, found 2"},
         {"floor('x') = 1", "floor: expected a number at byte 6, found a string"},

@@ -33,6 +33,8 @@ static const struct {
     {"xyz", NULL},
     {"", NULL},
     {"q", NULL},
+    {"isd", "ids"},
+    {"box2", NULL}, /* of short names, two edits are another name */
     {"cloud_cover", NULL},
     {"datetimedatetimedatetime", NULL},
 };

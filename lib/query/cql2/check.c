@@ -7,15 +7,25 @@ typedef struct checker {
     cairn_cql2_builder b; /* only for its faults */
 } checker;
 
+/* All that is written name(...). */
+static void list_names(const char **names)
+{
+    size_t n = 0;
+    for (int i = CAIRN_CQL2_F_UNKNOWN + 1; i < CAIRN_CQL2_FUNCTION_COUNT; i++)
+        names[n++] = cairn_cql2_function_of((cairn_cql2_function_id)i)->name;
+    for (int kind = CAIRN_CQL2_FIRST_OPERATOR; kind < CAIRN_CQL2_KINDS; kind++) {
+        const cairn_cql2_operator *op = cairn_cql2_operator_of((cairn_cql2_kind)kind);
+        if (op->form == CAIRN_CQL2_FORM_CALL)
+            names[n++] = op->text;
+    }
+}
+
 static bool refuse_unknown(checker *c, const cairn_cql2_node *node)
 {
-    static const char *const NAMES[] = {
-#define X(id, name, ...) name,
-        CAIRN_CQL2_FUNCTIONS(X)
-#undef X
-            NULL};
+    const char *names[CAIRN_CQL2_KINDS + CAIRN_CQL2_FUNCTION_COUNT] = {0};
     char quoted[48];
-    const char *nearest = cairn_name_nearest(node->function.name, NAMES);
+    list_names(names);
+    const char *nearest = cairn_name_nearest(node->function.name, names);
     cairn_quote(node->function.name, quoted, sizeof quoted);
     return cairn_cql2_fail(&c->b, CAIRN_INVALID, node->offset, "no function is called '%s' (at byte %zu)%s%s%s", quoted,
                            node->offset, nearest ? "; did you mean '" : "", nearest ? nearest : "",

@@ -417,5 +417,7 @@ cairn_code cairn_cql2_parse_text(cairn_span text, const cairn_cql2_limits *limit
     cairn_cql2_node *root = cairn_cql2_text_expression(&p);
     if (root && p.token.kind != CAIRN_CQL2_T_END)
         root = cairn_cql2_surprise(&p, "an operator or the end");
-    return cairn_cql2_finish(&p.b, root, out);
+    cairn_code code = cairn_cql2_finish(&p.b, root, out);
+    cairn_cql2_text_hint(&p);
+    return code;
 }

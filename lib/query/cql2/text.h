@@ -45,4 +45,7 @@ cairn_cql2_node *cairn_cql2_text_geometry(cairn_cql2_text *p, int type, size_t o
 /* (w, s, e, n) or (w, s, z, e, n, z). */
 cairn_cql2_node *cairn_cql2_text_bbox(cairn_cql2_text *p, size_t offset);
 
+/* Adds to the message of a fault what may have led to it: another language's operator, a name that needs quotes. */
+void cairn_cql2_text_hint(cairn_cql2_text *p);
+
 #endif
