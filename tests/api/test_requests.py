@@ -149,6 +149,20 @@ def test_empty_fields_are_the_default_set(server):
     assert {"assets", "links"} <= set(by_get[0])
 
 
+def test_exclusion_by_get_and_by_post(server):
+    """docs/search.md: what looks alike is not, and each can be said by the other method too."""
+
+    def sent(answer):
+        return answer.json()["features"]
+
+    default = sent(get(server, fields="-assets", limit=3))
+    assert set(default[0]["properties"]) <= {"datetime", "start_datetime", "end_datetime"}
+    assert default == sent(post(server, fields={"include": [], "exclude": ["assets"]}, limit=3))
+    whole = sent(post(server, fields={"exclude": ["assets"]}, limit=3))
+    assert len(whole[0]["properties"]) > 3 and "assets" not in whole[0]
+    assert whole == sent(get(server, fields="stac_extensions,geometry,bbox,links,properties", limit=3))
+
+
 def test_explanations_have_notes(catalog, start_server):
     server = start_server(catalog, "--explain")
     wrong = get(server, filter="platfrom = 'x'", explain="true", limit=1).json()
