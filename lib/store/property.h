@@ -1,6 +1,7 @@
 /* What a catalog knows of the properties of its items, by collection: kept in the transaction that writes the items,
- * exact at every commit, but for what is said below of ranges and values in collections of many items. Queryables, summaries and the planner read it. Only the members of `properties` themselves are
- * told of, not what is nested in them. */
+ * exact at every commit, but for what is said below of ranges and values in collections of many items. Queryables,
+ * summaries and the planner read it. Only the members of `properties` themselves are told of, not what is nested in
+ * them. */
 #ifndef CAIRN_STORE_PROPERTY_H
 #define CAIRN_STORE_PROPERTY_H
 
@@ -31,15 +32,15 @@ typedef struct cairn_property {
     cairn_span minimum_json, maximum_json; /* the same in the shortest spelling that reads back as the same double */
     bool has_times;                        /* every string is an RFC 3339 time: the range of the times */
     cairn_span first, last;                /* canonical text of query/sort.h */
-    /* `values` has all of them. In a collection of more than CAIRN_PROPERTY_VALUES_MAX items, what had not once may stay
-     * so while an item has the property, until the collection is counted anew (a store that keeps no counts does that
-     * each time); in a smaller one the answer is exact. */
+    /* `values` has all of them. In a collection of more than CAIRN_PROPERTY_VALUES_MAX items, what had not once may
+     * stay so while an item has the property, until the collection is counted anew (a store that keeps no counts does
+     * that each time); in a smaller one the answer is exact. */
     bool enumerated;
     const cairn_property_value *values; /* by count descending, then by their text */
     size_t n_values;
     uint64_t times; /* strings that are RFC 3339 times */
-    /* Items that have the minimum, and so on. In a collection of many items it may be 0 after a deletion or replacement:
-     * then the range is wider than theirs, until the collection is counted anew. */
+    /* Items that have the minimum, and so on. In a collection of many items it may be 0 after a deletion or
+     * replacement: then the range is wider than theirs, until the collection is counted anew. */
     uint64_t minimum_items, maximum_items, first_items, last_items;
 } cairn_property;
 
