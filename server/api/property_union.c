@@ -37,9 +37,9 @@ static cairn_united_property *find_or_add(cairn_property_union *all, cairn_span 
 {
     if (!make_room(all))
         return NULL;
-    cairn_united_property **slot = slot_of(all->slots, all->room, name);
-    if (*slot)
-        return *slot;
+    cairn_united_property **slot = slot_of(all->slots, all->room, name), *known = *slot;
+    if (known)
+        return known;
     cairn_united_property *added = cairn_arena_calloc(all->arena, 1, sizeof *added);
     cairn_span copy = cairn_arena_copy(all->arena, name);
     if (!added || !copy.p)
