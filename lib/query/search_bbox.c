@@ -62,7 +62,7 @@ static cairn_code read_corners(cairn_search_reader *reader, cairn_span corners[4
 /* Latitude first: the rules are those of CRS84 once the axes are exchanged. */
 static cairn_code read_latlon(cairn_search_reader *reader)
 {
-    cairn_span c[4];
+    cairn_span c[4] = {CAIRN_SPAN_NONE, CAIRN_SPAN_NONE, CAIRN_SPAN_NONE, CAIRN_SPAN_NONE};
     cairn_error why = CAIRN_ERROR_INIT;
     cairn_code code = read_corners(reader, c);
     if (code != CAIRN_OK)
@@ -86,8 +86,8 @@ static cairn_code refuse_crs(cairn_search_reader *reader, cairn_span name)
 
 static cairn_code read_projected(cairn_search_reader *reader, const cairn_crs *crs)
 {
-    cairn_span c[4];
-    double corners[4];
+    cairn_span c[4] = {CAIRN_SPAN_NONE, CAIRN_SPAN_NONE, CAIRN_SPAN_NONE, CAIRN_SPAN_NONE};
+    double corners[4] = {0};
     cairn_error why = CAIRN_ERROR_INIT;
     cairn_code code = read_corners(reader, c);
     if (code != CAIRN_OK)

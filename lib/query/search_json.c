@@ -37,7 +37,7 @@ static cairn_code post_string(cairn_search_reader *reader, int parameter, cairn_
 
 static cairn_code post_datetime(cairn_search_reader *reader, cairn_span value)
 {
-    cairn_span text;
+    cairn_span text = CAIRN_SPAN_NONE;
     cairn_code code = post_string(reader, CAIRN_SEARCH_DATETIME, value, DATETIME_EXAMPLE, &text);
     return code == CAIRN_OK ? cairn_search_take_datetime(reader, text, DATETIME_EXAMPLE) : code;
 }
@@ -117,7 +117,7 @@ static cairn_code post_limit(cairn_search_reader *reader, cairn_span value)
 
 static cairn_code post_token(cairn_search_reader *reader, cairn_span value)
 {
-    cairn_span token;
+    cairn_span token = CAIRN_SPAN_NONE;
     cairn_code code =
         post_string(reader, CAIRN_SEARCH_TOKEN, value, "the body of a 'next' or 'prev' link as it is", &token);
     return code == CAIRN_OK ? cairn_search_take_token(reader, token) : code;
@@ -143,14 +143,14 @@ static cairn_code post_filter(cairn_search_reader *reader, cairn_span value)
 
 static cairn_code post_filter_lang(cairn_search_reader *reader, cairn_span value)
 {
-    cairn_span name;
+    cairn_span name = CAIRN_SPAN_NONE;
     cairn_code code = post_string(reader, CAIRN_SEARCH_FILTER_LANG, value, "\"filter-lang\": \"cql2-json\"", &name);
     return code == CAIRN_OK ? cairn_search_take_filter_lang(reader, name) : code;
 }
 
 static cairn_code post_filter_crs(cairn_search_reader *reader, cairn_span value)
 {
-    cairn_span name;
+    cairn_span name = CAIRN_SPAN_NONE;
     cairn_code code = post_string(reader, CAIRN_SEARCH_FILTER_CRS, value,
                                   "\"filter-crs\": \"http://www.opengis.net/def/crs/OGC/1.3/CRS84\"", &name);
     return code == CAIRN_OK ? cairn_search_take_filter_crs(reader, name) : code;

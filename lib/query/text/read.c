@@ -206,7 +206,7 @@ static cairn_code read_list(reader *r, cairn_text_node **out)
         char sign;
         cairn_text_node *node = NULL;
         cairn_code code = read_operand(r, &sign, &node);
-        if (code != CAIRN_OK)
+        if (code != CAIRN_OK || !node)
             return code;
         add_signed(sign == '-' ? &forbidden : sign == '+' ? &required : &optional, sign, node);
         more = r->token.kind != CAIRN_TEXT_END && r->token.kind != CAIRN_TEXT_CLOSE;
@@ -302,7 +302,7 @@ static cairn_code read_element(reader *r, cairn_span element, size_t *bytes, cai
     if (!cairn_text_take_words(text, &r->lexer.words))
         return r->lexer.words.failed ? no_memory(r) : CAIRN_OK;
     code = new_phrase(r, cairn_buf_span(&r->lexer.words), NULL, &node);
-    if (code == CAIRN_OK)
+    if (code == CAIRN_OK && node)
         add_part(phrases, node);
     return code;
 }

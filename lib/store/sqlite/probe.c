@@ -206,7 +206,7 @@ cairn_code probe_text(search_run *run, bool *done, cairn_error *error)
         code = session_query(run->session, Q_TEXT_PROBE, &probe, error);
     if (!code && !all_but) {
         db_bind_span(probe, 1, cairn_buf_span(&expression));
-        sqlite3_bind_int64(probe, 2, (sqlite3_int64)(found.most + 1));
+        sqlite3_bind_int64(probe, 2, (sqlite3_int64)found.most + 1);
         code = candidates_gather(run, probe, 0, &found, error);
         if (!code)
             code = candidates_finish(run, &found, done, error);
