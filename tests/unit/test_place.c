@@ -130,7 +130,7 @@ static void assert_period(const char *path, int64_t start, int64_t end)
 
 static void test_periods(void **state)
 {
-    char path[16];
+    char path[32];
     (void)state;
     for (int year = 0; year <= 9999; year += 37) {
         snprintf(path, sizeof path, "%04d", year);
