@@ -6,7 +6,7 @@
 enum { NAME_MAX_BYTES = 64 };
 
 /* Nearly every name of three letters is two edits from another one. */
-enum { SHORT = 4 };
+enum { SHORT = 3 };
 
 static char fold(char c)
 {

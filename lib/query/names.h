@@ -5,7 +5,7 @@
 #include "base/span.h"
 
 /* The nearest by edit distance (Damerau-Levenshtein, case folded), or NULL when none is near (more than half of the
- * name differs; of at most four letters, more than one edit). `names` is NULL-terminated. */
+ * name differs; of at most three letters, more than one edit). `names` is NULL-terminated. */
 const char *cairn_name_nearest(cairn_span unknown, const char *const *names);
 
 #endif

@@ -34,7 +34,7 @@ static const struct {
     {"", NULL},
     {"q", NULL},
     {"isd", "ids"},
-    {"box2", NULL}, /* of short names, two edits are another name */
+    {"bo", NULL}, /* of short names, two edits are another name */
     {"cloud_cover", NULL},
     {"datetimedatetimedatetime", NULL},
 };
