@@ -54,7 +54,6 @@ WRONG = [
     ("a relative link", "/", JSON, {**LANDING, "links": [{**LINKS[0], "href": "/search"}]}),
     ("a body in a link of GET", "/", JSON, {**LANDING, "links": [{**LINKS[0], "body": {}}]}),
     ("an item without assets", "/search", GEOJSON, {**PAGE, "features": [without(ITEM, "assets")]}),
-    ("an item without bbox", "/search", GEOJSON, {**PAGE, "features": [without(ITEM, "bbox")]}),
     ("no count", "/search", GEOJSON, without(PAGE, "numberReturned")),
     ("a line that is no item", "/search?f=ndjson", "application/x-ndjson", f"{json.dumps(ITEM)}\n{{}}\n[]\n"),
     ("half a line", "/search?f=ndjson", "application/x-ndjson", json.dumps(ITEM)),
