@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import sqlite3
 import subprocess
 import time
 
@@ -43,3 +44,39 @@ def test_a_kill_leaves_one_version_or_the_other(tmp_path):
         run_cairn("check", path)
         assert run_cairn("export", path).stdout == exported
     assert 1 in seen
+
+
+def leave_hot_journal(path):
+    """As a writer leaves it that was killed in its commit: the file has its pages, the journal those from before."""
+    db, journal = sqlite3.connect(path, isolation_level=None), path.with_name(path.name + "-journal")
+    db.executescript("PRAGMA synchronous=OFF; BEGIN IMMEDIATE; PRAGMA user_version=2; CREATE TABLE unfinished(a)")
+    kept = journal.read_bytes()
+    db.execute("COMMIT")
+    db.close()
+    journal.write_bytes(kept)
+
+
+def test_what_was_not_committed_is_not_believed(tmp_path):
+    path = tmp_path / "c.cairn"
+    make_old(path, items=30)
+    leave_hot_journal(path)
+    read = run_cairn("info", path, check=False)
+    assert read.returncode != 0
+    assert "has schema version 1" in read.stderr
+    leave_hot_journal(path)
+    run_cairn("optimize", path)
+    run_cairn("check", path)
+
+
+def test_a_version_that_stands_in_the_wal_is_believed(tmp_path):
+    path, new, killed = tmp_path / "c.cairn", tmp_path / "new.cairn", tmp_path / "killed.cairn"
+    make_old(path, items=30)
+    run_cairn("optimize", shutil.copy(path, new))
+    db, brought_up = sqlite3.connect(path), sqlite3.connect(new)
+    db.executescript("PRAGMA journal_mode=WAL; PRAGMA wal_autocheckpoint=0")
+    brought_up.backup(db)
+    for end in ("", "-wal"):
+        shutil.copy(f"{path}{end}", f"{killed}{end}")
+    assert killed.read_bytes()[60:64] == b"\0\0\0\1"
+    run_cairn("optimize", killed)
+    run_cairn("check", killed)

@@ -133,8 +133,7 @@ static cairn_code open_db(const sqlite_store *store, sqlite_session *session, ca
              (unsigned long long)(options->cache_bytes >> 10), (unsigned long long)options->mmap_bytes);
     sqlite3_progress_handler(session->db, STEPS_BETWEEN_CLOCKS, on_progress, session);
     code = db_exec(session->db, pragmas, "opening the catalog", error);
-    return code || store->file.schema_version == CAIRN_SCHEMA_VERSION ? code
-                                                                      : schema_check(session->db, store->path, error);
+    return code ? code : schema_check(session->db, store->path, error);
 }
 
 cairn_code sqlite_session_open(cairn_store *store, cairn_session **out, cairn_error *error)

@@ -128,6 +128,14 @@ static cairn_code real_path(const char *path, char **out, cairn_error *error)
                 : cairn_error_set(error, CAIRN_CONFLICT, "%s: was replaced while it was opened; try again", path);
 }
 
+/* An immutable opening would not even see that a journal is to be played back, and what stands in the file until then,
+ * its schema version too, may be what a killed writer never committed. */
+static cairn_code inspect_recovered(const char *path, catalog_file *file, cairn_error *error)
+{
+    catalog_recover(path, NULL);
+    return catalog_file_inspect(path, file, error);
+}
+
 static cairn_code open_checked(const char *path, const cairn_sqlite_options *options, bool swapped, cairn_store **out,
                                cairn_error *error)
 {
@@ -141,12 +149,12 @@ static cairn_code open_checked(const char *path, const cairn_sqlite_options *opt
         code = check_swap(path, &file, error);
     if (!code)
         code = catalog_file_check_wal(real, &file, error);
+    if (!code && file.journal_size > 0)
+        code = inspect_recovered(real, &file, error);
     if (code) {
         free(real);
         return code;
     }
-    if (file.journal_size > 0)
-        catalog_recover(real, NULL); /* an immutable opening would not even see that it is needed */
     return store_new(path, real, options, &file, out, error);
 }
 

@@ -112,6 +112,7 @@ static cairn_code choose_journal(sqlite_writer *writer, const catalog_file *file
 static cairn_code open_for_writing(sqlite_writer *writer, const sqlite_store *store, cairn_error *error)
 {
     catalog_file file;
+    sqlite3_int64 version = 0;
     cairn_code code = catalog_file_inspect(store->path, &file, error);
     if (!code)
         code = catalog_file_check_wal(store->path, &file, error);
@@ -122,8 +123,10 @@ static cairn_code open_for_writing(sqlite_writer *writer, const sqlite_store *st
     if (!code)
         code = db_exec(writer->db, "PRAGMA synchronous=FULL; PRAGMA cache_size=-65536; PRAGMA temp_store=MEMORY",
                        "opening the catalog for writing", error);
+    if (!code) /* not the header's word, which a journal or a -wal may know better */
+        code = db_integer(writer->db, "PRAGMA user_version", &version, error);
     if (!code)
-        code = schema_migrate(writer->db, file.schema_version, fill_schema, writer, error);
+        code = schema_migrate(writer->db, (int)version, fill_schema, writer, error);
     if (!code)
         code = choose_journal(writer, &file, error);
     return code ? code : promote_at_open(writer, error);
