@@ -57,19 +57,13 @@ static cairn_code add_collection(void *context, const cairn_collection_row *row,
     return cairn_reader_print_collection(row, d->source, &d->text, error);
 }
 
-static cairn_code found(void *context, const cairn_collection_row *row, cairn_error *error)
-{
-    (void)context, (void)row, (void)error;
-    return CAIRN_OK;
-}
-
 /* A collection that was named and is not there is a mistake, not an empty export. */
 static cairn_code check_names(const cairn_search *search, cairn_session *session, cairn_error *error)
 {
     char quoted[120];
     cairn_code code = CAIRN_OK;
     for (size_t i = 0; i < search->n_collections && code == CAIRN_OK; i++) {
-        code = cairn_session_collection(session, search->collections[i], found, NULL, error);
+        code = cairn_session_has_collection(session, search->collections[i], error);
         if (code == CAIRN_NOT_FOUND) {
             cairn_error_clear(error);
             cairn_error_set(error, code, "no collection '%s': 'cairn info CATALOG' lists those there are",

@@ -58,18 +58,11 @@ typedef struct listing {
     cairn_buf text;
 } listing;
 
-static cairn_code check_collection(void *context, const cairn_collection_row *row, cairn_error *error)
-{
-    (void)context, (void)row, (void)error;
-    return CAIRN_OK;
-}
-
 static cairn_code read_knowns(void *context, cairn_session *session, cairn_error *error)
 {
     listing *l = context;
     cairn_span collection = cairn_span_of(l->values->collection);
-    cairn_code code =
-        collection.p ? cairn_session_collection(session, collection, check_collection, NULL, error) : CAIRN_OK;
+    cairn_code code = collection.p ? cairn_session_has_collection(session, collection, error) : CAIRN_OK;
     cairn_buf_reset(&l->text);
     if (code == CAIRN_OK)
         code = cairn_knowns_read(&l->knowns, session, collection, error);

@@ -56,12 +56,6 @@ static cairn_code check_format(const search *values, cairn_error *error)
 
 /* ---- collections that are not there ---- */
 
-static cairn_code forget(void *context, const cairn_collection_row *row, cairn_error *error)
-{
-    (void)context, (void)row, (void)error;
-    return CAIRN_OK;
-}
-
 typedef struct absence {
     const cairn_search *request;
     bool *absent; /* one for each collection that is asked for */
@@ -71,7 +65,7 @@ static cairn_code find_absent(void *context, cairn_session *session, cairn_error
 {
     absence *a = context;
     for (size_t i = 0; i < a->request->n_collections; i++) {
-        cairn_code code = cairn_session_collection(session, a->request->collections[i], forget, NULL, error);
+        cairn_code code = cairn_session_has_collection(session, a->request->collections[i], error);
         if (code != CAIRN_OK && code != CAIRN_NOT_FOUND)
             return code;
         a->absent[i] = code == CAIRN_NOT_FOUND;

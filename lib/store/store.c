@@ -57,6 +57,17 @@ cairn_code cairn_session_collection(cairn_session *session, cairn_span id, cairn
     return session->store->ops->collection(session, id, sink, context, error);
 }
 
+static cairn_code pass_over(void *context, const cairn_collection_row *row, cairn_error *error)
+{
+    (void)context, (void)row, (void)error;
+    return CAIRN_OK;
+}
+
+cairn_code cairn_session_has_collection(cairn_session *session, cairn_span id, cairn_error *error)
+{
+    return cairn_session_collection(session, id, pass_over, NULL, error);
+}
+
 cairn_code cairn_session_info(cairn_session *session, cairn_arena *arena, cairn_catalog_info *out, cairn_error *error)
 {
     *out = (cairn_catalog_info){0};

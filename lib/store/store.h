@@ -213,6 +213,8 @@ cairn_code cairn_session_collections(cairn_session *session, const cairn_text_qu
                                      void *context, cairn_error *error);
 cairn_code cairn_session_collection(cairn_session *session, cairn_span id, cairn_collection_sink sink, void *context,
                                     cairn_error *error);
+/* CAIRN_OK when there is a collection with that id, else CAIRN_NOT_FOUND, as cairn_session_collection() says it. */
+cairn_code cairn_session_has_collection(cairn_session *session, cairn_span id, cairn_error *error);
 cairn_code cairn_session_info(cairn_session *session, cairn_arena *arena, cairn_catalog_info *out, cairn_error *error);
 /* What is known of the properties of a collection's items, by name (bytes ascending); of all collections when
  * `collection` is absent, by collection and name. */

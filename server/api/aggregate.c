@@ -182,12 +182,6 @@ static cairn_code write_answer(counting *c)
     return code;
 }
 
-static cairn_code exists(void *context, const cairn_collection_row *row, cairn_error *error)
-{
-    (void)context, (void)row, (void)error;
-    return CAIRN_OK;
-}
-
 /* Everything between reading and counting. */
 static cairn_code check(counting *c)
 {
@@ -195,7 +189,7 @@ static cairn_code check(counting *c)
     c->search.null_geometry_hits = call->api->options->null_geometry_hits;
     cairn_code code = CAIRN_OK;
     if (call->collection_id.p)
-        code = cairn_session_collection(call->session, call->collection_id, exists, NULL, &call->error);
+        code = cairn_session_has_collection(call->session, call->collection_id, &call->error);
     if (!code && call->collection_id.p)
         code = cairn_search_in_collection(call, &c->search);
     if (!code)

@@ -202,19 +202,13 @@ static void put_all(cairn_call *call, const known_properties *known, cairn_buf *
     }
 }
 
-static cairn_code exists(void *context, const cairn_collection_row *row, cairn_error *error)
-{
-    (void)context, (void)row, (void)error;
-    return CAIRN_OK;
-}
-
 cairn_code cairn_get_aggregations(cairn_call *call)
 {
     cairn_buf *out = &call->response->body;
     known_properties known;
     cairn_code code = CAIRN_OK;
     if (call->collection_id.p)
-        code = cairn_session_collection(call->session, call->collection_id, exists, NULL, &call->error);
+        code = cairn_session_has_collection(call->session, call->collection_id, &call->error);
     if (code == CAIRN_OK)
         code = gather(call, &known);
     if (code != CAIRN_OK)

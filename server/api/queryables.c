@@ -127,15 +127,9 @@ static cairn_code answer(cairn_call *call, purpose what)
     return add_properties(call, &all, what, out);
 }
 
-static cairn_code exists(void *context, const cairn_collection_row *row, cairn_error *error)
-{
-    (void)context, (void)row, (void)error;
-    return CAIRN_OK;
-}
-
 static cairn_code answer_collection(cairn_call *call, purpose what)
 {
-    cairn_code code = cairn_session_collection(call->session, call->collection_id, exists, NULL, &call->error);
+    cairn_code code = cairn_session_has_collection(call->session, call->collection_id, &call->error);
     return code ? code : answer(call, what);
 }
 

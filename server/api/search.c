@@ -54,12 +54,6 @@ cairn_code cairn_post_search(cairn_call *call)
     return answer(call, read_body, &returned);
 }
 
-static cairn_code exists(void *context, const cairn_collection_row *row, cairn_error *error)
-{
-    (void)context, (void)row, (void)error;
-    return CAIRN_OK;
-}
-
 /* pystac-client names the collection of the path once more as a parameter. */
 cairn_code cairn_search_in_collection(cairn_call *call, cairn_search *search)
 {
@@ -87,5 +81,5 @@ cairn_code cairn_get_items(cairn_call *call)
     /* A page with an item shows that there is such a collection. */
     if (code || returned)
         return code;
-    return cairn_session_collection(call->session, call->collection_id, exists, NULL, &call->error);
+    return cairn_session_has_collection(call->session, call->collection_id, &call->error);
 }
