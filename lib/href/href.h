@@ -1,0 +1,69 @@
+/* Hrefs of assets at serving time: where an object lies, what an href becomes for a client, and which items need no
+ * look at all. Nothing here opens a connection. */
+#ifndef CAIRN_HREF_HREF_H
+#define CAIRN_HREF_HREF_H
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/error.h"
+#include "href/sign.h"
+
+/* The parameter `asset-href-mode`: what the client wants. */
+typedef enum cairn_href_mode {
+    CAIRN_HREF_LOADABLE, /* the default: what loads with no credentials */
+    CAIRN_HREF_HTTPS,
+    CAIRN_HREF_S3,     /* the object store's own scheme: s3, gs, abfs */
+    CAIRN_HREF_FILE,   /* paths of this machine where they are known */
+    CAIRN_HREF_SOURCE, /* as the item was ingested */
+    CAIRN_HREF_SIGNED, /* signed https where the signer covers the object, else as https */
+} cairn_href_mode;
+
+/* What an item's asset hrefs (and those of alternates) are: kept beside the item at ingest, so that one that needs no
+ * change is sent as it is stored. */
+enum {
+    CAIRN_HREFS_HTTP = 1,
+    CAIRN_HREFS_S3 = 2,
+    CAIRN_HREFS_GS = 4,
+    CAIRN_HREFS_AZURE = 8, /* abfs, abfss, az */
+    CAIRN_HREFS_FILE = 16,
+    CAIRN_HREFS_OTHER = 32,
+    CAIRN_HREFS_ALTERNATE = 64,
+    CAIRN_HREFS_UNKNOWN = 128, /* nobody looked: look now */
+};
+
+/* The rules of one server or one command: prefix maps, folders that are served, regions and endpoints, signing.
+ * Read-only once made, shared by threads. */
+typedef struct cairn_href_map cairn_href_map;
+
+cairn_href_map *cairn_href_map_new(void);
+void cairn_href_map_free(cairn_href_map *map);
+/* "FROM=TO": hrefs that begin with FROM (at a '/' where FROM ends in none) get TO instead; the longest FROM wins.
+ * CAIRN_INVALID says what was expected. */
+cairn_code cairn_href_map_add(cairn_href_map *map, cairn_span rule, cairn_error *error);
+/* "/path/=DIR": file: hrefs inside DIR become BASE-URL/path/... */
+cairn_code cairn_href_map_add_folder(cairn_href_map *map, cairn_span rule, cairn_error *error);
+/* Alternates of these names ("https", "download" ...) take the place of an asset's own href when that can't be loaded
+ * without credentials, in this order. Default: any whose href is http(s). */
+cairn_code cairn_href_map_add_alternate(cairn_href_map *map, cairn_span name, cairn_error *error);
+/* Borrowed; must outlive the map. */
+void cairn_href_map_set_signer(cairn_href_map *map, cairn_signer *signer);
+
+/* One answer's view of it. */
+typedef struct cairn_href_view {
+    const cairn_href_map *map;
+    cairn_href_mode mode;
+    cairn_span base_url; /* of the request, without a trailing slash; absent: file: stays */
+    int64_t now;         /* seconds since 1970 */
+} cairn_href_view;
+
+/* False when no item with hrefs of these kinds is changed by the view: then it is sent untouched. */
+bool cairn_href_view_touches(const cairn_href_view *view, unsigned kinds);
+
+/* Appends the item (open form or whole, checked text) to `out` with the hrefs of its assets as the view has them: by
+ * splicing, everything else byte for byte. A changed asset keeps the source's href as an alternate where that is no
+ * secret (docs/hrefs.md). `*expires` (may be NULL) gets the earliest end of a signature, when any was made. A signature
+ * that can't be had is a fault. */
+cairn_code cairn_href_rewrite(const cairn_href_view *view, cairn_span item, cairn_arena *arena, cairn_buf *out,
+                              int64_t *expires, cairn_error *error);
+
+#endif
