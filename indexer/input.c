@@ -55,7 +55,7 @@ cairn_code cairn_input_argument(const char *argument, cairn_arena *arena, cairn_
         code = read_all(file, path, &text, error);
     if (code == CAIRN_OK) {
         *out = cairn_arena_copy(arena, cairn_buf_span(&text));
-        code = out->p ? CAIRN_OK : cairn_error_set(error, CAIRN_NOMEM, "out of memory");
+        code = out->p ? CAIRN_OK : cairn_error_no_memory(error);
     }
     close_input(file);
     cairn_buf_free(&text);

@@ -36,7 +36,7 @@ cairn_journal *cairn_journal_open(const cairn_journal_options *options, cairn_er
 {
     cairn_journal *journal = calloc(1, sizeof *journal);
     if (!journal) {
-        cairn_error_set(error, CAIRN_NOMEM, "out of memory");
+        cairn_error_no_memory(error);
         return NULL;
     }
     journal->options = *options;

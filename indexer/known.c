@@ -5,11 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static cairn_code no_memory(cairn_error *error)
-{
-    return cairn_error_set(error, CAIRN_NOMEM, "out of memory");
-}
-
 /* ---- gathering ---- */
 
 /* Where the name is, or belongs. */
@@ -123,7 +118,7 @@ static cairn_code join(void *context, const cairn_property *one, cairn_error *er
     size_t at = place_of(knowns, one->name, &found);
     cairn_known *known = found ? &knowns->at[at] : insert(knowns, at, one->name);
     if (!known)
-        return no_memory(error);
+        return cairn_error_no_memory(error);
     cairn_property *all = &known->property;
     all->integers += one->integers;
     all->numbers += one->numbers;
@@ -134,7 +129,7 @@ static cairn_code join(void *context, const cairn_property *one, cairn_error *er
     all->enumerated = all->enumerated && one->enumerated;
     bool ok = join_range(knowns->arena, all, one) && join_times(knowns->arena, all, one) &&
               (!all->enumerated || join_values(knowns->arena, all, one));
-    return ok ? CAIRN_OK : no_memory(error);
+    return ok ? CAIRN_OK : cairn_error_no_memory(error);
 }
 
 static bool is_nested(const cairn_knowns *knowns, cairn_span name)
@@ -157,7 +152,7 @@ static cairn_code mark(void *context, const cairn_promoted *promoted, cairn_erro
         return CAIRN_OK;
     cairn_known *known = found ? &knowns->at[at] : insert(knowns, at, promoted->name);
     if (!known)
-        return no_memory(error);
+        return cairn_error_no_memory(error);
     known->has_index = true;
     known->built_in = promoted->built_in;
     known->nested = nested;

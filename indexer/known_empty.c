@@ -15,7 +15,7 @@ static cairn_code path_of(const cairn_knowns *knowns, cairn_span name, cairn_spa
     if (!name.n)
         return CAIRN_OK;
     if (!cairn_cql2_property_of(name, knowns->arena, &property))
-        return cairn_error_set(error, CAIRN_NOMEM, "out of memory");
+        return cairn_error_no_memory(error);
     if (property.field == CAIRN_CQL2_IN_PROPERTIES) {
         const char *start = property.path[0].p;
         *out = cairn_span_make(start, (size_t)(cairn_span_end(property.path[property.n - 1]) - start));
@@ -29,7 +29,7 @@ static cairn_code refuse_unknown(const cairn_knowns *knowns, cairn_span name, ca
     size_t n = 0;
     const char **names = cairn_arena_calloc(knowns->arena, knowns->n + 1, sizeof *names);
     if (!names)
-        return cairn_error_set(error, CAIRN_NOMEM, "out of memory");
+        return cairn_error_no_memory(error);
     for (size_t i = 0; i < knowns->n; i++)
         if (cairn_property_items(&knowns->at[i].property))
             names[n++] = knowns->at[i].property.name.p; /* arena copies end in NUL */

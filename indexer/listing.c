@@ -89,8 +89,7 @@ cairn_code cairn_listing_run(const cairn_listing *listing, uint64_t *count, cair
     state.page.without_body = listing->without_body;
     state.arena = cairn_arena_new(PAGE_ARENA);
     state.spare = cairn_arena_new(PAGE_ARENA);
-    cairn_code code =
-        state.arena && state.spare ? run_pages(&state, error) : cairn_error_set(error, CAIRN_NOMEM, "out of memory");
+    cairn_code code = state.arena && state.spare ? run_pages(&state, error) : cairn_error_no_memory(error);
     *count = state.before;
     cairn_arena_free(state.arena);
     cairn_arena_free(state.spare);
@@ -136,5 +135,5 @@ cairn_code cairn_listing_print_ids(const cairn_listing *listing, cairn_session *
     (void)listing, (void)session, (void)number;
     bool fits = cairn_buf_add_span(out, row->collection) && cairn_buf_add_byte(out, '\t') &&
                 cairn_buf_add_span(out, row->id) && cairn_buf_add_byte(out, '\n');
-    return fits ? CAIRN_OK : cairn_error_set(error, CAIRN_NOMEM, "out of memory");
+    return fits ? CAIRN_OK : cairn_error_no_memory(error);
 }

@@ -34,7 +34,7 @@ static cairn_code open_temporary(cairn_output *output, cairn_error *error)
 {
     if (asprintf(&output->temporary, "%s.XXXXXX", output->path) < 0) {
         output->temporary = NULL;
-        return cairn_error_set(error, CAIRN_NOMEM, "out of memory");
+        return cairn_error_no_memory(error);
     }
     int fd = mkstemp(output->temporary);
     output->file = fd < 0 ? NULL : fdopen(fd, "w");

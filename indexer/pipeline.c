@@ -233,7 +233,7 @@ cairn_code cairn_pipeline_run(cairn_sources *sources, const cairn_pipeline_optio
 {
     pipeline *p = calloc(1, sizeof *p);
     if (!p)
-        return cairn_error_set(error, CAIRN_NOMEM, "out of memory");
+        return cairn_error_no_memory(error);
     p->options = options;
     p->sources = sources;
     p->sink = sink;
@@ -241,7 +241,7 @@ cairn_code cairn_pipeline_run(cairn_sources *sources, const cairn_pipeline_optio
     bool ok = true;
     for (size_t i = 0; i < BATCHES; i++)
         ok = cairn_batch_init(&p->batches[i], options->threads, options->batch_bytes + options->max_record_bytes) && ok;
-    cairn_code code = ok ? start_workers(p, error) : cairn_error_set(error, CAIRN_NOMEM, "out of memory");
+    cairn_code code = ok ? start_workers(p, error) : cairn_error_no_memory(error);
     if (code == CAIRN_OK)
         code = run(p, error);
     stop_workers(p);

@@ -98,7 +98,7 @@ static cairn_code run(const cairn_config *config, cairn_error *error)
     cairn_code code = cairn_served_open(&ops, cairn_server_threads(config), &catalog, error);
     cairn_api *api = code ? NULL : cairn_api_new(&options);
     if (!code && !api)
-        code = cairn_error_set(error, CAIRN_NOMEM, "out of memory");
+        code = cairn_error_no_memory(error);
     if (!code)
         code = serve(config, api, catalog, error);
     cairn_api_free(api);

@@ -101,7 +101,7 @@ static cairn_code print(const explain *values, const trial *t, cairn_error *erro
         print_json(t, &text);
     else
         print_text(t, &text);
-    cairn_code code = text.failed ? cairn_error_set(error, CAIRN_NOMEM, "out of memory") : CAIRN_OK;
+    cairn_code code = text.failed ? cairn_error_no_memory(error) : CAIRN_OK;
     if (!code)
         code = cairn_output_open(&output, NULL, error);
     if (!code)

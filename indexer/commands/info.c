@@ -114,7 +114,7 @@ static cairn_code add_collection(void *context, const cairn_collection_row *row,
         add_json_collection(row, &s->collections);
     else
         add_text_collection(row, &s->collections);
-    return s->collections.failed ? cairn_error_set(error, CAIRN_NOMEM, "out of memory") : CAIRN_OK;
+    return s->collections.failed ? cairn_error_no_memory(error) : CAIRN_OK;
 }
 
 /* ---- the whole ---- */
@@ -193,7 +193,7 @@ static cairn_code summarise(void *context, cairn_session *session, cairn_error *
         add_json(s, &catalog);
     else
         add_text(s, &catalog);
-    return s->text.failed ? cairn_error_set(error, CAIRN_NOMEM, "out of memory") : CAIRN_OK;
+    return s->text.failed ? cairn_error_no_memory(error) : CAIRN_OK;
 }
 
 static cairn_code print_summary(summary *s, bool immutable, cairn_error *error)
@@ -223,8 +223,7 @@ static int run(int argc, char **argv)
                  .collections = CAIRN_BUF_INIT(CAIRN_READER_MAX_TEXT),
                  .text = CAIRN_BUF_INIT(CAIRN_READER_MAX_TEXT),
                  .json = values.format == FORMAT_JSON};
-    cairn_code code =
-        s.arena ? print_summary(&s, values.immutable, &error) : cairn_error_set(&error, CAIRN_NOMEM, "out of memory");
+    cairn_code code = s.arena ? print_summary(&s, values.immutable, &error) : cairn_error_no_memory(&error);
     cairn_buf_free(&s.collections);
     cairn_buf_free(&s.text);
     cairn_arena_free(s.arena);

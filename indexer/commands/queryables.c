@@ -69,7 +69,7 @@ static cairn_code read_knowns(void *context, cairn_session *session, cairn_error
     if (code != CAIRN_OK)
         return code;
     bool ok = l->values->json ? cairn_knowns_json(&l->knowns, &l->text) : cairn_knowns_text(&l->knowns, &l->text);
-    return ok ? CAIRN_OK : cairn_error_set(error, CAIRN_NOMEM, "out of memory");
+    return ok ? CAIRN_OK : cairn_error_no_memory(error);
 }
 
 static cairn_code print_knowns(listing *l, const char *path, cairn_error *error)
@@ -91,8 +91,7 @@ static cairn_code list(const queryables *values, const cairn_operands *operands,
     listing l = {.values = values,
                  .knowns = {.arena = cairn_arena_new(ARENA_BYTES)},
                  .text = CAIRN_BUF_INIT(CAIRN_READER_MAX_TEXT)};
-    cairn_code code = l.knowns.arena ? print_knowns(&l, operands->items[1], error)
-                                     : cairn_error_set(error, CAIRN_NOMEM, "out of memory");
+    cairn_code code = l.knowns.arena ? print_knowns(&l, operands->items[1], error) : cairn_error_no_memory(error);
     cairn_arena_free(l.knowns.arena);
     cairn_buf_free(&l.text);
     return code;
@@ -188,7 +187,7 @@ static cairn_code run_change(const queryables *values, const cairn_operands *ope
                 .knowns = {.arena = cairn_arena_new(ARENA_BYTES)},
                 .progress = {.terminal = !values->quiet && isatty(STDERR_FILENO) != 0}};
     c.items = calloc((size_t)operands->n, sizeof *c.items);
-    cairn_code code = c.items && c.knowns.arena ? CAIRN_OK : cairn_error_set(error, CAIRN_NOMEM, "out of memory");
+    cairn_code code = c.items && c.knowns.arena ? CAIRN_OK : cairn_error_no_memory(error);
     if (code == CAIRN_OK)
         code = cairn_editor_open(&c.editor, operands->items[1], "cairn queryables", values->wait, error);
     if (code == CAIRN_OK)

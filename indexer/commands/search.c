@@ -84,7 +84,7 @@ static cairn_code tell_absent(const cairn_search *request, cairn_reader *reader,
         return CAIRN_OK;
     absence a = {request, cairn_arena_calloc(arena, request->n_collections, sizeof(bool))};
     if (!a.absent)
-        return cairn_error_set(error, CAIRN_NOMEM, "out of memory");
+        return cairn_error_no_memory(error);
     cairn_code code = cairn_reader_run(reader, find_absent, &a, error);
     for (size_t i = 0; i < request->n_collections && code == CAIRN_OK; i++)
         if (a.absent[i]) {
@@ -101,7 +101,7 @@ static cairn_code print_feature(const cairn_listing *listing, cairn_session *ses
                                 uint64_t number, cairn_buf *out, cairn_error *error)
 {
     if (number && !cairn_buf_add_byte(out, ','))
-        return cairn_error_set(error, CAIRN_NOMEM, "out of memory");
+        return cairn_error_no_memory(error);
     return cairn_listing_print_document(listing, session, row, number, out, error);
 }
 
@@ -147,7 +147,7 @@ static cairn_code print_rows(csv_listing *l, uint64_t *count, cairn_error *error
     cairn_buf header = CAIRN_BUF_INIT(CAIRN_READER_MAX_TEXT);
     cairn_code code = CAIRN_OK;
     if (!cairn_csv_header(l->csv, &header))
-        code = cairn_error_set(error, CAIRN_NOMEM, "out of memory");
+        code = cairn_error_no_memory(error);
     if (code == CAIRN_OK)
         code = cairn_output_write(l->listing.output, cairn_buf_span(&header), error);
     cairn_buf_free(&header);
@@ -159,7 +159,7 @@ static cairn_code print_csv(const cairn_listing *listing, const char *fields, ui
     csv_listing l = {.listing = *listing, .scratch = cairn_arena_new(CAIRN_READER_MAX_TEXT)};
     cairn_arena *arena = cairn_arena_new(CAIRN_READER_MAX_TEXT);
     cairn_code code = l.scratch && arena ? cairn_csv_from_text(cairn_span_of(fields), arena, &l.csv, error)
-                                         : cairn_error_set(error, CAIRN_NOMEM, "out of memory");
+                                         : cairn_error_no_memory(error);
     if (code == CAIRN_OK)
         code = print_rows(&l, count, error);
     cairn_arena_free(l.scratch);

@@ -39,6 +39,11 @@ cairn_code cairn_error_set(cairn_error *e, cairn_code code, const char *format, 
     return code;
 }
 
+cairn_code cairn_error_no_memory(cairn_error *e)
+{
+    return cairn_error_set(e, CAIRN_NOMEM, "%s", cairn_code_name(CAIRN_NOMEM));
+}
+
 void cairn_error_context(cairn_error *e, const char *format, ...)
 {
     if (!e || e->code == CAIRN_OK)

@@ -52,6 +52,9 @@ cairn_code cairn_error_set(cairn_error *e, cairn_code code, const char *format, 
 cairn_code cairn_error_vset(cairn_error *e, cairn_code code, const char *format, va_list ap)
     __attribute__((format(printf, 3, 0)));
 
+/* CAIRN_NOMEM "out of memory", by cairn_error_set(): where no more is to be said of what the memory was for. */
+cairn_code cairn_error_no_memory(cairn_error *e);
+
 /* Puts "context: " in front of the message of an error that is set; does nothing otherwise. */
 void cairn_error_context(cairn_error *e, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

@@ -59,7 +59,7 @@ static cairn_code wrong(const reader *r, const char *pointer, const char *expect
 
 static cairn_code no_memory(const reader *r)
 {
-    return cairn_error_set(r->error, CAIRN_NOMEM, "out of memory");
+    return cairn_error_no_memory(r->error);
 }
 
 static void element_pointer(char *out, const char *pointer, size_t index)

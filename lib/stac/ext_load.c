@@ -107,12 +107,12 @@ static cairn_code take(cairn_span text, cairn_error *error)
         loaded.arena = cairn_arena_new(MEMORY);
     cairn_ext *ext = loaded.arena ? cairn_arena_calloc(loaded.arena, 1, sizeof *ext) : NULL;
     if (!ext)
-        return cairn_error_set(error, CAIRN_NOMEM, "out of memory");
+        return cairn_error_no_memory(error);
     if (loaded.n == LOADED_MAX)
         return cairn_error_set(error, CAIRN_TOO_LARGE, "more than %d descriptors", LOADED_MAX);
     cairn_code code = cairn_ext_read(text, loaded.arena, ext, error);
     if (code == CAIRN_OK && !make_table(ext, &names))
-        code = cairn_error_set(error, CAIRN_NOMEM, "out of memory");
+        code = cairn_error_no_memory(error);
     if (code == CAIRN_OK)
         code = check_names(ext, &names, error);
     if (code != CAIRN_OK)
@@ -174,7 +174,7 @@ static cairn_code load_folder(const char *path, cairn_error *error)
     for (int i = 0; i < n; i++) {
         char *file = NULL;
         if (code == CAIRN_OK && asprintf(&file, "%s/%s", path, entries[i]->d_name) < 0)
-            code = cairn_error_set(error, CAIRN_NOMEM, "out of memory");
+            code = cairn_error_no_memory(error);
         else if (code == CAIRN_OK)
             code = cairn_ext_load(file, error);
         free(file);
@@ -197,7 +197,7 @@ cairn_code cairn_ext_load_all(const char *paths, cairn_error *error)
         size_t n = strcspn(paths, ":");
         char *path = n ? strndup(paths, n) : NULL;
         if (n)
-            code = path ? load_one(path, error) : cairn_error_set(error, CAIRN_NOMEM, "out of memory");
+            code = path ? load_one(path, error) : cairn_error_no_memory(error);
         free(path);
         paths += n + (paths[n] == ':');
     }

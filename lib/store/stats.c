@@ -416,7 +416,7 @@ cairn_code cairn_stats_each(cairn_stats *stats, cairn_span collection, cairn_pro
     cairn_code code = CAIRN_OK;
     entry **list = sorted(stats, false, &n);
     if (!list)
-        return cairn_error_set(error, CAIRN_NOMEM, "out of memory");
+        return cairn_error_no_memory(error);
     for (size_t i = 0; !code && i < n && i < CAIRN_PROPERTY_NAMES_MAX; i++)
         code = sink(context, tell(&t, collection, list[i]), error);
     free(list);
@@ -430,7 +430,7 @@ cairn_code cairn_stats_each_changed(cairn_stats *stats, cairn_property_sink sink
     cairn_code code = CAIRN_OK;
     entry **list = sorted(stats, true, &n);
     if (!list)
-        return cairn_error_set(error, CAIRN_NOMEM, "out of memory");
+        return cairn_error_no_memory(error);
     for (size_t i = 0; !code && i < n; i++)
         if (list[i]->changed)
             code = sink(context, tell(&t, CAIRN_SPAN_NONE, list[i]), error);

@@ -55,7 +55,7 @@ static cairn_code read_member(counting *c, const cairn_json_member *member, cair
     bool known = false;
     cairn_span name = cairn_json_string(cairn_span_make(member->key.p - 1, member->key.n + 2), arena);
     if (!name.p)
-        return cairn_error_set(&c->call->error, CAIRN_NOMEM, "out of memory");
+        return cairn_error_no_memory(&c->call->error);
     cairn_code code = cairn_aggregate_set(&c->request, name, member->value, true, arena, &known, &c->call->error);
     if (code || known)
         return code;
@@ -76,7 +76,7 @@ static cairn_code read_body(counting *c)
         code = read_member(c, &member, &rest);
     cairn_buf_add_text(&rest, rest.n ? "}" : "{}");
     if (!code && rest.failed)
-        code = cairn_error_set(&call->error, CAIRN_NOMEM, "out of memory");
+        code = cairn_error_no_memory(&call->error);
     if (!code)
         code = cairn_search_from_json(&c->search, cairn_buf_span(&rest), &options->limits,
                                       options->ignore_unknown_params, call->request->arena, &call->error);

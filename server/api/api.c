@@ -76,7 +76,7 @@ static cairn_code run(cairn_call *call)
 {
     cairn_handler handler = call->request->method == CAIRN_POST ? call->route->post : call->route->get;
     if (!escape_base(call))
-        return cairn_error_set(&call->error, CAIRN_NOMEM, "out of memory");
+        return cairn_error_no_memory(&call->error);
     if (!call->route->needs_catalog)
         return handler(call);
     cairn_error at_end = CAIRN_ERROR_INIT;

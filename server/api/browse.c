@@ -25,7 +25,7 @@ static cairn_code open_collection(void *context, const cairn_collection_row *row
     browse->collection = cairn_arena_copy(arena, row->id);
     browse->title = cairn_arena_copy(arena, row->title.n ? row->title : row->id);
     browse->n = row->items;
-    return browse->collection.p && browse->title.p ? CAIRN_OK : cairn_error_set(error, CAIRN_NOMEM, "out of memory");
+    return browse->collection.p && browse->title.p ? CAIRN_OK : cairn_error_no_memory(error);
 }
 
 cairn_code cairn_browse_open(cairn_browse *browse, cairn_call *call, cairn_span collection)
@@ -108,7 +108,7 @@ static cairn_code add_collection(void *context, const cairn_collection_row *row,
         return CAIRN_OK;
     child->collection = cairn_arena_copy(arena, row->id);
     child->title = cairn_arena_copy(arena, row->title.n ? row->title : row->id);
-    return child->collection.p && child->title.p ? CAIRN_OK : cairn_error_set(error, CAIRN_NOMEM, "out of memory");
+    return child->collection.p && child->title.p ? CAIRN_OK : cairn_error_no_memory(error);
 }
 
 static cairn_code add_collections(children *all, const cairn_place *place)

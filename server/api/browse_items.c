@@ -54,7 +54,7 @@ static cairn_code skip(const cairn_browse *browse, cairn_position *at, uint64_t 
     cairn_error *error = &browse->call->error;
     cairn_code code = CAIRN_OK;
     if (!arenas[0] || !arenas[1])
-        code = cairn_error_set(error, CAIRN_NOMEM, "out of memory");
+        code = cairn_error_no_memory(error);
     for (int turn = 0; !code && n; turn = !turn) {
         uint32_t step = n < SKIP_ITEMS ? (uint32_t)n : SKIP_ITEMS;
         const cairn_position from = *at;
@@ -64,7 +64,7 @@ static cairn_code skip(const cairn_browse *browse, cairn_position *at, uint64_t 
     }
     const cairn_position last = *at;
     if (!code && !cairn_position_copy(browse->call->request->arena, &last, at))
-        code = cairn_error_set(error, CAIRN_NOMEM, "out of memory");
+        code = cairn_error_no_memory(error);
     for (int i = 0; i < 2; i++)
         cairn_arena_free(arenas[i]);
     return code;

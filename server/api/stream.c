@@ -231,7 +231,7 @@ static cairn_code begin_text(item_stream *stream, bool gzipped)
         return CAIRN_OK;
     cairn_code code = read_columns(stream);
     if (!code && !cairn_csv_header(stream->csv, cairn_body_text(&stream->writer.body)))
-        code = cairn_error_set(&call->error, CAIRN_NOMEM, "out of memory");
+        code = cairn_error_no_memory(&call->error);
     return code;
 }
 
@@ -274,7 +274,7 @@ cairn_code cairn_stream_answer(cairn_call *call, cairn_search_reader read)
 {
     item_stream *stream = make_stream();
     if (!stream)
-        return cairn_error_set(&call->error, CAIRN_NOMEM, "out of memory");
+        return cairn_error_no_memory(&call->error);
     cairn_code code = begin_stream(stream, call, read);
     if (code) {
         stream_free(&stream->base);

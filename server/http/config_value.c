@@ -164,7 +164,7 @@ static cairn_code set_networks(cairn_config *config, cairn_span value, cairn_net
     size_t n = 0;
     cairn_network *list = cairn_arena_calloc(config->arena, value.n / 2 + 1, sizeof *list);
     if (!list)
-        return cairn_error_set(error, CAIRN_NOMEM, "out of memory");
+        return cairn_error_no_memory(error);
     for (size_t i = 0; i < value.n;) {
         size_t end = i;
         while (end < value.n && !is_separator(value.p[end]))

@@ -57,7 +57,7 @@ static cairn_code open_session(cairn_generation *generation, cairn_arena *arena,
 static cairn_code open_sessions(cairn_generation *generation, size_t n, cairn_error *error)
 {
     cairn_arena *arena = cairn_arena_new(INFO_MEMORY);
-    cairn_code code = arena ? CAIRN_OK : cairn_error_set(error, CAIRN_NOMEM, "out of memory");
+    cairn_code code = arena ? CAIRN_OK : cairn_error_no_memory(error);
     while (!code && generation->n_idle < n)
         code = open_session(generation, arena, error);
     if (arena)
@@ -71,7 +71,7 @@ static cairn_code generation_open(const cairn_served *catalog, const cairn_store
     cairn_generation *generation = calloc(1, sizeof *generation);
     if (!generation || !(generation->idle = calloc(catalog->sessions, sizeof(cairn_session *)))) {
         free(generation);
-        return cairn_error_set(error, CAIRN_NOMEM, "out of memory");
+        return cairn_error_no_memory(error);
     }
     cairn_code code = catalog->ops.open(catalog->ops.context, served, &generation->store, error);
     if (!code)
@@ -221,7 +221,7 @@ cairn_code cairn_served_open(const cairn_served_ops *ops, size_t sessions, cairn
 {
     cairn_served *catalog = calloc(1, sizeof *catalog);
     if (!catalog)
-        return cairn_error_set(error, CAIRN_NOMEM, "out of memory");
+        return cairn_error_no_memory(error);
     catalog->ops = *ops;
     catalog->sessions = sessions;
     pthread_mutex_init(&catalog->lock, NULL);

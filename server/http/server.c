@@ -188,7 +188,7 @@ static struct MHD_Daemon *start_daemon(cairn_worker *worker)
 static cairn_code start_workers(cairn_server *server, cairn_error *error)
 {
     if (!server->workers)
-        return cairn_error_set(error, CAIRN_NOMEM, "out of memory");
+        return cairn_error_no_memory(error);
     for (size_t i = 0; i < server->threads; i++) {
         cairn_worker *worker = &server->workers[i];
         worker->server = server;
@@ -251,7 +251,7 @@ cairn_code cairn_server_start(const cairn_config *config, const cairn_api *api, 
 {
     cairn_server *server = calloc(1, sizeof *server);
     if (!server)
-        return cairn_error_set(error, CAIRN_NOMEM, "out of memory");
+        return cairn_error_no_memory(error);
     server->config = config;
     server->api = api;
     server->catalog = catalog;

@@ -33,7 +33,7 @@ cairn_code sqlite_session_collections(cairn_session *base, const cairn_text_quer
     cairn_code code = CAIRN_OK;
     int rc = SQLITE_DONE;
     if (text && !cairn_text_to_fts5(text, &words, &all_but))
-        code = cairn_error_set(error, CAIRN_NOMEM, "out of memory");
+        code = cairn_error_no_memory(error);
     query_id query = !text ? Q_COLLECTIONS : all_but ? Q_COLLECTIONS_ALL_BUT : Q_COLLECTIONS_TEXT;
     if (!code)
         code = session_query(session, query, &statement, error);
@@ -86,7 +86,7 @@ static cairn_code read_meta(sqlite_session *session, const char *key, cairn_aren
     if (rc == SQLITE_ROW) {
         *out = cairn_arena_copy(arena, db_column_span(statement, 0));
         if (!out->p)
-            code = cairn_error_set(error, CAIRN_NOMEM, "out of memory");
+            code = cairn_error_no_memory(error);
     } else if (rc != SQLITE_DONE) {
         code = db_error(session->db, rc, "reading the catalog", error);
     }

@@ -159,7 +159,7 @@ static cairn_code reread(checker *checker, const cairn_item_row *stored, cairn_i
     if (code)
         return code;
     if (!cairn_document_close(cairn_buf_span(&checker->text), CAIRN_SPAN_NONE, &checker->document))
-        return cairn_error_set(error, CAIRN_NOMEM, "out of memory");
+        return cairn_error_no_memory(error);
     cairn_span json = cairn_buf_span(&checker->document);
     code = cairn_json_check(json, CAIRN_JSON_MAX_DEPTH, NULL, error);
     return code ? code : cairn_item_read(session->geos, json, &options, checker->arena, item, error);
@@ -285,7 +285,7 @@ cairn_code sqlite_check(cairn_store *store, cairn_finding_sink sink, cairn_progr
         .document = CAIRN_BUF_INIT(TEXT_BYTES),
     };
     if (!checker.arena)
-        code = cairn_error_set(error, CAIRN_NOMEM, "out of memory");
+        code = cairn_error_no_memory(error);
     if (!code)
         code = check_all(&checker, error);
     sqlite_session_end(session, NULL);

@@ -17,11 +17,6 @@ typedef struct collection {
     sqlite3_stmt *known; /* what is kept of one property */
 } collection;
 
-static cairn_code no_memory(cairn_error *error)
-{
-    return cairn_error_set(error, CAIRN_NOMEM, "out of memory");
-}
-
 static void report(const collection *c, const char *where, const char *message)
 {
     check_report_collection(c->checker, where, c->id, message);
@@ -134,7 +129,7 @@ static cairn_code count_item(collection *c, sqlite3_stmt *rows, cairn_error *err
     if (cairn_unpack(checker->session->base.codec, &packed, true, &checker->text, NULL) ||
         cairn_json_check(cairn_buf_span(&checker->text), CAIRN_JSON_MAX_DEPTH, NULL, NULL))
         return CAIRN_OK; /* was told of with the item */
-    return cairn_stats_add(c->counts, cairn_buf_span(&checker->text)) ? CAIRN_OK : no_memory(error);
+    return cairn_stats_add(c->counts, cairn_buf_span(&checker->text)) ? CAIRN_OK : cairn_error_no_memory(error);
 }
 
 static cairn_code count_items(collection *c, cairn_error *error)
@@ -189,7 +184,7 @@ static cairn_code check_view(collection *c, const cairn_extent *extent, cairn_er
     cairn_summaries summaries;
     cairn_span given = c->made ? CAIRN_SPAN_NONE : c->declared.p ? c->declared : c->body;
     if (!cairn_summaries_begin(&summaries, c->body, checker->arena))
-        return no_memory(error);
+        return cairn_error_no_memory(error);
     cairn_code code = sqlite_session_properties(&checker->session->base, c->id, take_served, &summaries, error);
     if (code == CAIRN_CORRUPT) /* was told of */
         return CAIRN_OK;
@@ -197,7 +192,7 @@ static cairn_code check_view(collection *c, const cairn_extent *extent, cairn_er
         return code;
     cairn_span view = cairn_collection_view(checker->arena, c->id, given, extent, summaries.at, summaries.n);
     if (!view.p)
-        return no_memory(error);
+        return cairn_error_no_memory(error);
     if (!cairn_span_equal(view, c->body))
         report(c, "collection", "the served document does not follow its items");
     return CAIRN_OK;
@@ -209,14 +204,14 @@ static cairn_code check_words(collection *c, cairn_span stored, cairn_error *err
     cairn_buf_reset(&checker->text);
     cairn_buf_reset(&checker->document);
     if (!cairn_document_close(c->body, CAIRN_SPAN_NONE, &checker->document))
-        return no_memory(error);
+        return cairn_error_no_memory(error);
     cairn_span json = cairn_buf_span(&checker->document);
     if (cairn_json_check(json, CAIRN_JSON_MAX_DEPTH, NULL, NULL)) {
         report(c, "collection", "its document is damaged");
         return CAIRN_OK;
     }
     if (!cairn_text_words(c->id, json, checker->arena, &checker->text))
-        return no_memory(error);
+        return cairn_error_no_memory(error);
     if (!cairn_span_equal(stored, cairn_buf_span(&checker->text)))
         report(c, "words", "its words are not in the index of free text");
     return CAIRN_OK;
@@ -247,7 +242,7 @@ static cairn_code check_collection(checker *checker, sqlite3_stmt *row, cairn_er
     c.body = db_column_span(row, 2);
     c.declared = db_column_span(row, 3);
     c.counts = cairn_stats_new();
-    cairn_code code = c.counts ? check_row(&c, row, error) : no_memory(error);
+    cairn_code code = c.counts ? check_row(&c, row, error) : cairn_error_no_memory(error);
     cairn_stats_free(c.counts);
     cairn_arena_reset(checker->arena);
     return code;

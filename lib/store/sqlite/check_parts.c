@@ -6,19 +6,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static cairn_code no_memory(cairn_error *error)
-{
-    return cairn_error_set(error, CAIRN_NOMEM, "out of memory");
-}
-
 cairn_code check_parts_begin(checker *checker, cairn_error *error)
 {
     sqlite3 *db = checker->session->db;
     cairn_code code = slots_load(db, &checker->slots, error);
     if (!code && !parts_begin(&checker->parts))
-        code = no_memory(error);
+        code = cairn_error_no_memory(error);
     if (!code && !(checker->values = calloc(checker->slots.n + 1, sizeof *checker->values)))
-        code = no_memory(error);
+        code = cairn_error_no_memory(error);
     if (!code)
         code = db_prepare(db, "SELECT encoding, crc, length, properties FROM item_properties WHERE key=?1",
                           &checker->stored, error);

@@ -3,11 +3,6 @@
 
 #include "base/json.h"
 
-static cairn_code no_memory(cairn_error *error)
-{
-    return cairn_error_set(error, CAIRN_NOMEM, "out of memory");
-}
-
 static cairn_code load(sqlite_writer *writer, const tally *tally, cairn_stats *counts, cairn_error *error)
 {
     sqlite3_stmt *rows;
@@ -21,7 +16,7 @@ static cairn_code load(sqlite_writer *writer, const tally *tally, cairn_stats *c
         if (!property_read(rows, &row))
             row.property = (cairn_property){.name = row.property.name}; /* can't be true: counted anew */
         if (!cairn_stats_load(counts, &row.property))
-            code = no_memory(error);
+            code = cairn_error_no_memory(error);
     }
     if (!code && rc != SQLITE_DONE)
         code = db_error(writer->db, rc, "reading the properties", error);
@@ -35,7 +30,7 @@ cairn_code counts_get(sqlite_writer *writer, tally *tally, cairn_stats **out, ca
     if (tally->counts)
         return CAIRN_OK;
     cairn_stats *counts = cairn_stats_new();
-    cairn_code code = counts ? load(writer, tally, counts, error) : no_memory(error);
+    cairn_code code = counts ? load(writer, tally, counts, error) : cairn_error_no_memory(error);
     if (code) {
         cairn_stats_free(counts);
         return code;
@@ -73,7 +68,7 @@ static cairn_code count_anew(sqlite_writer *writer, tally *tally, cairn_error *e
         cairn_buf_reset(&writer->old_text);
         code = cairn_unpack(writer->codec, &packed, false, &writer->old_text, error);
         if (!code && !cairn_stats_add(tally->counts, cairn_buf_span(&writer->old_text)))
-            code = no_memory(error);
+            code = cairn_error_no_memory(error);
     }
     if (!code && rc != SQLITE_DONE)
         code = db_error(writer->db, rc, "counting a collection", error);
@@ -126,7 +121,7 @@ static cairn_code save_one(void *context, const cairn_property *property, cairn_
     bool gone = cairn_property_items(property) == 0;
     cairn_code code = writer_query(at->writer, gone ? W_COUNT_DELETE : W_COUNT_PUT, &put, error);
     if (!code && !write_list(property, &at->list))
-        code = no_memory(error);
+        code = cairn_error_no_memory(error);
     if (code)
         return code;
     sqlite3_bind_int64(put, 1, at->tally->slot);

@@ -4,11 +4,6 @@
 #include "base/log.h"
 #include "store/properties.h"
 
-static cairn_code no_memory(cairn_error *error)
-{
-    return cairn_error_set(error, CAIRN_NOMEM, "out of memory");
-}
-
 /* Rows: as ITEM_COLUMNS, then the packed body. */
 static cairn_code fill_item(sqlite_writer *writer, tally *tally, sqlite3_stmt *rows, cairn_error *error)
 {
@@ -98,12 +93,12 @@ static cairn_code each_collection(sqlite_writer *writer, for_collection what, ca
         cairn_span text;
     } *first = NULL, **last = &first;
     cairn_arena *arena = cairn_arena_new(ARENA_BYTES);
-    cairn_code code =
-        arena ? db_prepare(writer->db, "SELECT id FROM collection ORDER BY slot", &rows, error) : no_memory(error);
+    cairn_code code = arena ? db_prepare(writer->db, "SELECT id FROM collection ORDER BY slot", &rows, error)
+                            : cairn_error_no_memory(error);
     while (!code && (rc = sqlite3_step(rows)) == SQLITE_ROW) {
         struct id *id = cairn_arena_calloc(arena, 1, sizeof *id);
         if (!id || !(id->text = cairn_arena_copy(arena, db_column_span(rows, 0))).p) {
-            code = no_memory(error);
+            code = cairn_error_no_memory(error);
             break;
         }
         *last = id;

@@ -105,7 +105,7 @@ cairn_code catalog_lock_take(const char *catalog, int wait_ms, const char *progr
 {
     *lock = (catalog_lock){-1, catalog_file_sibling(catalog, ".lock")};
     if (!lock->path)
-        return cairn_error_set(error, CAIRN_NOMEM, "out of memory");
+        return cairn_error_no_memory(error);
     int64_t start = cairn_clock_now();
     cairn_code code;
     for (bool said = false;; said = true) {

@@ -138,7 +138,7 @@ cairn_code cairn_sqlite_create(const char *path, cairn_error *error)
     snprintf(suffix, sizeof suffix, ".new-%ld", (long)getpid());
     char *temporary = catalog_file_sibling(path, suffix);
     if (!temporary)
-        return cairn_error_set(error, CAIRN_NOMEM, "out of memory");
+        return cairn_error_no_memory(error);
     unlink(temporary);
     cairn_code code = touch(temporary, path, error);
     if (!code)

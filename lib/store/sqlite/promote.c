@@ -5,11 +5,6 @@
 
 #include <stdlib.h>
 
-static cairn_code no_memory(cairn_error *error)
-{
-    return cairn_error_set(error, CAIRN_NOMEM, "out of memory");
-}
-
 /* ---- filling the index ---- */
 
 typedef struct filling {
@@ -31,7 +26,7 @@ static cairn_code fill_item(const filling *f, sqlite3_stmt *row, cairn_error *er
     cairn_buf_reset(&writer->old_text);
     cairn_code code = cairn_unpack(writer->codec, &packed, false, &writer->old_text, error);
     if (!code && !values_make(&f->what, cairn_buf_span(&writer->old_text), parts->arena, &parts->values))
-        code = no_memory(error);
+        code = cairn_error_no_memory(error);
     for (size_t i = 0; !code && i < parts->values.n; i++) {
         sqlite3_bind_int64(f->put, 1, parts->values.list[i].property);
         sqlite3_bind_int64(f->put, 2, sqlite3_column_int64(row, 1));
@@ -68,7 +63,7 @@ static cairn_code fill(filling f, cairn_error *error)
     sqlite3_stmt *rows = NULL;
     f.what.arena = f.writer->slots.arena;
     if (!slots_index(&f.what))
-        return no_memory(error);
+        return cairn_error_no_memory(error);
     cairn_code code = writer_query(f.writer, W_VALUE_PUT, &f.put, error);
     if (!code)
         code = db_prepare(f.writer->db,
@@ -110,7 +105,7 @@ static cairn_code enter_field(sqlite3 *db, const cairn_ext_field *field, cairn_a
     slot slot;
     cairn_span definition, name = cairn_arena_printf(arena, "properties.%s", field->name);
     if (!name.p)
-        return no_memory(error);
+        return cairn_error_no_memory(error);
     cairn_code code = slot_of(name, arena, &slot, &definition, error);
     if (code)
         return code;
@@ -125,7 +120,7 @@ cairn_code promote_built_in(sqlite3 *db, cairn_error *error)
     enum { ARENA_BYTES = 16 << 20 };
     const cairn_ext *ext;
     cairn_arena *arena = cairn_arena_new(ARENA_BYTES);
-    cairn_code code = arena ? CAIRN_OK : no_memory(error);
+    cairn_code code = arena ? CAIRN_OK : cairn_error_no_memory(error);
     for (size_t i = 0; !code && (ext = cairn_ext_at(i)); i++)
         for (size_t k = 0; !code && k < ext->n_fields; k++)
             if (ext->fields[k].indexed && !ext->fields[k].of_band)
@@ -167,7 +162,7 @@ static cairn_code fill_others(sqlite_writer *writer, const sqlite3_int64 *number
         return code;
     f.what.list = cairn_arena_calloc(all->arena, all->n + 1, sizeof(slot));
     if (!f.what.list)
-        return no_memory(error);
+        return cairn_error_no_memory(error);
     for (size_t i = 0; i < all->n; i++)
         if (!has_number(numbers, n, all->list[i].number))
             f.what.list[f.what.n++] = all->list[i];
@@ -182,7 +177,7 @@ static cairn_code renew_slot(sqlite_writer *writer, const slot *old, cairn_error
     cairn_arena *arena = writer->slots.arena;
     cairn_span name = cairn_arena_printf(arena, "properties.%.*s", CAIRN_SPAN_FMT(old->property.name));
     if (!name.p)
-        return no_memory(error);
+        return cairn_error_no_memory(error);
     cairn_code code = slot_of(name, arena, &same, &definition, error);
     if (!code)
         code = drop_values(writer, old->number, error);
@@ -200,7 +195,7 @@ static cairn_code renew(sqlite_writer *writer, bool strict, cairn_error *error)
     size_t n = 0;
     cairn_code code = CAIRN_OK;
     if (!kept)
-        return no_memory(error);
+        return cairn_error_no_memory(error);
     for (size_t i = 0; !code && i < all->n; i++)
         if (strict ? all->list[i].current : all->list[i].readable)
             kept[n++] = all->list[i].number;
@@ -250,7 +245,7 @@ static cairn_code find(sqlite_writer *writer, cairn_span name, const slot **foun
     cairn_span copy = cairn_arena_copy(writer->slots.arena, name);
     *found = NULL;
     if (!copy.p)
-        return no_memory(error);
+        return cairn_error_no_memory(error);
     cairn_code code = slot_of(copy, writer->slots.arena, made, definition, error);
     for (size_t i = 0; !code && i < writer->slots.n; i++)
         if (cairn_span_equal(writer->slots.list[i].property.name, made->property.name))

@@ -13,11 +13,11 @@ cairn_code row_texts_open(sqlite_session *session, cairn_error *error)
 {
     row_texts *texts = calloc(1, sizeof *texts);
     if (!texts)
-        return cairn_error_set(error, CAIRN_NOMEM, "out of memory");
+        return cairn_error_no_memory(error);
     session->texts = texts;
     texts->properties.max = texts->open.max = texts->body.max = texts->words.max = TEXT_BYTES;
     texts->scratch = cairn_arena_new(SCRATCH_BYTES);
-    return texts->scratch ? CAIRN_OK : cairn_error_set(error, CAIRN_NOMEM, "out of memory");
+    return texts->scratch ? CAIRN_OK : cairn_error_no_memory(error);
 }
 
 void row_texts_close(sqlite_session *session)

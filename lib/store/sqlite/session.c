@@ -140,13 +140,13 @@ cairn_code sqlite_session_open(cairn_store *store, cairn_session **out, cairn_er
 {
     sqlite_session *session = calloc(1, sizeof *session);
     if (!session)
-        return cairn_error_set(error, CAIRN_NOMEM, "out of memory");
+        return cairn_error_no_memory(error);
     session->base.store = store;
     session->base.geos = cairn_geos_new();
     session->base.codec = cairn_codec_new(6);
     cairn_code code = CAIRN_OK;
     if (!session->base.geos || !session->base.codec)
-        code = cairn_error_set(error, CAIRN_NOMEM, "out of memory");
+        code = cairn_error_no_memory(error);
     if (!code)
         code = row_texts_open(session, error);
     if (!code)

@@ -103,7 +103,7 @@ cairn_code slot_of(cairn_span name, cairn_arena *arena, slot *out, cairn_span *d
     ok = ok && cairn_cql2_sources_of(&out->property, arena, &out->sources, &out->n_sources);
     *definition = ok ? definition_of(out, arena) : CAIRN_SPAN_NONE;
     if (!definition->p)
-        return cairn_error_set(error, CAIRN_NOMEM, "out of memory");
+        return cairn_error_no_memory(error);
     const cairn_span *path = out->property.path;
     const cairn_span last = path[out->property.n - 1];
     out->property.name = cairn_span_make(path[0].p, (size_t)(last.p + last.n - path[0].p));
@@ -140,7 +140,7 @@ static cairn_code load_one(sqlite3_stmt *row, slots *out, size_t *room, cairn_er
     /* The prefix, so that a property called id is not taken for the item's own. */
     cairn_span name = cairn_arena_printf(out->arena, "properties.%.*s", CAIRN_SPAN_FMT(db_column_span(row, 1)));
     if (!name.p || !make_room(out, room))
-        return cairn_error_set(error, CAIRN_NOMEM, "out of memory");
+        return cairn_error_no_memory(error);
     slot *new = &out->list[out->n];
     cairn_code code = slot_of(name, out->arena, new, &definition, &fault);
     if (code == CAIRN_INVALID || !is_number(sqlite3_column_int64(row, 0)))
@@ -204,7 +204,7 @@ cairn_code slots_load(sqlite3 *db, slots *out, cairn_error *error)
     size_t room = 0;
     *out = (slots){.arena = cairn_arena_new(ARENA_BYTES)};
     if (!out->arena)
-        return cairn_error_set(error, CAIRN_NOMEM, "out of memory");
+        return cairn_error_no_memory(error);
     cairn_code code =
         db_prepare(db, "SELECT slot, name, built_in, definition FROM promoted ORDER BY name", &rows, error);
     while (!code && (rc = sqlite3_step(rows)) == SQLITE_ROW)
@@ -213,7 +213,7 @@ cairn_code slots_load(sqlite3 *db, slots *out, cairn_error *error)
         code = db_error(db, rc, "reading the promoted properties", error);
     sqlite3_finalize(rows);
     if (!code && !slots_index(out))
-        code = cairn_error_set(error, CAIRN_NOMEM, "out of memory");
+        code = cairn_error_no_memory(error);
     return code;
 }
 

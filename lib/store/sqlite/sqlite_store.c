@@ -79,7 +79,7 @@ static cairn_code store_new(const char *name, char *path, const cairn_sqlite_opt
         free(store);
         free(copy);
         free(path);
-        return cairn_error_set(error, CAIRN_NOMEM, "out of memory");
+        return cairn_error_no_memory(error);
     }
     store->base.ops = &sqlite_ops;
     store->fd = open(path, O_PATH | O_CLOEXEC);
@@ -122,7 +122,7 @@ static cairn_code real_path(const char *path, char **out, cairn_error *error)
     if (*out)
         return CAIRN_OK;
     if (errno == ENOMEM)
-        return cairn_error_set(error, CAIRN_NOMEM, "out of memory");
+        return cairn_error_no_memory(error);
     cairn_code code = catalog_file_inspect(path, &file, error); /* says best why */
     return code ? code
                 : cairn_error_set(error, CAIRN_CONFLICT, "%s: was replaced while it was opened; try again", path);

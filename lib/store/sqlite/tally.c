@@ -54,7 +54,7 @@ cairn_code tally_get(sqlite_writer *writer, cairn_span id, tally **out, cairn_er
             (*out)->next = *bucket;
             *bucket = *out;
         } else {
-            code = cairn_error_set(error, CAIRN_NOMEM, "out of memory");
+            code = cairn_error_no_memory(error);
         }
     } else if (rc == SQLITE_DONE) {
         code = cairn_error_set(error, CAIRN_NOT_FOUND, "there is no collection \"%s\"",
@@ -173,7 +173,7 @@ cairn_code tally_save_all(sqlite_writer *writer, cairn_error *error)
     enum { ARENA_BYTES = 256 << 20 };
     cairn_arena *arena = cairn_arena_new(ARENA_BYTES);
     if (!arena)
-        return cairn_error_set(error, CAIRN_NOMEM, "out of memory");
+        return cairn_error_no_memory(error);
     cairn_code code = CAIRN_OK;
     for (size_t i = 0; !code && i < TALLY_BUCKETS; i++)
         for (tally *t = writer->tallies[i]; !code && t; t = t->next)

@@ -90,8 +90,8 @@ static cairn_code make_collection(sqlite_writer *writer, cairn_span id, cairn_er
     cairn_collection collection = {.id = id};
     if (arena)
         collection.body = cairn_collection_make(arena, id, &nothing);
-    cairn_code code = collection.body.p ? write_collection(writer, true, &collection, true, error)
-                                        : cairn_error_set(error, CAIRN_NOMEM, "out of memory");
+    cairn_code code =
+        collection.body.p ? write_collection(writer, true, &collection, true, error) : cairn_error_no_memory(error);
     cairn_arena_free(arena);
     return code;
 }

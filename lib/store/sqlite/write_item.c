@@ -115,7 +115,7 @@ static cairn_code put_body(sqlite_writer *writer, sqlite3_int64 key, const cairn
     sqlite3_stmt *put;
     cairn_code code = writer_query(writer, W_BODY_PUT, &put, error);
     if (!code && properties->within && !take_out(writer, properties, &body))
-        code = cairn_error_set(error, CAIRN_NOMEM, "out of memory");
+        code = cairn_error_no_memory(error);
     if (code)
         return code;
     sqlite3_bind_int64(put, 1, key);

@@ -141,7 +141,7 @@ cairn_code sqlite_writer_open(cairn_store *base, cairn_writer **out, cairn_error
                                store->path);
     sqlite_writer *writer = calloc(1, sizeof *writer);
     if (!writer)
-        return cairn_error_set(error, CAIRN_NOMEM, "out of memory");
+        return cairn_error_no_memory(error);
     writer->base.store = base;
     writer->lock.fd = -1;
     writer->codec = cairn_codec_new(1);
@@ -150,7 +150,7 @@ cairn_code sqlite_writer_open(cairn_store *base, cairn_writer **out, cairn_error
     ready &= parts_begin(&writer->new_parts);
     cairn_code code = CAIRN_OK;
     if (!writer->codec || !ready)
-        code = cairn_error_set(error, CAIRN_NOMEM, "out of memory");
+        code = cairn_error_no_memory(error);
     if (!code)
         code =
             catalog_lock_take(store->path, store->options.lock_wait_ms, store->options.program, &writer->lock, error);
