@@ -72,6 +72,12 @@ static inline int cairn_aggregate_precision(const cairn_aggregate_request *reque
     return request->precision[one->known - cairn_aggregate_table];
 }
 
+/* CAIRN_NOMEM: an arena is full. */
+static inline cairn_code cairn_aggregate_no_memory(cairn_error *error)
+{
+    return cairn_error_set(error, CAIRN_NOMEM, "no memory left for the aggregations");
+}
+
 typedef struct cairn_aggregate_running {
     cairn_counter counter;
     uint64_t without; /* items without a value */

@@ -33,11 +33,6 @@ static cairn_code refuse(const reader *r, const char *expected, cairn_span found
     return CAIRN_INVALID;
 }
 
-static cairn_code no_memory(cairn_error *error)
-{
-    return cairn_error_set(error, CAIRN_NOMEM, "no memory left for the aggregations");
-}
-
 /* ---- aggregations ---- */
 
 static const cairn_aggregate_known *find_known(cairn_span name)
@@ -76,10 +71,12 @@ static cairn_code resolve(const reader *r, cairn_aggregate_wanted *one)
     if (!one->property.p)
         return CAIRN_OK;
     if (!cairn_cql2_property_of(one->property, r->arena, &property))
-        return no_memory(r->error);
+        return cairn_aggregate_no_memory(r->error);
     if (property.field != CAIRN_CQL2_IN_PROPERTIES)
         return refuse_name(r, one->name);
-    return cairn_cql2_sources_of(&property, r->arena, &one->sources, &one->n_sources) ? CAIRN_OK : no_memory(r->error);
+    return cairn_cql2_sources_of(&property, r->arena, &one->sources, &one->n_sources)
+               ? CAIRN_OK
+               : cairn_aggregate_no_memory(r->error);
 }
 
 static bool is_wanted_already(const cairn_aggregate_request *request, cairn_span name)
@@ -102,7 +99,7 @@ static cairn_code take_name(const reader *r, cairn_span text)
     }
     cairn_aggregate_wanted one = {.known = find_known(text), .name = cairn_arena_copy(r->arena, text)};
     if (!one.name.p)
-        return no_memory(r->error);
+        return cairn_aggregate_no_memory(r->error);
     one.property = one.known ? cairn_span_of(one.known->info.property) : property_in(one.name);
     if (!one.known && !one.property.p)
         return refuse_name(r, text);
@@ -137,7 +134,7 @@ static cairn_code take_array(const reader *r, cairn_span array)
         if (cairn_json_kind(element) != '"')
             return refuse(r, EXPECTED, element);
         cairn_span name = cairn_json_string(element, r->arena);
-        code = name.p ? take_name(r, name) : no_memory(r->error);
+        code = name.p ? take_name(r, name) : cairn_aggregate_no_memory(r->error);
     }
     return code;
 }
@@ -207,7 +204,7 @@ static cairn_code take_json(const reader *r, cairn_span value)
     if (!is_string)
         return r->parameter == AGGREGATIONS ? take_array(r, value) : refuse(r, "a string", value);
     cairn_span text = cairn_json_string(value, r->arena);
-    return text.p ? take_text(r, text) : no_memory(r->error);
+    return text.p ? take_text(r, text) : cairn_aggregate_no_memory(r->error);
 }
 
 static cairn_aggregate_request *new_request(cairn_arena *arena)
@@ -229,7 +226,7 @@ cairn_code cairn_aggregate_set(cairn_aggregate_request **request, cairn_span nam
     if (!*known)
         return CAIRN_OK;
     if (!*request && !(*request = new_request(arena)))
-        return no_memory(error);
+        return cairn_aggregate_no_memory(error);
     reader r = {*request, arena, cairn_aggregate_parameters[parameter], error};
     if ((*request)->given & 1UL << parameter) {
         cairn_error_set(error, CAIRN_INVALID, "given twice, expected it once");

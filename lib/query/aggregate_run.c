@@ -20,11 +20,6 @@ typedef struct adding {
     cairn_error *error;
 } adding;
 
-static cairn_code no_memory(cairn_error *error)
-{
-    return cairn_error_set(error, CAIRN_NOMEM, "no memory left for the aggregations");
-}
-
 cairn_aggregation *cairn_aggregation_new(const cairn_aggregate_request *request)
 {
     cairn_aggregation *all = calloc(1, sizeof *all);
@@ -67,7 +62,7 @@ static cairn_code count_key(const adding *a, cairn_span key, uint64_t times)
     cairn_counter *counter = &a->running->counter;
     size_t before = counter->n;
     if (!cairn_counter_add(counter, key, times, a->all->items, a->all->keys))
-        return no_memory(a->error);
+        return cairn_aggregate_no_memory(a->error);
     a->all->n_keys += counter->n - before;
     return a->all->n_keys > CAIRN_AGGREGATE_KEYS_MAX ? refuse_keys(a) : CAIRN_OK;
 }
@@ -97,7 +92,7 @@ static cairn_code find_value(const adding *a, cairn_span *out)
         const cairn_cql2_source *source = &a->wanted->sources[i];
         if (!cairn_cql2_members_lookup(a->members, &source->property, a->scratch, out) ||
             !cairn_cql2_change_value(source->change, *out, a->scratch, out))
-            return no_memory(a->error);
+            return cairn_aggregate_no_memory(a->error);
         if (out->p && !cairn_json_is_null(*out))
             return CAIRN_OK;
     }
@@ -121,7 +116,7 @@ static cairn_code term_of(const adding *a, cairn_span json, cairn_span *key)
     if (text.p && text.n > CAIRN_AGGREGATE_TERM_BYTES)
         return CAIRN_OK;
     *key = text.p ? cairn_arena_printf(a->scratch, "%c%.*s", kind, CAIRN_SPAN_FMT(text)) : CAIRN_SPAN_NONE;
-    return key->p ? CAIRN_OK : no_memory(a->error);
+    return key->p ? CAIRN_OK : cairn_aggregate_no_memory(a->error);
 }
 
 static cairn_code count_term(const adding *a, cairn_span json, bool *counted)

@@ -11,11 +11,6 @@ static uint64_t parts_of(uint64_t count)
     return count / CAIRN_BROWSE_LINKS + (count % CAIRN_BROWSE_LINKS != 0);
 }
 
-static cairn_code no_memory(const cairn_browse *browse)
-{
-    return cairn_error_set(&browse->call->error, CAIRN_NOMEM, "the links do not fit in memory");
-}
-
 /* ---- what there is ---- */
 
 static cairn_code open_collection(void *context, const cairn_collection_row *row, cairn_error *error)
@@ -230,7 +225,7 @@ cairn_code cairn_browse_children(const cairn_browse *browse, const cairn_place *
     cairn_arena *arena = browse->call->request->arena;
     children all = {browse, cairn_arena_calloc(arena, CAIRN_BROWSE_LINKS, sizeof *all.list), 0, false, 0};
     if (!all.list)
-        return no_memory(browse);
+        return cairn_browse_no_memory(browse);
     cairn_code code = divide(&all, place, count);
     *list = all.list;
     *n = all.n;

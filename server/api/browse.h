@@ -15,6 +15,12 @@ typedef struct cairn_browse {
     uint64_t n;            /* items of the collection; collections of the root */
 } cairn_browse;
 
+/* CAIRN_NOMEM: the request's arena, or the body, is at its cap. */
+static inline cairn_code cairn_browse_no_memory(const cairn_browse *browse)
+{
+    return cairn_error_set(&browse->call->error, CAIRN_NOMEM, "the links do not fit in memory");
+}
+
 /* The collection, or the root when `collection` is absent; CAIRN_NOT_FOUND. */
 cairn_code cairn_browse_open(cairn_browse *browse, cairn_call *call, cairn_span collection);
 

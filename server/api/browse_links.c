@@ -4,11 +4,6 @@
 #include "api/collection_links.h"
 #include "api/links.h"
 
-static cairn_code no_memory(const cairn_browse *browse)
-{
-    return cairn_error_set(&browse->call->error, CAIRN_NOMEM, "the links do not fit in memory");
-}
-
 /* "/collections/a/catalogs/2020/03" and `tail` behind it; in the arena, {NULL,0} at its cap. */
 static cairn_span path_of(const cairn_browse *browse, const cairn_place *place, const char *tail)
 {
@@ -65,7 +60,7 @@ cairn_code cairn_browse_add_links(const cairn_browse *browse, const cairn_place 
 {
     bool items = browse->collection.p && !cairn_browse_is_divided(place, count);
     cairn_code code = (items ? cairn_browse_add_items : add_child_links)(browse, place, count, out);
-    return code || !out->failed ? code : no_memory(browse);
+    return code || !out->failed ? code : cairn_browse_no_memory(browse);
 }
 
 /* ---- catalogs ---- */
@@ -108,7 +103,7 @@ cairn_code cairn_browse_add_catalog(const cairn_browse *browse, const cairn_plac
     cairn_link_add(call, out, "root", "application/json", cairn_span_of("/"), CAIRN_SPAN_NONE);
     cairn_link_add(call, out, "parent", "application/json", path_of(browse, parent, ""), CAIRN_SPAN_NONE);
     code = cairn_browse_add_links(browse, place, count, out);
-    return code || cairn_buf_add_text(out, "]}") ? code : no_memory(browse);
+    return code || cairn_buf_add_text(out, "]}") ? code : cairn_browse_no_memory(browse);
 }
 
 /* ---- collections ---- */
@@ -135,7 +130,7 @@ cairn_code cairn_browse_add_collection(cairn_call *call, cairn_span id, cairn_bu
         return code;
     out->n -= strlen("]}"); /* its links go on */
     code = cairn_browse_add_links(&browse, &whole, browse.n, out);
-    return code || cairn_buf_add_text(out, "]}") ? code : no_memory(&browse);
+    return code || cairn_buf_add_text(out, "]}") ? code : cairn_browse_no_memory(&browse);
 }
 
 cairn_code cairn_browse_add_child(const cairn_browse *browse, const cairn_child *child, const cairn_place *parent,

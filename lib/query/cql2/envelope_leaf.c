@@ -144,14 +144,6 @@ static bool of_comparison(cairn_cql2_enveloper *e, cairn_cql2_kind kind, const c
     return true;
 }
 
-static bool is_about_time(const cairn_cql2_node *node)
-{
-    for (size_t i = 0; i < node->n; i++)
-        if (node->args[i]->kind == CAIRN_CQL2_K_PROPERTY && node->args[i]->property.is_time)
-            return true;
-    return false;
-}
-
 /* "a KIND b" within `node`. */
 static bool of_operands(cairn_cql2_enveloper *e, cairn_cql2_kind kind, const cairn_cql2_node *node, size_t a, size_t b,
                         cairn_cql2_envelope *out)
@@ -167,7 +159,8 @@ static bool of_operands(cairn_cql2_enveloper *e, cairn_cql2_kind kind, const cai
     if (left->kind != CAIRN_CQL2_K_PROPERTY || !e->constant[right->index])
         return true;
     cairn_cql2_value value = cairn_cql2_value_of(&e->run, right);
-    return e->run.code == CAIRN_OK && of_comparison(e, kind, &left->property, &value, is_about_time(node), out);
+    return e->run.code == CAIRN_OK &&
+           of_comparison(e, kind, &left->property, &value, cairn_cql2_is_about_time(node), out);
 }
 
 static bool of_between(cairn_cql2_enveloper *e, const cairn_cql2_node *node, bool wanted, cairn_cql2_envelope *out)

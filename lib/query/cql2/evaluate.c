@@ -136,14 +136,6 @@ static cairn_cql2_prepared *know(maker *m, const cairn_cql2_node *node)
     return known;
 }
 
-static bool is_about_time(const cairn_cql2_node *node)
-{
-    for (size_t i = 0; i < node->n; i++)
-        if (node->args[i]->kind == CAIRN_CQL2_K_PROPERTY && node->args[i]->property.is_time)
-            return true;
-    return false;
-}
-
 static void know_property(maker *m, const cairn_cql2_node *node)
 {
     cairn_cql2_prepared *known = know(m, node);
@@ -193,9 +185,9 @@ static void know_operator(maker *m, const cairn_cql2_node *node, bool constant_f
 {
     if (node->kind == CAIRN_CQL2_K_LIKE) {
         know_pattern(m, node);
-    } else if (is_about_time(node) || (node->kind == CAIRN_CQL2_K_IN && constant_from_second)) {
+    } else if (cairn_cql2_is_about_time(node) || (node->kind == CAIRN_CQL2_K_IN && constant_from_second)) {
         cairn_cql2_prepared *known = know(m, node);
-        if (known && is_about_time(node))
+        if (known && cairn_cql2_is_about_time(node))
             known->as_time = true;
         else if (known)
             know_members(m, node, known);

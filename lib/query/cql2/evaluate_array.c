@@ -12,11 +12,6 @@ struct cairn_cql2_set {
     unsigned types; /* bits, by cairn_cql2_type; null too */
 };
 
-static bool is_plain(cairn_cql2_type type)
-{
-    return type == CAIRN_CQL2_V_BOOLEAN || type == CAIRN_CQL2_V_NUMBER || type == CAIRN_CQL2_V_STRING;
-}
-
 static int order_plain(const void *left, const void *right)
 {
     const cairn_cql2_value *a = left, *b = right;
@@ -37,7 +32,7 @@ cairn_cql2_set *cairn_cql2_set_new(const cairn_cql2_value *values, size_t n, cai
     set->rest = copy + n;
     for (size_t i = 0; i < n; i++) {
         set->types |= 1u << values[i].type;
-        if (is_plain(values[i].type))
+        if (cairn_cql2_is_plain(values[i].type))
             set->plain[set->n_plain++] = values[i];
         else if (values[i].type == CAIRN_CQL2_V_INSTANT || values[i].type == CAIRN_CQL2_V_ARRAY) {
             *--set->rest = values[i];
@@ -132,14 +127,14 @@ static void count_member(tally *t, const cairn_cql2_value *value, cairn_cql2_run
 {
     const cairn_cql2_set *set = t->set;
     bool found = false;
-    const cairn_cql2_value *same = is_plain(value->type) ? find_plain(set, value) : NULL;
+    const cairn_cql2_value *same = cairn_cql2_is_plain(value->type) ? find_plain(set, value) : NULL;
     if (same)
         mark(t, (size_t)(same - set->plain), &found);
     for (size_t i = 0; value->type == CAIRN_CQL2_V_INSTANT && i < set->n_plain; i++)
         if (are_same(run, &set->plain[i], value, 0))
             mark(t, i, &found);
     cairn_cql2_value read = as_instant(set, value);
-    for (size_t i = 0; !is_plain(read.type) && i < set->n_rest; i++)
+    for (size_t i = 0; !cairn_cql2_is_plain(read.type) && i < set->n_rest; i++)
         if (are_same(run, &set->rest[i], &read, CAIRN_JSON_MAX_DEPTH))
             mark(t, set->n_plain + i, &found);
     t->some |= found;
@@ -213,7 +208,7 @@ cairn_cql2_value cairn_cql2_run_array_function(cairn_cql2_run *run, const cairn_
 cairn_truth cairn_cql2_set_has(const cairn_cql2_set *set, const cairn_cql2_value *value)
 {
     bool unsure = value->type == CAIRN_CQL2_V_INSTANT && set->n_plain > 0;
-    if (is_plain(value->type) && find_plain(set, value))
+    if (cairn_cql2_is_plain(value->type) && find_plain(set, value))
         return CAIRN_TRUE;
     if (unsure || set->n_rest) {
         cairn_truth truth = CAIRN_FALSE;

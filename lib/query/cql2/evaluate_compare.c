@@ -1,11 +1,6 @@
 /* Comparisons, BETWEEN and IN. */
 #include "query/cql2/evaluate_value.h"
 
-static bool is_ordered(cairn_cql2_type type)
-{
-    return type == CAIRN_CQL2_V_BOOLEAN || type == CAIRN_CQL2_V_NUMBER || type == CAIRN_CQL2_V_STRING;
-}
-
 /* A day is neither before nor after what happens in it. */
 static int compare_times(cairn_interval a, cairn_interval b)
 {
@@ -54,7 +49,7 @@ cairn_truth cairn_cql2_value_compare(cairn_cql2_kind kind, const cairn_cql2_valu
             return CAIRN_UNKNOWN;
         order = compare_times(from, to);
     } else {
-        if (a->type != b->type || !is_ordered(a->type))
+        if (a->type != b->type || !cairn_cql2_is_plain(a->type))
             return CAIRN_UNKNOWN;
         order = compare_plain(a, b);
     }

@@ -29,6 +29,14 @@ bool cairn_cql2_value_instant(const cairn_cql2_value *value, cairn_interval *out
     return true;
 }
 
+bool cairn_cql2_is_about_time(const cairn_cql2_node *node)
+{
+    for (size_t i = 0; i < node->n; i++)
+        if (node->args[i]->kind == CAIRN_CQL2_K_PROPERTY && node->args[i]->property.is_time)
+            return true;
+    return false;
+}
+
 /* ---- intervals ---- */
 
 static bool end_of(cairn_cql2_run *run, const cairn_cql2_node *node, cairn_interval *out)

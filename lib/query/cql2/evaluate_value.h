@@ -71,6 +71,12 @@ typedef struct cairn_cql2_run {
     cairn_code code; /* the first fault; all values are null from then on */
 } cairn_cql2_run;
 
+/* Two values of one such type are in order by truth, number or bytes, without a look at what they stand for. */
+static inline bool cairn_cql2_is_plain(cairn_cql2_type type)
+{
+    return type == CAIRN_CQL2_V_BOOLEAN || type == CAIRN_CQL2_V_NUMBER || type == CAIRN_CQL2_V_STRING;
+}
+
 #define CAIRN_CQL2_NULL ((cairn_cql2_value){.type = CAIRN_CQL2_V_NULL})
 
 static inline cairn_cql2_value cairn_cql2_value_truth(cairn_truth truth)
@@ -100,6 +106,9 @@ cairn_cql2_value cairn_cql2_value_number(double number);
 cairn_cql2_value cairn_cql2_value_day(cairn_time midnight);
 /* An instant, or a string that is read as one; false when it is neither. */
 bool cairn_cql2_value_instant(const cairn_cql2_value *value, cairn_interval *out);
+
+/* Whether an operand of the node is a property that holds times: the strings beside it are read as such. */
+bool cairn_cql2_is_about_time(const cairn_cql2_node *node);
 
 /* Notes that the arena is full. Returns null. */
 cairn_cql2_value cairn_cql2_run_full(cairn_cql2_run *run);
