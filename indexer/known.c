@@ -3,7 +3,6 @@
 #include "base/fixed.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 
 /* ---- gathering ---- */
 
@@ -160,14 +159,6 @@ static cairn_code mark(void *context, const cairn_promoted *promoted, cairn_erro
     return CAIRN_OK;
 }
 
-static int by_count(const void *a, const void *b)
-{
-    const cairn_property_value *x = a, *y = b;
-    if (x->count != y->count)
-        return x->count > y->count ? -1 : 1;
-    return cairn_span_compare(x->json, y->json);
-}
-
 cairn_code cairn_knowns_read(cairn_knowns *knowns, cairn_session *session, cairn_span collection, cairn_error *error)
 {
     cairn_arena_reset(knowns->arena);
@@ -178,9 +169,8 @@ cairn_code cairn_knowns_read(cairn_knowns *knowns, cairn_session *session, cairn
     if (code == CAIRN_OK)
         code = cairn_session_promoted(session, mark, knowns, error);
     for (size_t i = 0; i < knowns->n; i++)
-        if (knowns->at[i].property.n_values)
-            qsort((cairn_property_value *)knowns->at[i].property.values, knowns->at[i].property.n_values,
-                  sizeof *knowns->at[i].property.values, by_count);
+        cairn_property_values_sort((cairn_property_value *)knowns->at[i].property.values,
+                                   knowns->at[i].property.n_values);
     return code;
 }
 

@@ -77,4 +77,9 @@ static inline cairn_span cairn_span_trim(cairn_span a)
     return a;
 }
 
+/* Sorts by cairn_span_compare() and leaves each text once; returns how many are left. */
+size_t cairn_list_sort(cairn_span *list, size_t n);
+/* Membership in a list so sorted. O(log n). */
+bool cairn_list_has(const cairn_span *list, size_t n, cairn_span value);
+
 #endif

@@ -89,7 +89,4 @@ extern const char *const cairn_search_names[];
 cairn_code cairn_search_area(const cairn_search *search, cairn_geos *geos, cairn_arena *arena, cairn_area **out,
                              cairn_error *error);
 
-/* Membership in a sorted list as in cairn_search. O(log n). */
-bool cairn_list_has(const cairn_span *list, size_t n, cairn_span value);
-
 #endif

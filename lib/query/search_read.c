@@ -2,8 +2,6 @@
 
 #include "query/token.h"
 
-#include <stdlib.h>
-
 enum { QUOTED_MAX = 80 };
 
 const char *const cairn_search_names[] = {"bbox",  "datetime", "intersects", "ids",         "collections", "limit",
@@ -110,22 +108,6 @@ cairn_code cairn_search_take_token(cairn_search_reader *reader, cairn_span token
 
 /* ---- lists ---- */
 
-static int compare_spans(const void *a, const void *b)
-{
-    return cairn_span_compare(*(const cairn_span *)a, *(const cairn_span *)b);
-}
-
-static size_t sort_unique(cairn_span *list, size_t n)
-{
-    size_t kept = 0;
-    if (n)
-        qsort(list, n, sizeof *list, compare_spans);
-    for (size_t i = 0; i < n; i++)
-        if (kept == 0 || !cairn_span_equal(list[kept - 1], list[i]))
-            list[kept++] = list[i];
-    return kept;
-}
-
 cairn_code cairn_search_new_list(cairn_search_reader *reader, int parameter, size_t n, cairn_span **out)
 {
     if (n > reader->limits->max_list) {
@@ -140,7 +122,7 @@ cairn_code cairn_search_new_list(cairn_search_reader *reader, int parameter, siz
 
 cairn_code cairn_search_take_list(cairn_search_reader *reader, int parameter, cairn_span *list, size_t n)
 {
-    n = sort_unique(list, n);
+    n = cairn_list_sort(list, n);
     /* An empty list matches nothing; who sends one has mostly lost his names and would take all items for the answer.
      */
     if (!n || list[0].n == 0) {
@@ -154,9 +136,4 @@ cairn_code cairn_search_take_list(cairn_search_reader *reader, int parameter, ca
     *(parameter == CAIRN_SEARCH_IDS ? &search->ids : &search->collections) = list;
     *(parameter == CAIRN_SEARCH_IDS ? &search->n_ids : &search->n_collections) = n;
     return CAIRN_OK;
-}
-
-bool cairn_list_has(const cairn_span *list, size_t n, cairn_span value)
-{
-    return n && bsearch(&value, list, n, sizeof *list, compare_spans);
 }

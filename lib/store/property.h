@@ -44,6 +44,9 @@ typedef struct cairn_property {
     uint64_t minimum_items, maximum_items, first_items, last_items;
 } cairn_property;
 
+/* Puts values into the order that they have in a property. */
+void cairn_property_values_sort(cairn_property_value *values, size_t n);
+
 typedef cairn_code (*cairn_property_sink)(void *context, const cairn_property *property, cairn_error *error);
 
 static inline uint64_t cairn_property_items(const cairn_property *p)

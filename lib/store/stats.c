@@ -185,18 +185,9 @@ typedef struct first_names {
     bool more; /* at[CAIRN_PROPERTY_NAMES_MAX - 1] was the last of the first ones, and there were others */
 } first_names;
 
-static int by_bytes(const void *a, const void *b)
-{
-    return cairn_span_compare(*(const cairn_span *)a, *(const cairn_span *)b);
-}
-
 static void keep_first(first_names *names)
 {
-    size_t kept = 0;
-    qsort(names->at, names->n, sizeof *names->at, by_bytes);
-    for (size_t i = 0; i < names->n; i++)
-        if (!kept || !cairn_span_equal(names->at[kept - 1], names->at[i]))
-            names->at[kept++] = names->at[i];
+    size_t kept = cairn_list_sort(names->at, names->n);
     names->more |= kept > CAIRN_PROPERTY_NAMES_MAX;
     names->n = kept < CAIRN_PROPERTY_NAMES_MAX ? kept : CAIRN_PROPERTY_NAMES_MAX;
 }
@@ -356,14 +347,6 @@ typedef struct telling {
     cairn_property_value values[CAIRN_PROPERTY_VALUES_MAX];
 } telling;
 
-static int by_count(const void *a, const void *b)
-{
-    const cairn_property_value *x = a, *y = b;
-    if (x->count != y->count)
-        return x->count > y->count ? -1 : 1;
-    return cairn_span_compare(x->json, y->json);
-}
-
 static void tell_ranges(telling *t, const stats_count *c)
 {
     cairn_property *p = &t->property;
@@ -403,8 +386,7 @@ static const cairn_property *tell(telling *t, cairn_span collection, const entry
     tell_ranges(t, c);
     for (size_t i = 0; i < c->n_values; i++)
         t->values[i] = (cairn_property_value){c->values[i].text, c->values[i].count};
-    if (c->n_values)
-        qsort(t->values, c->n_values, sizeof *t->values, by_count);
+    cairn_property_values_sort(t->values, c->n_values);
     return &t->property;
 }
 

@@ -1,8 +1,6 @@
 /* Joins of envelopes: what is in both, and what is in any. */
 #include "query/cql2/envelope_parts.h"
 
-#include <stdlib.h>
-
 typedef struct list {
     const cairn_span *at; /* NULL: any */
     size_t n;
@@ -16,11 +14,6 @@ static list ids_of(const cairn_cql2_envelope *envelope)
 static list collections_of(const cairn_cql2_envelope *envelope)
 {
     return (list){envelope->collections, envelope->n_collections};
-}
-
-static int compare_spans(const void *a, const void *b)
-{
-    return cairn_span_compare(*(const cairn_span *)a, *(const cairn_span *)b);
 }
 
 /* ---- both ---- */
@@ -106,7 +99,7 @@ bool cairn_cql2_envelope_meet(cairn_cql2_envelope *into, const cairn_cql2_envelo
 static bool list_hull(const cairn_cql2_envelope *const *all, size_t n, list (*list_of)(const cairn_cql2_envelope *),
                       cairn_arena *arena, list *out)
 {
-    size_t total = 0, kept = 0, at = 0;
+    size_t total = 0, at = 0;
     *out = (list){NULL, 0};
     for (size_t i = 0; i < n; i++) {
         if (!list_of(all[i]).at)
@@ -121,11 +114,7 @@ static bool list_hull(const cairn_cql2_envelope *const *all, size_t n, list (*li
         memcpy(spans + at, part.at, part.n * sizeof *spans);
         at += part.n;
     }
-    qsort(spans, total, sizeof *spans, compare_spans);
-    for (size_t i = 0; i < total; i++)
-        if (kept == 0 || !cairn_span_equal(spans[kept - 1], spans[i]))
-            spans[kept++] = spans[i];
-    *out = (list){spans, kept};
+    *out = (list){spans, cairn_list_sort(spans, total)};
     return true;
 }
 
