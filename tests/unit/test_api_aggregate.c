@@ -1,32 +1,8 @@
 // LINK: api store_memory
-#include "api/api.h"
+#include "api.h"
 
 #include "base/clock.h"
 #include "base/json.h"
-#include "store/memory/memory.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-
-#include <cmocka.h>
-
-enum { MAX_TEXT = 1 << 20 };
-
-/* Collections "a" (four items), "b" (one) and "empty". */
-typedef struct fixture {
-    cairn_arena *arena;
-    cairn_store *store;
-    cairn_session *session;
-    cairn_api_options options;
-    cairn_api *api;
-    int64_t deadline;
-    cairn_response response;
-    cairn_error error;
-} fixture;
-
-#define ASSERT_OK(call) assert_int_equal((call), CAIRN_OK)
 
 #define ITEM(collection, id, day, geometry, properties)                                                                \
     "{\"type\":\"Feature\",\"stac_version\":\"1.0.0\",\"id\":\"" id "\",\"collection\":\"" collection                  \
@@ -43,64 +19,19 @@ static const char *const ITEMS[] = {
 };
 enum { N_ITEMS = sizeof ITEMS / sizeof *ITEMS };
 
-static void put(fixture *f, cairn_writer *writer, cairn_codec *codec, const char *json)
-{
-    cairn_read_options options = {0};
-    cairn_item item;
-    cairn_put what;
-    bool made;
-    cairn_buf packed = CAIRN_BUF_INIT(MAX_TEXT);
-    cairn_item_record record = {.item = &item};
-    ASSERT_OK(cairn_item_read(f->session->geos, cairn_span_of(json), &options, f->arena, &item, &f->error));
-    ASSERT_OK(cairn_writer_ensure_collection(writer, item.collection, true, &made, &f->error));
-    assert_true(cairn_pack(codec, item.body, &packed, &record.body));
-    ASSERT_OK(cairn_writer_put_item(writer, &record, CAIRN_CONFLICT_REPLACE, &what, &f->error));
-    cairn_buf_free(&packed);
-    cairn_arena_settle(f->arena);
-}
-
-static void fill(fixture *f)
+/* Collections "a" (four items), "b" (one) and "empty". */
+static void fill(fixture *f, cairn_writer *writer)
 {
     bool made;
-    cairn_writer *writer;
-    cairn_codec *codec = cairn_codec_new(6);
-    ASSERT_OK(cairn_writer_open(f->store, &writer, &f->error));
-    ASSERT_OK(cairn_writer_begin(writer, &f->error));
     for (int i = 0; i < N_ITEMS; i++)
-        put(f, writer, codec, ITEMS[i]);
+        put(f, writer, ITEMS[i]);
     ASSERT_OK(cairn_writer_ensure_collection(writer, cairn_span_of("empty"), true, &made, &f->error));
-    ASSERT_OK(cairn_writer_commit(writer, &f->error));
-    ASSERT_OK(cairn_writer_close(writer, &f->error));
-    cairn_codec_free(codec);
 }
 
 static int setup(void **state)
 {
-    fixture *f = calloc(1, sizeof *f);
-    f->arena = cairn_arena_new(64 << 20);
-    f->store = cairn_memory_store_new();
-    ASSERT_OK(cairn_session_open(f->store, &f->session, &f->error));
-    fill(f);
-    f->options = (cairn_api_options){.file_name = CAIRN_SPAN_LIT("test"),
-                                     .limits = cairn_search_defaults,
-                                     .max_page_bytes = 32 << 20,
-                                     .aggregate_budget = 1000};
-    f->api = cairn_api_new(&f->options);
-    assert_non_null(f->api);
-    *state = f;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    fixture *f = *state;
-    cairn_buf_free(&f->response.body);
-    cairn_api_free(f->api);
-    cairn_session_close(f->session);
-    cairn_store_close(f->store);
-    cairn_arena_free(f->arena);
-    free(f);
-    return 0;
+    const cairn_api_options options = {.max_page_bytes = 32 << 20, .aggregate_budget = 1000};
+    return open_api(state, fill, &options);
 }
 
 /* ---- asking ---- */
@@ -120,7 +51,7 @@ static cairn_request request_of(fixture *f, cairn_method method, const char *pat
                              .path = cairn_span_of(path),
                              .arena = f->arena,
                              .base_url = cairn_span_of("https://example.org"),
-                             .deadline = f->deadline};
+                             .deadline = f->request.deadline};
     while (*path)
         request.segments[request.n_segments++] = piece(&path, "/");
     while (*query) {
@@ -291,13 +222,13 @@ static void keeps_to_its_budgets(void **state)
     f->options.aggregate_budget = 4;
     says(get(f, "aggregate", "aggregations=datetime_min", 400), "more than 4 items match");
     get(f, "aggregate", "aggregations=datetime_min&collections=a", 200);
-    f->deadline = cairn_clock_now() - 1;
+    f->request.deadline = cairn_clock_now() - 1;
     get(f, "aggregate", "aggregations=datetime_min&collections=a", 503);
 }
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, close_api)
     const struct CMUnitTest tests[] = {
         TEST(lists_what_makes_sense), TEST(counts_by_get), TEST(counts_by_post),
         TEST(takes_known_counts),     TEST(refuses),       TEST(collections_answer_what_they_list),

@@ -1,57 +1,12 @@
 // LINK: api store_memory
-#include "api/api.h"
+#include "api.h"
 
 #include "base/json.h"
-#include "base/patch.h"
 #include "base/uri.h"
-#include "store/memory/memory.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <zlib.h>
 
-#include <cmocka.h>
-
-enum { N_ITEMS = 20, MAX_TEXT = 1 << 20 };
-
-/* Collections "a" (N_ITEMS items, i00 the newest) and "b c/ä" (one item with the id "x/y%?#"). */
-typedef struct fixture {
-    cairn_arena *arena;
-    cairn_store *store;
-    cairn_session *session;
-    cairn_api_options options;
-    cairn_api *api;
-    cairn_request request;
-    cairn_response response;
-    cairn_error error;
-} fixture;
-
-#define ASSERT_OK(call) assert_int_equal((call), CAIRN_OK)
-
-static void put(fixture *f, cairn_writer *writer, cairn_codec *codec, const char *json)
-{
-    cairn_read_options options = {0};
-    cairn_item item;
-    cairn_put what;
-    bool made;
-    cairn_buf packed = CAIRN_BUF_INIT(MAX_TEXT);
-    cairn_buf patch = CAIRN_BUF_INIT(MAX_TEXT);
-    cairn_item_record record = {.item = &item};
-    assert_non_null(cairn_buf_reserve(&packed, MAX_TEXT / 2));
-    ASSERT_OK(cairn_item_read(f->session->geos, cairn_span_of(json), &options, f->arena, &item, &f->error));
-    ASSERT_OK(cairn_writer_ensure_collection(writer, item.collection, true, &made, &f->error));
-    assert_true(cairn_pack(codec, item.body, &packed, &record.body));
-    cairn_span words =
-        cairn_arena_printf(f->arena, "{\"words\":\"of the source\",%.*s", (int)item.body.n - 1, item.body.p + 1);
-    assert_true(cairn_patch_make(item.body, words, &patch));
-    assert_true(cairn_pack(codec, cairn_buf_span(&patch), &packed, &record.source));
-    ASSERT_OK(cairn_writer_put_item(writer, &record, CAIRN_CONFLICT_REPLACE, &what, &f->error));
-    cairn_buf_free(&packed);
-    cairn_buf_free(&patch);
-    cairn_arena_settle(f->arena);
-}
+enum { N_ITEMS = 20 };
 
 #define ITEM(collection, id, lon, day)                                                                                 \
     "{\"type\":\"Feature\",\"stac_version\":\"1.0.0\",\"id\":\"" id "\",\"collection\":\"" collection                  \
@@ -59,50 +14,20 @@ static void put(fixture *f, cairn_writer *writer, cairn_codec *codec, const char
     ",1],\"properties\":{\"datetime\":\"2020-01-" day "T00:00:00Z\",\"note\":\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\"}" \
     ",\"links\":[{\"rel\":\"license\",\"href\":\"https://example.com/l\"}],\"assets\":{}}"
 
-static void fill(fixture *f)
+/* Collections "a" (N_ITEMS items, i00 the newest) and "b c/ä" (one item with the id "x/y%?#"). */
+static void fill(fixture *f, cairn_writer *writer)
 {
-    cairn_writer *writer;
-    cairn_codec *codec = cairn_codec_new(6);
-    ASSERT_OK(cairn_writer_open(f->store, &writer, &f->error));
-    ASSERT_OK(cairn_writer_begin(writer, &f->error));
     for (int i = 0; i < N_ITEMS; i++) {
         cairn_span json = cairn_arena_printf(f->arena, ITEM("a", "i%02d", "%d", "%02d"), i, i, i, i, 31 - i);
-        put(f, writer, codec, json.p);
+        put(f, writer, json.p);
     }
-    put(f, writer, codec, ITEM("b c/\xc3\xa4", "x/y%?#", "100", "01"));
-    ASSERT_OK(cairn_writer_commit(writer, &f->error));
-    ASSERT_OK(cairn_writer_close(writer, &f->error));
-    cairn_codec_free(codec);
+    put(f, writer, ITEM("b c/\xc3\xa4", "x/y%?#", "100", "01"));
 }
 
 static int setup(void **state)
 {
-    fixture *f = calloc(1, sizeof *f);
-    f->arena = cairn_arena_new(64 << 20);
-    f->store = cairn_memory_store_new();
-    ASSERT_OK(cairn_session_open(f->store, &f->session, &f->error));
-    fill(f);
-    f->options = (cairn_api_options){.file_name = CAIRN_SPAN_LIT("test"),
-                                     .limits = cairn_search_defaults,
-                                     .max_page_bytes = 32 << 20,
-                                     .count_budget = 10000,
-                                     .count_budget_one = 1000000};
-    f->api = cairn_api_new(&f->options);
-    assert_non_null(f->api);
-    *state = f;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    fixture *f = *state;
-    cairn_buf_free(&f->response.body);
-    cairn_api_free(f->api);
-    cairn_session_close(f->session);
-    cairn_store_close(f->store);
-    cairn_arena_free(f->arena);
-    free(f);
-    return 0;
+    const cairn_api_options options = {.count_budget = 10000, .count_budget_one = 1000000};
+    return open_api(state, fill, &options);
 }
 
 /* ---- asking ---- */
@@ -507,7 +432,7 @@ static void a_small_arena_is_no_crash(void **state)
     assert_true(worked);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, close_api)
 
 int main(void)
 {
