@@ -1,6 +1,12 @@
-"""Makes a catalog of schema version 1, as older programs left them, out of one of version 2."""
+"""Makes catalogs of schema versions 1 and 2, as older programs left them, out of one of version 3."""
 
 import sqlite3
+
+TO_VERSION_2 = """
+ALTER TABLE item_body DROP COLUMN traits;
+DROP TABLE item_traits;
+PRAGMA user_version=2;
+"""
 
 TO_VERSION_1 = """
 UPDATE item_body SET body=(SELECT CAST(substr(item_body.body, 1, p.body_at) || p.properties ||
@@ -19,8 +25,17 @@ PRAGMA user_version=1;
 """
 
 
-def make_version_1(path):
+def change(path, *scripts):
     db = sqlite3.connect(path)
-    db.executescript(TO_VERSION_1)
+    for script in scripts:
+        db.executescript(script)
     db.commit()
     db.close()
+
+
+def make_version_2(path):
+    change(path, TO_VERSION_2)
+
+
+def make_version_1(path):
+    change(path, TO_VERSION_2, TO_VERSION_1)

@@ -7,6 +7,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "href/sign.h"
+#include "stac/traits.h"
 
 /* The parameter `asset-href-mode`: what the client wants. */
 typedef enum cairn_href_mode {
@@ -17,19 +18,6 @@ typedef enum cairn_href_mode {
     CAIRN_HREF_SOURCE, /* as the item was ingested */
     CAIRN_HREF_SIGNED, /* signed https where the signer covers the object, else as https */
 } cairn_href_mode;
-
-/* What an item's asset hrefs (and those of alternates) are: kept beside the item at ingest, so that one that needs no
- * change is sent as it is stored. */
-enum {
-    CAIRN_HREFS_HTTP = 1,
-    CAIRN_HREFS_S3 = 2,
-    CAIRN_HREFS_GS = 4,
-    CAIRN_HREFS_AZURE = 8, /* abfs, abfss, az */
-    CAIRN_HREFS_FILE = 16,
-    CAIRN_HREFS_OTHER = 32,
-    CAIRN_HREFS_ALTERNATE = 64,
-    CAIRN_HREFS_UNKNOWN = 128, /* nobody looked: look now */
-};
 
 /* The rules of one server or one command: prefix maps, folders that are served, regions and endpoints, signing.
  * Read-only once made, shared by threads. */
@@ -56,7 +44,7 @@ typedef struct cairn_href_view {
     int64_t now;         /* seconds since 1970 */
 } cairn_href_view;
 
-/* False when no item with hrefs of these kinds is changed by the view: then it is sent untouched. */
+/* False when no item with hrefs of these kinds (CAIRN_HREFS_*) is changed by the view: then it is sent untouched. */
 bool cairn_href_view_touches(const cairn_href_view *view, unsigned kinds);
 
 /* Appends the item (open form or whole, checked text) to `out` with the hrefs of its assets as the view has them: by

@@ -1,6 +1,7 @@
 #include "stac/item.h"
 
 #include "stac/item_rules.h"
+#include "stac/traits.h"
 #include "stac/upgrade.h"
 
 cairn_time cairn_item_sort_time(const cairn_item *item)
@@ -179,5 +180,7 @@ cairn_code cairn_item_read(cairn_geos *geos, cairn_span json, const cairn_read_o
         code = steps[i](&r);
     if (code == CAIRN_OK)
         code = read_place(&r, geos);
-    return code == CAIRN_OK ? write_forms(&r) : code;
+    if (code == CAIRN_OK)
+        code = write_forms(&r);
+    return code == CAIRN_OK ? cairn_traits_of(out->body, arena, &out->traits, error) : code;
 }

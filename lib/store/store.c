@@ -91,6 +91,12 @@ cairn_code cairn_session_times(cairn_session *session, cairn_span collection, ca
     return session->store->ops->times(session, collection, sort_times, stop, count, newest, error);
 }
 
+cairn_code cairn_session_traits(cairn_session *session, cairn_span collection, cairn_traits_sink sink, void *context,
+                                cairn_error *error)
+{
+    return session->store->ops->traits(session, collection, sink, context, error);
+}
+
 cairn_code cairn_writer_open(cairn_store *store, cairn_writer **out, cairn_error *error)
 {
     return store->ops->writer_open(store, out, error);

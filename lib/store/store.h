@@ -13,6 +13,7 @@
 #include "query/search.h"
 #include "stac/collection.h"
 #include "stac/item.h"
+#include "stac/traits.h"
 #include "store/pack.h"
 #include "store/property.h"
 
@@ -28,6 +29,7 @@ typedef struct cairn_item_row {
     cairn_packed body;   /* open form, see stac/document.h */
     cairn_packed source; /* a patch (base/patch.h) that turns the body into the source's own words; absent: the same */
     int64_t changed;     /* when it was last written, seconds since 1970 (0: unknown) */
+    unsigned traits;     /* of the body, see stac/traits.h */
     /* With page.with_properties only: */
     cairn_span properties; /* the item's `properties`, checked text */
     cairn_interval range;  /* what `datetime` searches are matched with */
@@ -45,9 +47,17 @@ typedef struct cairn_collection_row {
     cairn_extent extent; /* of its items */
 } cairn_collection_row;
 
+/* How many items of a collection have these traits. */
+typedef struct cairn_traits_row {
+    cairn_span collection;
+    unsigned traits;
+    uint64_t items;
+} cairn_traits_row;
+
 /* Return CAIRN_OK to go on; anything else ends the walk and is returned by it. */
 typedef cairn_code (*cairn_item_sink)(void *context, const cairn_item_row *row, cairn_error *error);
 typedef cairn_code (*cairn_collection_sink)(void *context, const cairn_collection_row *row, cairn_error *error);
+typedef cairn_code (*cairn_traits_sink)(void *context, const cairn_traits_row *row, cairn_error *error);
 
 /* ---- searching ---- */
 
@@ -151,6 +161,9 @@ typedef struct cairn_store_ops {
     cairn_code (*times)(cairn_session *session, cairn_span collection, cairn_interval sort_times, uint64_t stop,
                         uint64_t *count, cairn_time *newest, cairn_error *error);
 
+    cairn_code (*traits)(cairn_session *session, cairn_span collection, cairn_traits_sink sink, void *context,
+                         cairn_error *error);
+
     cairn_code (*writer_open)(cairn_store *store, cairn_writer **out, cairn_error *error);
     cairn_code (*writer_close)(cairn_writer *writer, cairn_error *error);
     cairn_code (*write_begin)(cairn_writer *writer, cairn_error *error);
@@ -226,6 +239,11 @@ cairn_code cairn_session_promoted(cairn_session *session, cairn_promoted_sink si
  * the newest of their times, when there are any. Cheap for a small `stop`: a calendar is made of such questions. */
 cairn_code cairn_session_times(cairn_session *session, cairn_span collection, cairn_interval sort_times, uint64_t stop,
                                uint64_t *count, cairn_time *newest, cairn_error *error);
+
+/* Which traits the items of a collection have, and how many items each; of all collections when `collection` is absent.
+ * By collection and traits, ascending. */
+cairn_code cairn_session_traits(cairn_session *session, cairn_span collection, cairn_traits_sink sink, void *context,
+                                cairn_error *error);
 
 /* ---- writing: open, then begin, put ..., commit or rollback, as often as wanted, then close ---- */
 

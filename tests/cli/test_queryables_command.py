@@ -427,6 +427,9 @@ def version_1(cairn, filled, tmp_path):
     return old
 
 
+TRAITS = "SELECT c.id, traits, t.items FROM item_traits t JOIN collection c ON c.slot=t.collection ORDER BY c.id, traits"
+
+
 @pytest.mark.parametrize("args", [["search"], ["info"], ["check"], ["export"], ["queryables", "list"]])
 def test_version_1_is_not_read_as_it_is(cairn, version_1, args):
     done = cairn(*args, version_1, check=False)
@@ -443,7 +446,8 @@ def test_version_1_is_not_served_as_it_is(version_1):
 def test_version_1_is_brought_up(cairn, filled, version_1, how):
     cairn(how[0], version_1, *how[1:], check=how[0] == "optimize")
     cairn("check", version_1)
-    assert rows(version_1, "PRAGMA user_version") == [(2,)]
+    assert rows(version_1, "PRAGMA user_version") == [(3,)]
+    assert rows(version_1, TRAITS) == rows(filled, TRAITS) != []
     assert listed(cairn, version_1) == listed(cairn, filled)
     assert cairn("export", version_1).stdout == cairn("export", filled).stdout
     for id in ["things", "other"]:

@@ -33,7 +33,8 @@ static cairn_code put(fixture *f, const char *collection, const char *id, cairn_
                        .collection = cairn_span_of(collection),
                        .has_datetime = cairn_time_compare(range.start, range.end) == 0,
                        .datetime = range.start,
-                       .range = range};
+                       .range = range,
+                       .traits = (unsigned)range.end.sec};
     ASSERT_OK(cairn_footprint_read(f->geos, cairn_span_of(geometry), true, NULL, f->arena, &item.footprint, &warnings,
                                    &f->error));
     cairn_item_record record = {.item = &item};
@@ -591,6 +592,29 @@ static void counts_by_time(void **state)
     ASSERT_OK(cairn_session_end(f->session, &f->error));
 }
 
+static cairn_code see_traits(void *context, const cairn_traits_row *row, cairn_error *error)
+{
+    (void)error;
+    cairn_buf_printf(context, "%.*s %u:%llu ", CAIRN_SPAN_FMT(row->collection), row->traits,
+                     (unsigned long long)row->items);
+    return CAIRN_OK;
+}
+
+static void counts_traits(void **state)
+{
+    fixture *f = *state;
+    cairn_buf all = CAIRN_BUF_INIT(1 << 12);
+    fill(f);
+    ASSERT_OK(cairn_session_begin(f->session, 0, &f->error));
+    ASSERT_OK(cairn_session_traits(f->session, cairn_span_of("a"), see_traits, &all, &f->error));
+    assert_true(cairn_span_is(cairn_buf_span(&all), "a 10:1 a 30:2 a 60:1 "));
+    cairn_buf_reset(&all);
+    ASSERT_OK(cairn_session_traits(f->session, CAIRN_SPAN_NONE, see_traits, &all, &f->error));
+    assert_true(cairn_span_is(cairn_buf_span(&all), "a 10:1 a 30:2 a 60:1 b 15:1 b 20:1 b 30:1 "));
+    cairn_buf_free(&all);
+    ASSERT_OK(cairn_session_end(f->session, &f->error));
+}
+
 static void finds_collections_by_words(void **state)
 {
     fixture *f = *state;
@@ -656,6 +680,7 @@ int main(void)
         STORE_TEST(counts_properties),
         STORE_TEST(promotes_names),
         STORE_TEST(counts_by_time),
+        STORE_TEST(counts_traits),
         STORE_TEST(finds_collections_by_words),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -77,6 +77,10 @@ cairn_code memory_properties(cairn_session *session, cairn_span collection, cair
 cairn_code memory_properties_of(cairn_session *session, const memory_state *state, cairn_span collection,
                                 cairn_property_sink sink, void *context, cairn_error *error);
 
+/* traits.c */
+cairn_code memory_traits(cairn_session *session, cairn_span collection, cairn_traits_sink sink, void *context,
+                         cairn_error *error);
+
 /* promoted.c: names without an effect on answers. */
 bool memory_promote_built_in(memory_state *state);
 cairn_code memory_promoted_list(cairn_session *session, cairn_promoted_sink sink, void *context, cairn_error *error);

@@ -106,6 +106,7 @@ static const cairn_store_ops MEMORY_OPS = {
     .properties = memory_properties,
     .promoted = memory_promoted_list,
     .times = memory_times,
+    .traits = memory_traits,
     .writer_open = memory_writer_open,
     .writer_close = memory_writer_close,
     .write_begin = memory_write_begin,

@@ -29,6 +29,7 @@ void memory_item_to_row(const memory_item *item, bool without_body, cairn_item_r
         return;
     row->body = item->body;
     row->source = item->source;
+    row->traits = item->traits;
 }
 
 cairn_code memory_item_get(cairn_session *session, cairn_span collection, cairn_span id, cairn_item_sink sink,

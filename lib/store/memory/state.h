@@ -21,6 +21,7 @@ typedef struct memory_item {
     cairn_span wkb;
     cairn_packed body, source;
     int64_t changed;
+    unsigned traits;
 } memory_item;
 
 typedef struct memory_collection {

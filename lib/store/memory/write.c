@@ -108,6 +108,7 @@ static memory_item *new_item(const cairn_item_record *record)
     item->body = record->body;
     item->source = record->source;
     item->changed = cairn_clock_wall();
+    item->traits = from->traits;
     memory_keep(&at, &item->record.group);
     memory_keep(&at, &item->record.id);
     memory_keep(&at, &item->wkb);

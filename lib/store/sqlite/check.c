@@ -80,6 +80,11 @@ static const struct {
               " WHERE (property >> 1) NOT IN (SELECT slot FROM promoted) GROUP BY property"},
     {"statistics", "SELECT 'properties are kept of a collection that does not exist: ' || collection FROM property"
                    " WHERE collection NOT IN (SELECT slot FROM collection) GROUP BY collection"},
+    {"statistics", "SELECT 'the traits of the items of collection ' || coalesce(c.id, slot) || ' are not those that are"
+                   " counted: `cairn optimize` counts them anew' FROM (SELECT slot FROM (" TRAITS_COUNTED
+                   " EXCEPT SELECT collection, traits, items FROM item_traits) UNION SELECT collection FROM"
+                   " (SELECT collection, traits, items FROM item_traits EXCEPT " TRAITS_COUNTED
+                   ")) LEFT JOIN collection c USING(slot)"},
     {"words", "SELECT 'words are kept of a collection that does not exist: ' || rowid FROM collection_text"
               " WHERE rowid NOT IN (SELECT slot FROM collection)"},
     {"collection", "SELECT 'items of a collection that does not exist: ' || collection FROM item"
@@ -184,10 +189,11 @@ static cairn_code on_item(void *context, const cairn_item_row *stored, cairn_err
         check_report(at->checker, "body", at->row, fault.message);
     else
         compare_item(at->checker, at->row, at->footprint, &item);
-    if (!code)
-        code = check_parts_item(at->checker, at->row, cairn_properties_of(item.body), error);
-    else
+    if (code)
         code = CAIRN_OK;
+    else if (!(code =
+                   check_traits(at->checker, at->row, stored->traits, cairn_buf_span(&at->checker->document), error)))
+        code = check_parts_item(at->checker, at->row, cairn_properties_of(item.body), error);
     cairn_arena_reset(at->checker->arena);
     return code;
 }

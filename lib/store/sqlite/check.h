@@ -38,6 +38,8 @@ cairn_code check_parts_begin(checker *checker, cairn_error *error);
 void check_parts_end(checker *checker);
 /* `properties` are those of the item's bytes, checked text. */
 cairn_code check_parts_item(checker *checker, const item_row *row, cairn_span properties, cairn_error *error);
+/* `item` is the whole document, as it is stored. */
+cairn_code check_traits(checker *checker, const item_row *row, unsigned stored, cairn_span item, cairn_error *error);
 /* After all items: nothing may be there that belongs to none. */
 cairn_code check_parts_rest(checker *checker, cairn_error *error);
 

@@ -61,6 +61,15 @@ static uint64_t words_sum(cairn_span words, sqlite3_int64 owner)
 
 /* ---- one item ---- */
 
+cairn_code check_traits(checker *checker, const item_row *row, unsigned stored, cairn_span item, cairn_error *error)
+{
+    unsigned traits;
+    cairn_code code = cairn_traits_of(item, checker->arena, &traits, error);
+    if (!code && traits != stored)
+        check_report(checker, "body", row, "its traits are not what its bytes yield: `cairn optimize` makes them anew");
+    return code;
+}
+
 static cairn_code check_stored(checker *checker, const item_row *row, cairn_span properties, cairn_error *error)
 {
     cairn_error fault = CAIRN_ERROR_INIT;

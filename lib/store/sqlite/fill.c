@@ -1,4 +1,5 @@
-/* Brings a catalog of an older schema up to this one: what is kept of properties is made from the items' bytes. */
+/* Brings a catalog of an older schema up to this one: what is kept of properties is and of traits
+ * is made from the items' bytes. */
 #include "store/sqlite/internal.h"
 
 #include "base/log.h"
@@ -113,13 +114,9 @@ static cairn_code each_collection(sqlite_writer *writer, for_collection what, ca
     return code;
 }
 
-cairn_code fill_schema(void *context, int version, cairn_error *error)
+/* Version 2: properties apart from the items' texts. */
+static cairn_code fill_properties(sqlite_writer *writer, cairn_error *error)
 {
-    sqlite_writer *writer = context;
-    if (version != 2)
-        return CAIRN_OK;
-    cairn_log(CAIRN_LOG_INFO, "%s: schema version 1 is brought up to 2, all items are read once",
-              ((const sqlite_store *)writer->base.store)->path);
     cairn_code code = promote_built_in(writer->db, error);
     if (!code)
         code = slots_load(writer->db, &writer->slots, error);
@@ -127,6 +124,16 @@ cairn_code fill_schema(void *context, int version, cairn_error *error)
         code = each_collection(writer, fill_collection, error);
     slots_free(&writer->slots);
     return code;
+}
+
+cairn_code fill_schema(void *context, int version, cairn_error *error)
+{
+    sqlite_writer *writer = context;
+    if (version < 2)
+        return CAIRN_OK;
+    cairn_log(CAIRN_LOG_INFO, "%s: schema version %d is brought up to %d, all items are read once",
+              ((const sqlite_store *)writer->base.store)->path, version - 1, version);
+    return version == 2 ? fill_properties(writer, error) : traits_renew(writer, error);
 }
 
 cairn_code fill_counts(sqlite_writer *writer, cairn_error *error)

@@ -12,7 +12,7 @@
 
 enum {
     CAIRN_APPLICATION_ID = 0x43524e31, /* "CRN1" */
-    CAIRN_SCHEMA_VERSION = 2,
+    CAIRN_SCHEMA_VERSION = 3,
     CAIRN_PAGE_BYTES = 16384,
 };
 
@@ -175,6 +175,8 @@ typedef enum query_id {
     Q_MEETING_ALL,
     Q_NAMES_UP,
     Q_NAMES_DOWN,
+    Q_TRAITS,
+    Q_TRAITS_ALL,
     Q_COUNT,
 } query_id;
 
@@ -343,6 +345,7 @@ typedef enum write_id {
     W_COLLECTION_VALUES_DELETE,
     W_COLLECTION_PROPERTIES_DELETE,
     W_COLLECTION_COUNTS_DELETE,
+    W_COLLECTION_TRAITS_DELETE,
     W_COLLECTION_WORDS_DELETE,
     W_COLLECTION_ITEMS_DELETE,
     W_COLLECTION_PROPERTIES,
@@ -359,6 +362,12 @@ typedef enum write_id {
     W_COUNT_PUT,
     W_COUNT_DELETE,
     W_COUNT_CLEAR,
+    W_TRAITS_ADD,
+    W_TRAITS_DROP,
+    W_TRAITS_SWEEP,
+    W_TRAITS_GET,
+    W_TRAITS_SET,
+    W_TRAITS_BODIES,
     W_META_PUT,
     W_META_GET,
     W_GENERATION,
@@ -401,6 +410,19 @@ enum { COUNTED_ANEW = 20000 };
 cairn_code counts_save(sqlite_writer *writer, tally *tally, cairn_error *error);
 /* Frees those of all tallies when there are many: they must be saved. */
 void counts_trim(sqlite_writer *writer);
+
+/* ---- traits.c: what is known of items without opening them ---- */
+/* The rows that item_traits has to have. */
+#define TRAITS_COUNTED                                                                                                 \
+    "SELECT c.slot, b.traits, count(*) FROM item i JOIN collection c ON c.id=i.collection JOIN item_body b"            \
+    " ON b.key=i.key GROUP BY c.slot, b.traits"
+/* Counts an item in; counts out the one that has the key, whose body must still be there. */
+cairn_code traits_add(sqlite_writer *writer, const tally *tally, unsigned traits, cairn_error *error);
+cairn_code traits_drop(sqlite_writer *writer, const tally *tally, sqlite3_int64 key, cairn_error *error);
+/* Makes them anew from all bodies. Within a batch. */
+cairn_code traits_renew(sqlite_writer *writer, cairn_error *error);
+cairn_code sqlite_session_traits(cairn_session *base, cairn_span collection, cairn_traits_sink sink, void *context,
+                                 cairn_error *error);
 
 /* ---- view.c: a collection as it is served ---- */
 typedef struct collection_view {

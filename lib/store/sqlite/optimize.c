@@ -14,7 +14,8 @@ static cairn_code compact(sqlite_writer *writer, cairn_error *error)
     return code;
 }
 
-/* Built-in properties that the catalog lacks are promoted, and what is known of all is counted anew. */
+/* Built-in properties that the catalog lacks are promoted, and what is known of all is counted anew, and of each
+ * item anew. */
 static cairn_code renew(cairn_writer *writer, cairn_error *error)
 {
     cairn_code code = sqlite_writer_begin(writer, error);
@@ -23,6 +24,8 @@ static cairn_code renew(cairn_writer *writer, cairn_error *error)
     code = promote_missing((sqlite_writer *)writer, error);
     if (!code)
         code = fill_counts((sqlite_writer *)writer, error);
+    if (!code)
+        code = traits_renew((sqlite_writer *)writer, error);
     if (!code)
         code = db_exec(((sqlite_writer *)writer)->db, "INSERT INTO item_text(item_text) VALUES('optimize')",
                        "optimizing", error);

@@ -166,6 +166,7 @@ static cairn_code give_body(sqlite_session *session, sqlite3_int64 key, cairn_it
         row->body = db_column_packed(body, 0, 1, 2, 4);
         row->source = db_column_packed(body, 5, 6, 7, 8);
         row->changed = sqlite3_column_int64(body, 3);
+        row->traits = (unsigned)sqlite3_column_int64(body, 9);
         code = sink(context, row, error);
     } else {
         code = rc == SQLITE_DONE ? cairn_error_set(error, CAIRN_CORRUPT, "an item has no body; run `cairn check`")

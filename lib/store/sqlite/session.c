@@ -24,7 +24,7 @@ static const char *const query_text[Q_COUNT] = {
     [Q_COMMIT] = "COMMIT",
     [Q_ITEM_KEY] = "SELECT " ITEM_COLUMNS " FROM item WHERE id=?2 AND collection=?1",
     [Q_BODY] = "SELECT b.encoding, b.crc, b.length, b.changed, " ITEM_BODY ", b.source_encoding, b.source_crc,"
-               " b.source_length, b.source FROM " ITEM_BODY_TABLES " WHERE b.key=?1",
+               " b.source_length, b.source, b.traits FROM " ITEM_BODY_TABLES " WHERE b.key=?1",
     [Q_LENGTH] = "SELECT length FROM item_body WHERE key=?1",
     [Q_FOOTPRINT] = "SELECT footprint FROM item WHERE key=?1",
     [Q_BOX_PROBE] = "SELECT entry FROM item_box WHERE west<=?3 AND east>=?1 AND south<=?4 AND north>=?2"
@@ -74,6 +74,10 @@ static const char *const query_text[Q_COUNT] = {
     [Q_MEETING_ALL] = MEETING("item_order_all", "?1 IS NULL"),
     [Q_NAMES_UP] = "SELECT " ITEM_COLUMNS " FROM item INDEXED BY item_name WHERE id>=?1 ORDER BY id",
     [Q_NAMES_DOWN] = "SELECT " ITEM_COLUMNS " FROM item INDEXED BY item_name WHERE id<=?1 ORDER BY id DESC",
+    [Q_TRAITS] = "SELECT c.id, t.traits, t.items FROM collection c JOIN item_traits t ON t.collection=c.slot"
+                 " WHERE c.id=?1 ORDER BY t.traits",
+    [Q_TRAITS_ALL] = "SELECT c.id, t.traits, t.items FROM collection c JOIN item_traits t ON t.collection=c.slot"
+                     " ORDER BY c.id, t.traits",
     [Q_TEXT_PROBE] = "SELECT rowid FROM item_text WHERE item_text MATCH ?1 LIMIT ?2",
     [Q_KNOWN] = "SELECT c.id, " PROPERTY_COLUMNS " FROM collection c JOIN property p ON p.collection=c.slot"
                 " WHERE c.id=?1 ORDER BY p.name",

@@ -35,6 +35,7 @@ static const cairn_store_ops sqlite_ops = {
     .properties = sqlite_session_properties,
     .promoted = sqlite_session_promoted,
     .times = sqlite_session_times,
+    .traits = sqlite_session_traits,
     .writer_open = sqlite_writer_open,
     .writer_close = sqlite_writer_close,
     .write_begin = sqlite_writer_begin,

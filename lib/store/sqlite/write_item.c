@@ -122,6 +122,7 @@ static cairn_code put_body(sqlite_writer *writer, sqlite3_int64 key, const cairn
     bind_packed(put, 2, 3, 4, 6, &body);
     sqlite3_bind_int64(put, 5, writer->now);
     bind_packed(put, 7, 8, 9, 10, &record->source);
+    sqlite3_bind_int64(put, 11, record->item->traits);
     return db_run(writer->db, put, "writing an item", error);
 }
 
@@ -208,6 +209,8 @@ static cairn_code write_row(sqlite_writer *writer, tally *tally, const cairn_ite
     if (!code)
         code = parts_write(writer, tally, old, &row, &properties, error);
     if (!code)
+        code = traits_add(writer, tally, record->item->traits, error);
+    if (!code)
         tally_add(tally, &row);
     return code;
 }
@@ -228,6 +231,8 @@ static cairn_code replace(sqlite_writer *writer, tally *tally, const cairn_item_
                                "item \"%s\" exists already in this collection, with other contents",
                                cairn_quote(record->item->id, quoted, sizeof quoted));
     code = delete_boxes(writer, old, error);
+    if (!code)
+        code = traits_drop(writer, tally, old->key, error);
     if (code)
         return code;
     tally_drop(tally, old);
@@ -281,6 +286,8 @@ cairn_code sqlite_delete_item(cairn_writer *base, cairn_span collection, cairn_s
     code = parts_drop(writer, tally, &row, error);
     if (!code)
         code = delete_boxes(writer, &row, error);
+    if (!code)
+        code = traits_drop(writer, tally, row.key, error);
     if (!code)
         code = delete_by_key(writer, W_BODY_DELETE, row.key, error);
     if (!code)

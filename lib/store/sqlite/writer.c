@@ -17,7 +17,7 @@ static const char *const write_text[W_COUNT] = {
     [W_DELETE] = "DELETE FROM item WHERE key=?1",
     [W_BODY_PUT] =
         "INSERT OR REPLACE INTO item_body(key, encoding, crc, length, changed, body, source_encoding, source_crc,"
-        " source_length, source) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+        " source_length, source, traits) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
     [W_BODY_GET] = "SELECT b.encoding, b.crc, b.length, " ITEM_BODY ", b.source_encoding, b.source_crc,"
                    " b.source_length, b.source FROM " ITEM_BODY_TABLES " WHERE b.key=?1",
     [W_BODY_DELETE] = "DELETE FROM item_body WHERE key=?1",
@@ -42,6 +42,7 @@ static const char *const write_text[W_COUNT] = {
     [W_COLLECTION_PROPERTIES_DELETE] =
         "DELETE FROM item_properties WHERE key IN (SELECT key FROM item WHERE collection=?1)",
     [W_COLLECTION_COUNTS_DELETE] = "DELETE FROM property WHERE collection=(SELECT slot FROM collection WHERE id=?1)",
+    [W_COLLECTION_TRAITS_DELETE] = "DELETE FROM item_traits WHERE collection=(SELECT slot FROM collection WHERE id=?1)",
     [W_COLLECTION_WORDS_DELETE] = "DELETE FROM collection_text WHERE rowid=(SELECT slot FROM collection WHERE id=?1)",
     [W_COLLECTION_ITEMS_DELETE] = "DELETE FROM item WHERE collection=?1",
     /* LIMIT keeps the order of the keys, in which the rows lie; so no properties are sorted. */
@@ -68,6 +69,14 @@ static const char *const write_text[W_COUNT] = {
                     " ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)",
     [W_COUNT_DELETE] = "DELETE FROM property WHERE collection=?1 AND name=?2",
     [W_COUNT_CLEAR] = "DELETE FROM property WHERE collection=?1",
+    [W_TRAITS_ADD] = "INSERT INTO item_traits(collection, traits, items) VALUES(?1, ?2, 1)"
+                     " ON CONFLICT(collection, traits) DO UPDATE SET items=items + 1",
+    [W_TRAITS_DROP] = "UPDATE item_traits SET items=items - 1 WHERE collection=?1 AND traits=?2",
+    [W_TRAITS_SWEEP] = "DELETE FROM item_traits WHERE collection=?1 AND traits=?2 AND items=0",
+    [W_TRAITS_GET] = "SELECT traits FROM item_body WHERE key=?1",
+    [W_TRAITS_SET] = "UPDATE item_body SET traits=?2 WHERE key=?1",
+    [W_TRAITS_BODIES] =
+        "SELECT b.encoding, b.crc, b.length, " ITEM_BODY ", b.key, b.traits FROM " ITEM_BODY_TABLES " ORDER BY b.key",
     [W_META_PUT] = "INSERT OR REPLACE INTO meta(key, value) VALUES(?1, ?2)",
     [W_META_GET] = "SELECT value FROM meta WHERE key=?1",
     [W_GENERATION] = "UPDATE meta SET value=value + 1 WHERE key='generation'",

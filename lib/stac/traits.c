@@ -1,0 +1,73 @@
+#include "stac/traits.h"
+
+#include "base/json.h"
+#include "base/uri.h"
+
+#include <strings.h>
+
+static const struct {
+    const char *scheme;
+    unsigned kind;
+} schemes[] = {
+    {"https", CAIRN_HREFS_HTTP}, {"http", CAIRN_HREFS_HTTP},   {"s3", CAIRN_HREFS_S3},     {"s3a", CAIRN_HREFS_S3},
+    {"s3n", CAIRN_HREFS_S3},     {"gs", CAIRN_HREFS_GS},       {"gcs", CAIRN_HREFS_GS},    {"abfs", CAIRN_HREFS_AZURE},
+    {"az", CAIRN_HREFS_AZURE},   {"abfss", CAIRN_HREFS_AZURE}, {"file", CAIRN_HREFS_FILE},
+};
+
+unsigned cairn_href_kind(cairn_span href)
+{
+    cairn_span scheme = cairn_uri_scheme(href);
+    for (size_t i = 0; scheme.p && i < sizeof schemes / sizeof *schemes; i++)
+        if (strlen(schemes[i].scheme) == scheme.n && strncasecmp(schemes[i].scheme, scheme.p, scheme.n) == 0)
+            return schemes[i].kind;
+    return CAIRN_HREFS_OTHER;
+}
+
+/* Escapes in a string are rare and hide the scheme: decoded. */
+static bool kind_of_value(cairn_span value, cairn_arena *arena, unsigned *kinds)
+{
+    if (cairn_json_kind(value) != '"')
+        return true;
+    cairn_span href = cairn_json_string(value, arena);
+    *kinds |= cairn_href_kind(href);
+    return href.p != NULL;
+}
+
+static bool look_at_assets(cairn_span assets, bool alternates, cairn_arena *arena, unsigned *kinds);
+
+/* Recursion: an asset has alternates, those have none. */
+static bool look_at_asset(cairn_span asset, bool alternates, cairn_arena *arena, unsigned *kinds)
+{
+    bool ok = true;
+    cairn_json_walk walk = cairn_json_walk_object(asset);
+    for (cairn_json_member member; ok && cairn_json_next_member(&walk, &member);) {
+        if (cairn_json_key_is(member.key, "href")) {
+            ok = kind_of_value(member.value, arena, kinds);
+        } else if (alternates && cairn_json_key_is(member.key, "alternate")) {
+            *kinds |= cairn_json_kind(member.value) == '{' ? CAIRN_HREFS_ALTERNATE : 0;
+            ok = look_at_assets(member.value, false, arena, kinds);
+        }
+    }
+    return ok;
+}
+
+static bool look_at_assets(cairn_span assets, bool alternates, cairn_arena *arena, unsigned *kinds)
+{
+    bool ok = true;
+    cairn_json_walk walk = cairn_json_walk_object(assets);
+    for (cairn_json_member asset; ok && cairn_json_next_member(&walk, &asset);)
+        ok = look_at_asset(asset.value, alternates, arena, kinds);
+    return ok;
+}
+
+cairn_code cairn_traits_of(cairn_span item, cairn_arena *arena, unsigned *out, cairn_error *error)
+{
+    unsigned kinds = 0;
+    bool ok = true;
+    cairn_json_walk walk = cairn_json_walk_object(item);
+    for (cairn_json_member member; ok && cairn_json_next_member(&walk, &member);)
+        if (cairn_json_key_is(member.key, "assets"))
+            ok = look_at_assets(member.value, true, arena, &kinds);
+    *out = kinds;
+    return ok ? CAIRN_OK : cairn_error_set(error, CAIRN_NOMEM, "the item needs more memory than there is for it");
+}
