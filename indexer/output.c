@@ -66,11 +66,35 @@ cairn_code cairn_output_open(cairn_output *output, const char *path, cairn_error
     return output->file ? CAIRN_OK : write_failed(path, error);
 }
 
-cairn_code cairn_output_write(cairn_output *output, cairn_span bytes, cairn_error *error)
+static cairn_code write_bytes(cairn_output *output, cairn_span bytes, cairn_error *error)
 {
     if (bytes.n == 0 || fwrite(bytes.p, 1, bytes.n, output->file) == bytes.n)
         return CAIRN_OK;
     return write_failed(output->path, error);
+}
+
+void cairn_output_compress(cairn_output *output)
+{
+    output->compressed = true;
+    output->packed = (cairn_buf)CAIRN_BUF_INIT(SIZE_MAX / 2);
+    cairn_gzip_begin(&output->gzip, &output->packed);
+}
+
+static cairn_code write_packed(cairn_output *output, cairn_error *error)
+{
+    if (output->packed.failed)
+        return cairn_error_no_memory(error);
+    cairn_code code = write_bytes(output, cairn_buf_span(&output->packed), error);
+    cairn_buf_reset(&output->packed);
+    return code;
+}
+
+cairn_code cairn_output_write(cairn_output *output, cairn_span bytes, cairn_error *error)
+{
+    if (!output->compressed)
+        return write_bytes(output, bytes, error);
+    cairn_gzip_text(&output->gzip, bytes);
+    return write_packed(output, error);
 }
 
 cairn_code cairn_output_flush(cairn_error *error)
@@ -98,7 +122,13 @@ static cairn_code finish_file(cairn_output *output, cairn_error *error)
 
 cairn_code cairn_output_close(cairn_output *output, cairn_error *error)
 {
-    cairn_code code = output->path ? finish_file(output, error) : cairn_output_flush(error);
+    cairn_code code = CAIRN_OK;
+    if (output->compressed) {
+        cairn_gzip_end(&output->gzip);
+        code = write_packed(output, error);
+    }
+    if (code == CAIRN_OK)
+        code = output->path ? finish_file(output, error) : cairn_output_flush(error);
     cairn_output_abandon(output);
     return code;
 }
@@ -108,6 +138,8 @@ void cairn_output_abandon(cairn_output *output)
     if (output->path && output->file)
         fclose(output->file);
     output->file = NULL;
+    output->compressed = false;
+    cairn_buf_free(&output->packed);
     if (output->temporary) {
         unlink(output->temporary);
         free(output->temporary);

@@ -130,8 +130,7 @@ static bool is_box(const column *c)
     return cairn_span_is(c->property.name, "bbox");
 }
 
-/* A cell, with quotes where it would be read otherwise without. */
-static void add_cell(cairn_buf *out, cairn_span text)
+void cairn_csv_cell(cairn_buf *out, cairn_span text)
 {
     bool plain = true;
     for (size_t i = 0; i < text.n && plain; i++)
@@ -162,7 +161,7 @@ bool cairn_csv_header(const cairn_csv *csv, cairn_buf *out)
         if (is_box(&csv->columns[i]))
             cairn_buf_add_text(out, "west,south,east,north");
         else
-            add_cell(out, csv->columns[i].property.name);
+            cairn_csv_cell(out, csv->columns[i].property.name);
     }
     return end_line(out);
 }
@@ -183,7 +182,7 @@ static void add_box(cairn_buf *out, cairn_span box)
         if (i)
             cairn_buf_add_byte(out, ',');
         if (n == 4 || n == 6)
-            add_cell(out, numbers[i]);
+            cairn_csv_cell(out, numbers[i]);
     }
 }
 
@@ -196,7 +195,7 @@ static bool add_value(cairn_buf *out, cairn_span value, cairn_arena *scratch)
         if (!value.p)
             return false;
     }
-    add_cell(out, value);
+    cairn_csv_cell(out, value);
     return true;
 }
 

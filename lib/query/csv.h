@@ -25,5 +25,7 @@ cairn_code cairn_csv_from_json(cairn_span fields, cairn_arena *arena, const cair
  * (stac/document.h); strings are decoded in `scratch`. */
 bool cairn_csv_header(const cairn_csv *csv, cairn_buf *out);
 bool cairn_csv_row(const cairn_csv *csv, cairn_span item, cairn_arena *scratch, cairn_buf *out);
+/* Appends one cell, with quotes where it would be read otherwise without. */
+void cairn_csv_cell(cairn_buf *out, cairn_span text);
 
 #endif

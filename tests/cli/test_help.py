@@ -18,6 +18,7 @@ DEMO = [
 
 for number, item in enumerate(DEMO):
     item["properties"].update({"eo:cloud_cover": 5 + 10 * number, "platform": item["collection"] + "-8", "title": "Sea ice"})
+    item["assets"] = {"red": {"href": f"https://data.example.com/{item['id']}/red.tif", "type": "image/tiff; application=geotiff"}}
 
 
 def commands():
