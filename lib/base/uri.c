@@ -224,27 +224,34 @@ cairn_span cairn_uri_resolve(cairn_arena *arena, cairn_span base, cairn_span ref
     return finish(arena, &out);
 }
 
-cairn_span cairn_uri_decode(cairn_arena *arena, cairn_span text)
+bool cairn_uri_decode_into(cairn_span text, char *out, size_t *n)
 {
-    char *out = cairn_arena_alloc(arena, text.n + 1);
-    if (!out)
-        return CAIRN_SPAN_NONE;
-    const char *end = text.p + text.n;
+    const char *end = cairn_span_end(text);
     char *to = out;
     for (const char *p = text.p; p < end; p++) {
         char c = *p;
         if (c == '%') {
             if (!is_code(p, end))
-                return CAIRN_SPAN_NONE;
+                return false;
             c = (char)(hex_value(p[1]) * 16 + hex_value(p[2]));
             p += 2;
         }
         if (c == '\0')
-            return CAIRN_SPAN_NONE;
+            return false;
         *to++ = c;
     }
-    *to = '\0';
-    return cairn_span_make(out, (size_t)(to - out));
+    *n = (size_t)(to - out);
+    return true;
+}
+
+cairn_span cairn_uri_decode(cairn_arena *arena, cairn_span text)
+{
+    size_t n;
+    char *out = cairn_arena_alloc(arena, text.n + 1);
+    if (!out || !cairn_uri_decode_into(text, out, &n))
+        return CAIRN_SPAN_NONE;
+    out[n] = '\0';
+    return cairn_span_make(out, n);
 }
 
 static bool stands_in_path(char c)

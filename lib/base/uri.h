@@ -18,6 +18,10 @@ cairn_span cairn_uri_resolve(cairn_arena *arena, cairn_span base, cairn_span ref
 /* Percent-decodes once; NUL bytes and bad escapes: {NULL,0}. */
 cairn_span cairn_uri_decode(cairn_arena *arena, cairn_span text);
 
+/* The same into `out`, which has room for text.n bytes and may be text.p; no NUL is added. False where that gives
+ * {NULL,0}. */
+bool cairn_uri_decode_into(cairn_span text, char *out, size_t *n);
+
 /* "file:///a/b%20c" for the absolute path "/a/b c". */
 cairn_span cairn_uri_from_path(cairn_arena *arena, cairn_span absolute_path);
 /* The path of a file: URI (empty host or localhost), decoded, NUL-terminated; {NULL,0} for anything else. */
