@@ -23,19 +23,29 @@ static cairn_code no_memory(cairn_error *error)
     return cairn_error_set(error, CAIRN_NOMEM, "out of memory while the configuration was read");
 }
 
-/* Takes a value from a source. Values of a list, and continued lines, are joined by spaces. */
+/* A variable has one line for a whole list. */
+static void split_variable(char *text)
+{
+    for (; *text; text++)
+        if (*text == ' ' || *text == '\t' || *text == ',')
+            *text = '\n';
+}
+
+/* Takes a value from a source. Values of a list are joined by line ends, other continued lines by spaces. */
 static cairn_code put(settings *s, int index, source from, cairn_span value, bool join, cairn_error *error)
 {
     if (from < s->of[index].from)
         return CAIRN_OK;
-    if (cairn_option_at((size_t)index)->kind == CAIRN_OPTION_NETWORKS)
-        join = true;
+    bool is_list = cairn_option_is_list(cairn_option_at((size_t)index));
     cairn_span old = s->of[index].value;
-    bool append = join && from == s->of[index].from;
-    cairn_span text = append ? cairn_arena_printf(s->arena, "%.*s %.*s", CAIRN_SPAN_FMT(old), CAIRN_SPAN_FMT(value))
+    bool append = (join || is_list) && from == s->of[index].from;
+    cairn_span text = append ? cairn_arena_printf(s->arena, "%.*s%c%.*s", CAIRN_SPAN_FMT(old), is_list ? '\n' : ' ',
+                                                  CAIRN_SPAN_FMT(value))
                              : cairn_arena_copy(s->arena, value);
     if (!text.p)
         return no_memory(error);
+    if (is_list && from == FROM_ENVIRONMENT)
+        split_variable((char *)text.p);
     s->of[index].from = from;
     s->of[index].value = text;
     return CAIRN_OK;
@@ -117,7 +127,7 @@ static cairn_code take_key(void *context, cairn_span key, cairn_span value, bool
     if (index < 0 || cairn_option_at((size_t)index)->flag_only || cairn_span_is(key, "config"))
         return unknown(error, "key", key, key);
     const cairn_option *option = cairn_option_at((size_t)index);
-    bool may_repeat = option->kind == CAIRN_OPTION_NETWORKS || (option->kind == CAIRN_OPTION_TEXT && continued);
+    bool may_repeat = cairn_option_is_list(option) || (option->kind == CAIRN_OPTION_TEXT && continued);
     if (s->of[index].from == FROM_FILE && !may_repeat)
         return cairn_error_set(error, CAIRN_INVALID, "%s: given a second time", option->name);
     return put(s, index, FROM_FILE, value, continued, error);
@@ -167,6 +177,10 @@ cairn_code cairn_config_read(cairn_config *config, int argc, char **argv, char *
         code = apply(config, &s, (size_t)file, error);
     for (size_t i = 0; !code && cairn_option_at(i); i++)
         code = apply(config, &s, i, error);
+    if (!code)
+        code = cairn_asset_folders_spare(&config->assets, config->catalog, "the catalog", error);
+    if (!code)
+        code = cairn_asset_folders_spare(&config->assets, config->file, "the configuration", error);
     if (!code && !config->catalog && !config->help && !config->version)
         code = cairn_error_set(error, CAIRN_INVALID, "--catalog FILE is missing: which catalog is to be served?");
     return code;

@@ -7,6 +7,7 @@
 
 #include "base/arena.h"
 #include "base/log.h"
+#include "http/assets/folders.h"
 #include "http/forwarded.h"
 
 #include <stdint.h>
@@ -26,7 +27,9 @@ typedef struct cairn_config {
     cairn_networks trusted;
     const char *title, *description, *id; /* NULL: from the catalog */
     const char *extensions;               /* paths for cairn_ext_load_all(), or NULL */
-    uint64_t threads;                     /* 0: chosen by the number of processors */
+    cairn_asset_folders assets;
+    uint64_t max_open_files; /* of assets; 0: chosen by the limit of the system */
+    uint64_t threads;        /* 0: chosen by the number of processors */
     uint64_t max_limit, max_page_bytes, max_body_bytes, max_url_bytes, request_memory;
     uint64_t max_connections, max_connections_per_ip;
     int64_t request_timeout, query_timeout, idle_timeout, drain_timeout; /* nanoseconds */

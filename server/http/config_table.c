@@ -44,6 +44,10 @@ static const cairn_option OPTIONS[] = {
     {"trust-proxy", "CIDR", NULL,
      "A network whose Forwarded and X-Forwarded-* headers are believed. May be given more than once.",
      CAIRN_OPTION_NETWORKS, AT(trusted), 0, 0, NULL, false, false},
+    {"assets", "/path/=DIR", NULL,
+     "Serve the files below DIR at /path/, in whole or in ranges: for data that no object store has. May be given more "
+     "than once; see docs/assets.md.",
+     CAIRN_OPTION_FOLDERS, AT(assets), 0, 0, NULL, false, false},
     TEXT("config", "FILE", file, "A configuration file: lines of the form key = value, with the names of the flags."),
     TEXT("title", "TEXT", title, "The title of the landing page. Default: the crawled root catalog's, else the id."),
     TEXT("description", "TEXT", description, "The description of the landing page."),
@@ -70,6 +74,9 @@ static const cairn_option OPTIONS[] = {
     NUMBER("max-connections-per-ip", "N", COUNT, max_connections_per_ip, "0", 0, 1000000,
            "Connections at the same time from one address; further ones are closed. 0: no limit. Behind a proxy all "
            "come from the proxy's address."),
+    NUMBER("max-open-files", "N", COUNT, max_open_files, "0", 0, 1000000,
+           "Files of --assets that are sent at the same time; beyond that the answer is 503. 0: one for each "
+           "connection, or as many as the system's limit of open files leaves room for."),
     NUMBER("request-timeout", "TIME", DURATION, request_timeout, "30s", 0, HOUR,
            "The whole request must have been read after this time; slow senders are cut."),
     NUMBER("idle-timeout", "TIME", DURATION, idle_timeout, "60s", 0, HOUR,
@@ -120,6 +127,11 @@ int cairn_option_find(cairn_span name)
         if (cairn_span_is(name, OPTIONS[i].name))
             return i;
     return -1;
+}
+
+bool cairn_option_is_list(const cairn_option *option)
+{
+    return option->kind == CAIRN_OPTION_NETWORKS || option->kind == CAIRN_OPTION_FOLDERS;
 }
 
 const char *const *cairn_option_names(void)

@@ -14,6 +14,7 @@ typedef enum cairn_option_kind {
     CAIRN_OPTION_LISTEN,   /* cairn_listen */
     CAIRN_OPTION_URL,      /* has_base and base */
     CAIRN_OPTION_NETWORKS, /* cairn_networks: a list, separated by spaces or commas */
+    CAIRN_OPTION_FOLDERS,  /* cairn_asset_folders: one a flag or line; a variable has them separated as networks are */
 } cairn_option_kind;
 
 typedef struct cairn_option {
@@ -28,9 +29,11 @@ typedef struct cairn_option {
 
 /* NULL behind the last. */
 const cairn_option *cairn_option_at(size_t index);
-enum { CAIRN_OPTIONS_MAX = 40 };
+enum { CAIRN_OPTIONS_MAX = 48 };
 /* -1 when there is none of that name. */
 int cairn_option_find(cairn_span name);
+/* Whether it may be given more than once: the values are joined by line ends. */
+bool cairn_option_is_list(const cairn_option *option);
 /* Option names, NULL-terminated, for "did you mean". */
 const char *const *cairn_option_names(void);
 /* Writes the environment variable's name. */

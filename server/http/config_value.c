@@ -156,7 +156,7 @@ static cairn_code set_url(cairn_config *config, cairn_span value, cairn_error *e
 
 static bool is_separator(char c)
 {
-    return c == ',' || c == ' ' || c == '\t';
+    return c == ',' || c == ' ' || c == '\t' || c == '\n';
 }
 
 static cairn_code set_networks(cairn_config *config, cairn_span value, cairn_networks *place, cairn_error *error)
@@ -205,6 +205,8 @@ cairn_code cairn_option_set(cairn_config *config, const cairn_option *option, ca
         return set_url(config, value, error);
     case CAIRN_OPTION_NETWORKS:
         return set_networks(config, value, place, error);
+    case CAIRN_OPTION_FOLDERS:
+        return cairn_asset_folders_parse(value, config->arena, place, error);
     }
     return cairn_error_set(error, CAIRN_INTERNAL, "option %s has no kind", option->name);
 }

@@ -67,19 +67,20 @@ void cairn_etag_make(cairn_span body, char out[CAIRN_ETAG_SIZE])
     snprintf(out, CAIRN_ETAG_SIZE, "\"%016" PRIx64 "\"", cairn_hash64(body));
 }
 
-bool cairn_etag_matches(cairn_span header, const char *etag)
+static bool matches(cairn_span header, const char *etag, bool strongly)
 {
     cairn_span rest = cairn_span_trim(header);
     if (cairn_span_is(rest, "*"))
         return true;
     while (rest.n) {
-        if (cairn_span_starts(rest, "W/"))
+        bool is_weak = cairn_span_starts(rest, "W/");
+        if (is_weak)
             rest = cairn_span_make(rest.p + 2, rest.n - 2);
         const char *close = rest.n > 1 && rest.p[0] == '"' ? memchr(rest.p + 1, '"', rest.n - 1) : NULL;
         if (!close)
             return false;
         size_t n = (size_t)(close + 1 - rest.p);
-        if (cairn_span_is(cairn_span_make(rest.p, n), etag))
+        if (!(strongly && is_weak) && cairn_span_is(cairn_span_make(rest.p, n), etag))
             return true;
         rest = cairn_span_trim(cairn_span_make(rest.p + n, rest.n - n));
         if (rest.n && rest.p[0] != ',')
@@ -88,4 +89,14 @@ bool cairn_etag_matches(cairn_span header, const char *etag)
             rest = cairn_span_trim(cairn_span_make(rest.p + 1, rest.n - 1));
     }
     return false;
+}
+
+bool cairn_etag_matches(cairn_span if_none_match, const char *etag)
+{
+    return matches(if_none_match, etag, false);
+}
+
+bool cairn_etag_matches_strongly(cairn_span if_match, const char *etag)
+{
+    return matches(if_match, etag, true);
 }

@@ -13,5 +13,7 @@ enum { CAIRN_ETAG_SIZE = 20 };
 void cairn_etag_make(cairn_span body, char out[CAIRN_ETAG_SIZE]);
 /* Whether an If-None-Match value ("*", or a list of tags, weak or strong) names the tag, by weak comparison. */
 bool cairn_etag_matches(cairn_span if_none_match, const char *etag);
+/* The same for If-Match, by strong comparison: weak tags of the list match nothing. */
+bool cairn_etag_matches_strongly(cairn_span if_match, const char *etag);
 
 #endif

@@ -1,6 +1,7 @@
 #include "http/exchange.h"
 
 #include "base/clock.h"
+#include "http/assets/answer.h"
 #include "http/encoding.h"
 #include "http/fields.h"
 #include "http/reply.h"
@@ -46,6 +47,10 @@ cairn_exchange *cairn_exchange_new(cairn_server *server, cairn_guard *guard, con
 void cairn_exchange_free(cairn_exchange *exchange)
 {
     atomic_fetch_sub(&exchange->server->body_bytes, exchange->body_counted);
+    if (exchange->holds_file) {
+        cairn_guard_set_file(exchange->server->watch, exchange->guard, -1, 0);
+        atomic_fetch_sub(&exchange->server->open_files, 1);
+    }
     cairn_buf_free(&exchange->body);
     free(exchange->target);
     free(exchange);
@@ -95,7 +100,7 @@ static cairn_reply reply_to(const cairn_exchange *exchange, cairn_method method,
     const char *query = target.n ? memchr(target.p, '?', target.n) : NULL;
     if (query)
         target.n = (size_t)(query - target.p);
-    return (cairn_reply){method, target, CAIRN_SPAN_NONE, close || atomic_load(&exchange->server->draining)};
+    return (cairn_reply){method, target, CAIRN_SPAN_NONE, close || atomic_load(&exchange->server->draining), NULL};
 }
 
 static enum MHD_Result refuse_now(cairn_exchange *exchange, struct MHD_Connection *connection, cairn_method method,
@@ -173,26 +178,52 @@ static void give_arena(cairn_server *server, cairn_arena *arena)
         cairn_arena_free(arena);
 }
 
-/* Everything that the API needs to know. */
-static cairn_code read_request(const cairn_exchange *exchange, struct MHD_Connection *connection,
-                               cairn_request *request, cairn_target_form *form, cairn_error *error)
+/* What the header says, before it is known whom it is for. */
+typedef struct head {
+    cairn_fields fields;
+    cairn_target_form form;
+    cairn_span path, query; /* still coded */
+    cairn_origin origin;
+} head;
+
+static cairn_code read_head(const cairn_exchange *exchange, struct MHD_Connection *connection, cairn_arena *arena,
+                            head *out, cairn_error *error)
 {
-    cairn_fields fields = {0};
     cairn_span target = cairn_span_make(exchange->target, exchange->target_length);
-    if (!cairn_fields_read(&fields, connection, request->arena))
+    if (!cairn_fields_read(&out->fields, connection, arena))
         return cairn_error_set(error, CAIRN_NOMEM, "the request needs more memory than --request-memory allows");
-    request->accept = fields.accept;
-    request->accept_profile = fields.accept_profile;
-    request->content_type = fields.content_type;
-    request->if_none_match = fields.if_none_match;
-    request->accepts_gzip = cairn_accepts_gzip(fields.accept_encoding);
+    cairn_code code = cairn_target_split(target, &out->form, &out->path, &out->query, error);
+    if (code)
+        return code;
+    return cairn_fields_origin(&out->fields, exchange->server, connection, out->form.authority, arena, &out->origin,
+                               error);
+}
+
+/* Everything that the API needs to know. */
+static cairn_code read_request(const cairn_exchange *exchange, const head *head, cairn_request *request,
+                               cairn_error *error)
+{
+    cairn_target_form form;
+    cairn_span target = cairn_span_make(exchange->target, exchange->target_length);
+    const cairn_fields *fields = &head->fields;
+    request->accept = fields->accept;
+    request->accept_profile = fields->accept_profile;
+    request->content_type = fields->content_type;
+    request->if_none_match = fields->if_none_match;
+    request->accepts_gzip = cairn_accepts_gzip(fields->accept_encoding);
     request->body = cairn_buf_span(&exchange->body);
-    cairn_code code = cairn_target_parse(target, request->arena, request, form, error);
-    if (!code)
-        code = cairn_fields_locate(&fields, exchange->server, connection, form->authority, request, error);
-    if (!code && form->asterisk && request->method != CAIRN_OPTIONS)
+    cairn_code code = cairn_target_parse(target, request->arena, request, &form, error);
+    if (!code && form.asterisk && request->method != CAIRN_OPTIONS)
         code = cairn_error_set(error, CAIRN_INVALID, "request target: '*' is for OPTIONS only");
-    return code;
+    if (code)
+        return code;
+    const cairn_origin *origin = &head->origin;
+    request->base_url = cairn_arena_printf(request->arena, "%.*s://%.*s%.*s", CAIRN_SPAN_FMT(origin->scheme),
+                                           CAIRN_SPAN_FMT(origin->host), CAIRN_SPAN_FMT(origin->prefix));
+    if (!request->base_url.p)
+        return cairn_error_set(error, CAIRN_NOMEM, "the request needs more memory than --request-memory allows");
+    cairn_target_strip(request, origin->prefix);
+    return CAIRN_OK;
 }
 
 /* Asks the API; again with another session when the catalog was replaced under the answer. */
@@ -222,31 +253,48 @@ static void ask(const cairn_server *server, cairn_request *request, cairn_respon
     }
 }
 
-static void work_out(const cairn_exchange *exchange, struct MHD_Connection *connection, cairn_request *request,
-                     cairn_response *response)
+static enum MHD_Result answer_by_api(cairn_exchange *exchange, struct MHD_Connection *connection, const head *head,
+                                     cairn_reply *reply, cairn_arena *arena)
 {
-    cairn_target_form form = {CAIRN_SPAN_NONE, false};
+    cairn_response response = {0};
     cairn_error error = CAIRN_ERROR_INIT;
-    if (exchange->refusal_status)
-        cairn_api_error(response, exchange->refusal_status, &exchange->refusal);
-    else if (read_request(exchange, connection, request, &form, &error))
-        cairn_api_error(response, 0, &error);
-    else if (form.asterisk)
-        *response = (cairn_response){.status = 204, .allow = CAIRN_GET | CAIRN_HEAD | CAIRN_POST | CAIRN_OPTIONS};
+    cairn_request request = {.method = reply->method, .arena = arena};
+    if (read_request(exchange, head, &request, &error))
+        cairn_api_error(&response, 0, &error);
+    else if (head->form.asterisk)
+        response = (cairn_response){.status = 204, .allow = CAIRN_GET | CAIRN_HEAD | CAIRN_POST | CAIRN_OPTIONS};
     else
-        ask(exchange->server, request, response);
+        ask(exchange->server, &request, &response);
+    reply->if_none_match = request.if_none_match;
+    return cairn_reply_queue(exchange, connection, reply, &response);
+}
+
+static enum MHD_Result answer(cairn_exchange *exchange, struct MHD_Connection *connection, cairn_reply *reply,
+                              cairn_arena *arena)
+{
+    head head = {0};
+    cairn_span rest;
+    cairn_response response = {0};
+    cairn_error error = CAIRN_ERROR_INIT;
+    int status = exchange->refusal_status;
+    if (status || read_head(exchange, connection, arena, &head, &error)) {
+        cairn_api_error(&response, status, status ? &exchange->refusal : &error);
+        return cairn_reply_queue(exchange, connection, reply, &response);
+    }
+    const cairn_asset_folder *folder =
+        cairn_asset_folders_find(&exchange->server->config->assets, head.path, head.origin.prefix, &rest);
+    if (folder)
+        return cairn_asset_answer(exchange, connection, reply, folder, rest, &head.fields, arena);
+    return answer_by_api(exchange, connection, &head, reply, arena);
 }
 
 enum MHD_Result cairn_exchange_answer(cairn_exchange *exchange, struct MHD_Connection *connection, const char *name)
 {
-    cairn_response response = {0};
-    cairn_request request = {.method = cairn_method_parse(name), .arena = take_arena(exchange->server)};
-    cairn_reply reply = reply_to(exchange, request.method, false);
-    if (!request.arena)
+    cairn_arena *arena = take_arena(exchange->server);
+    cairn_reply reply = reply_to(exchange, cairn_method_parse(name), false);
+    if (!arena)
         return MHD_NO;
-    work_out(exchange, connection, &request, &response);
-    reply.if_none_match = request.if_none_match;
-    enum MHD_Result result = cairn_reply_queue(exchange, connection, &reply, &response);
-    give_arena(exchange->server, request.arena);
+    enum MHD_Result result = answer(exchange, connection, &reply, arena);
+    give_arena(exchange->server, arena);
     return result;
 }

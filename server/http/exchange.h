@@ -30,6 +30,8 @@ struct cairn_server {
     cairn_origin self;    /* of the bound address, for requests without Host; points into `url` unless has_base */
     _Atomic bool draining;
     _Atomic size_t body_bytes; /* of all request bodies in memory */
+    _Atomic size_t open_files; /* of --assets, that are being sent */
+    size_t max_open_files;
     pthread_mutex_t arena_lock;
     cairn_arena **arenas; /* a stack of idle ones */
     size_t n_arenas;
@@ -45,6 +47,7 @@ typedef struct cairn_exchange {
     cairn_buf body;
     size_t body_counted; /* bytes of it that the server's total has */
     bool gated;
+    bool holds_file;    /* counted in the server's open_files */
     int refusal_status; /* not 0: answered so as soon as the body is read */
     cairn_error refusal;
     int64_t started;

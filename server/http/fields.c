@@ -1,6 +1,5 @@
 #include "http/fields.h"
 
-#include "http/target.h"
 #include "http/words.h"
 
 #include <stddef.h>
@@ -14,7 +13,12 @@ static const struct {
     {"Accept-Profile", offsetof(cairn_fields, accept_profile)},
     {"Accept-Encoding", offsetof(cairn_fields, accept_encoding)},
     {"Content-Type", offsetof(cairn_fields, content_type)},
+    {"Range", offsetof(cairn_fields, range)},
+    {"If-Match", offsetof(cairn_fields, if_match)},
     {"If-None-Match", offsetof(cairn_fields, if_none_match)},
+    {"If-Modified-Since", offsetof(cairn_fields, if_modified_since)},
+    {"If-Unmodified-Since", offsetof(cairn_fields, if_unmodified_since)},
+    {"If-Range", offsetof(cairn_fields, if_range)},
     {"Forwarded", offsetof(cairn_fields, forwarded.forwarded)},
     {"X-Forwarded-For", offsetof(cairn_fields, forwarded.x_for)},
     {"X-Forwarded-Proto", offsetof(cairn_fields, forwarded.x_proto)},
@@ -65,29 +69,20 @@ static cairn_code apply_proxies(const cairn_fields *fields, const cairn_server *
     return cairn_forwarded_apply(&fields->forwarded, &server->config->trusted, &peer, arena, origin, error);
 }
 
-cairn_code cairn_fields_locate(const cairn_fields *fields, const cairn_server *server,
-                               struct MHD_Connection *connection, cairn_span authority, cairn_request *request,
-                               cairn_error *error)
+cairn_code cairn_fields_origin(const cairn_fields *fields, const cairn_server *server,
+                               struct MHD_Connection *connection, cairn_span authority, cairn_arena *arena,
+                               cairn_origin *origin, cairn_error *error)
 {
     char quoted[80];
-    cairn_code code = CAIRN_OK;
-    cairn_origin origin = server->self;
+    *origin = server->self;
     if (authority.p && !cairn_host_is_valid(authority))
         return cairn_error_set(error, CAIRN_INVALID, "request target: expected a host behind http://, found '%s'",
                                cairn_quote(authority, quoted, sizeof quoted));
-    if (!server->config->has_base) {
-        if (authority.p || fields->host.p)
-            origin.host = authority.p ? authority : fields->host;
-        code = apply_proxies(fields, server, connection, request->arena, &origin, error);
-    }
-    if (code)
-        return code;
-    request->base_url = cairn_arena_printf(request->arena, "%.*s://%.*s%.*s", CAIRN_SPAN_FMT(origin.scheme),
-                                           CAIRN_SPAN_FMT(origin.host), CAIRN_SPAN_FMT(origin.prefix));
-    if (!request->base_url.p)
-        return cairn_error_set(error, CAIRN_NOMEM, "the request needs more memory than --request-memory allows");
-    cairn_target_strip(request, origin.prefix);
-    return CAIRN_OK;
+    if (server->config->has_base)
+        return CAIRN_OK;
+    if (authority.p || fields->host.p)
+        origin->host = authority.p ? authority : fields->host;
+    return apply_proxies(fields, server, connection, arena, origin, error);
 }
 
 cairn_method cairn_method_parse(const char *method)

@@ -8,8 +8,11 @@
 #include <arpa/inet.h>
 #include <inttypes.h>
 
-#define EXPOSED  "Content-Encoding, ETag, Link, Location, Retry-After"
-#define REQUESTS "*, Accept, Accept-Profile, Authorization, Content-Type, If-None-Match"
+#define EXPOSED                                                                                                        \
+    "Accept-Ranges, Content-Encoding, Content-Length, Content-Range, ETag, Last-Modified, Link, Location, Retry-After"
+#define REQUESTS                                                                                                       \
+    "*, Accept, Accept-Profile, Authorization, Content-Type, If-Match, If-Modified-Since, If-None-Match, If-Range, "   \
+    "If-Unmodified-Since, Range"
 
 /* Slower takers of an answer are cut. */
 enum { MINIMAL_BYTES_PER_SECOND = 16 << 10 };
@@ -60,6 +63,14 @@ static void add_cross_origin(struct MHD_Response *out, const cairn_reply *reply,
     add(out, "Access-Control-Max-Age", "86400");
 }
 
+void cairn_reply_add_common(struct MHD_Response *out, const cairn_reply *reply, const char *allow)
+{
+    add_cross_origin(out, reply, allow);
+    add(out, "X-Content-Type-Options", "nosniff");
+    if (reply->close)
+        add(out, "Connection", "close");
+}
+
 static void add_vary(struct MHD_Response *out, const cairn_response *response)
 {
     char vary[64];
@@ -74,9 +85,8 @@ static void add_fields(struct MHD_Response *out, const cairn_reply *reply, const
     bool has_body = streamed || response->body.n;
     char allow[64], location[2048];
     list_methods(response->allow, allow, sizeof allow);
-    add_cross_origin(out, reply, allow);
+    cairn_reply_add_common(out, reply, allow);
     add_vary(out, response);
-    add(out, "X-Content-Type-Options", "nosniff");
     if (response->content_type && has_body)
         add(out, "Content-Type", response->content_type);
     if (response->gzipped && has_body)
@@ -95,8 +105,8 @@ static void add_fields(struct MHD_Response *out, const cairn_reply *reply, const
         snprintf(location, sizeof location, "%.*s", CAIRN_SPAN_FMT(response->location));
         add(out, "Location", location);
     }
-    if (reply->close)
-        add(out, "Connection", "close");
+    if (reply->content_range)
+        add(out, "Content-Range", reply->content_range);
 }
 
 /* The entity tag, or "" where there is none; turns the answer into 304 when the client has the same. */
@@ -124,10 +134,10 @@ static const char *peer_name(struct MHD_Connection *connection, char *out, sockl
 }
 
 cairn_access cairn_reply_access(const cairn_exchange *exchange, struct MHD_Connection *connection,
-                                const cairn_reply *reply, const cairn_response *response)
+                                const cairn_reply *reply, int status)
 {
     char peer[INET6_ADDRSTRLEN];
-    cairn_access access = {.method = reply->method, .status = response->status, .started = exchange->started};
+    cairn_access access = {.method = reply->method, .status = status, .started = exchange->started};
     cairn_quote(reply->path, access.path, sizeof access.path);
     snprintf(access.peer, sizeof access.peer, "%s", peer_name(connection, peer, sizeof peer));
     return access;
@@ -144,7 +154,16 @@ void cairn_reply_log(const cairn_access *access, uint64_t bytes)
               access->path, access->status, bytes, (cairn_clock_now() - access->started) / 1000, access->peer);
 }
 
-int64_t cairn_reply_patience(const cairn_server *server, size_t bytes)
+void cairn_reply_note(const cairn_exchange *exchange, struct MHD_Connection *connection, const cairn_reply *reply,
+                      int status, uint64_t bytes)
+{
+    if (!exchange->server->config->access_log)
+        return;
+    cairn_access access = cairn_reply_access(exchange, connection, reply, status);
+    cairn_reply_log(&access, bytes);
+}
+
+int64_t cairn_reply_patience(const cairn_server *server, uint64_t bytes)
 {
     return server->config->request_timeout + (int64_t)(bytes / MINIMAL_BYTES_PER_SECOND) * CAIRN_SECOND;
 }
@@ -154,10 +173,7 @@ static struct MHD_Response *make_whole(cairn_exchange *exchange, struct MHD_Conn
                                        const cairn_reply *reply, cairn_response *response)
 {
     struct MHD_Response *out = NULL;
-    if (exchange->server->config->access_log) {
-        cairn_access access = cairn_reply_access(exchange, connection, reply, response);
-        cairn_reply_log(&access, response->body.n);
-    }
+    cairn_reply_note(exchange, connection, reply, response->status, response->body.n);
     int64_t deadline = cairn_clock_now() + cairn_reply_patience(exchange->server, response->body.n);
     if (cairn_guard_set(exchange->guard, CAIRN_ANSWERING, deadline))
         out = MHD_create_response_from_buffer_with_free_callback_cls(

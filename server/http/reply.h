@@ -7,9 +7,10 @@
 
 typedef struct cairn_reply {
     cairn_method method;
-    cairn_span path;          /* for the access log */
-    cairn_span if_none_match; /* absent mostly */
-    bool close;               /* the connection after it */
+    cairn_span path;           /* for the access log */
+    cairn_span if_none_match;  /* absent mostly */
+    bool close;                /* the connection after it */
+    const char *content_range; /* of 416; NULL mostly */
 } cairn_reply;
 
 /* What the access log tells of an answer. */
@@ -21,11 +22,17 @@ typedef struct cairn_access {
 } cairn_access;
 
 cairn_access cairn_reply_access(const cairn_exchange *exchange, struct MHD_Connection *connection,
-                                const cairn_reply *reply, const cairn_response *response);
+                                const cairn_reply *reply, int status);
 void cairn_reply_log(const cairn_access *access, uint64_t bytes);
+/* Both at once, where an access log is kept. */
+void cairn_reply_note(const cairn_exchange *exchange, struct MHD_Connection *connection, const cairn_reply *reply,
+                      int status, uint64_t bytes);
+
+/* The fields that every answer has: the cross-origin rules, and the end of the connection. `allow`: methods, or "". */
+void cairn_reply_add_common(struct MHD_Response *out, const cairn_reply *reply, const char *allow);
 
 /* How long a client may take for so many bytes, nanoseconds. */
-int64_t cairn_reply_patience(const cairn_server *server, size_t bytes);
+int64_t cairn_reply_patience(const cairn_server *server, uint64_t bytes);
 
 /* Queues `response` and takes its body or stream. */
 enum MHD_Result cairn_reply_queue(cairn_exchange *exchange, struct MHD_Connection *connection, const cairn_reply *reply,

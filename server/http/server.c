@@ -111,17 +111,26 @@ static void on_message(void *context, const char *format, va_list ap)
 
 /* ---- start and stop ---- */
 
-/* Each connection needs a descriptor: raises the soft limit as far as may be. */
-static void raise_file_limit(uint64_t connections, size_t threads)
+/* Each connection needs a descriptor, and one more for a file that is sent: raises the soft limit as far as may be. */
+static void raise_file_limit(cairn_server *server)
 {
+    const cairn_config *config = server->config;
     struct rlimit limit;
-    rlim_t wanted = connections + 8 * threads + SPARE_FILES;
-    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= wanted)
+    rlim_t own = config->max_connections + 8 * server->threads + SPARE_FILES;
+    rlim_t files = config->max_open_files ? config->max_open_files : config->max_connections;
+    rlim_t wanted = own + (config->assets.n ? files : 0);
+    server->max_open_files = files;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
         return;
-    limit.rlim_cur = limit.rlim_max < wanted ? limit.rlim_max : wanted;
-    if (setrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur < wanted)
-        cairn_log(CAIRN_LOG_WARN, "%llu open files are allowed, %llu would serve --max-connections",
-                  (unsigned long long)limit.rlim_cur, (unsigned long long)wanted);
+    if (limit.rlim_cur < wanted) {
+        limit.rlim_cur = limit.rlim_max < wanted ? limit.rlim_max : wanted;
+        if (setrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur < wanted)
+            cairn_log(CAIRN_LOG_WARN, "%llu open files are allowed, %llu would serve --max-connections%s",
+                      (unsigned long long)limit.rlim_cur, (unsigned long long)wanted,
+                      config->assets.n ? " and --assets" : "");
+    }
+    if (config->max_open_files == 0 && limit.rlim_cur < wanted)
+        server->max_open_files = limit.rlim_cur > own ? limit.rlim_cur - own : 1 + limit.rlim_cur / 4;
 }
 
 static unsigned seconds_up(int64_t nanoseconds)
@@ -260,7 +269,7 @@ cairn_code cairn_server_start(const cairn_config *config, const cairn_api *api, 
     server->workers = calloc(server->threads, sizeof *server->workers);
     server->watch = cairn_watch_new(cairn_reply_timeout);
     pthread_mutex_init(&server->arena_lock, NULL);
-    raise_file_limit(config->max_connections, server->threads);
+    raise_file_limit(server);
     cairn_code code = CAIRN_OK;
     if (!server->watch || !server->arenas)
         code = cairn_error_set(error, CAIRN_NOMEM, "out of memory or threads");

@@ -102,7 +102,7 @@ struct MHD_Response *cairn_http_stream_new(cairn_exchange *exchange, struct MHD_
     s->guard = exchange->guard;
     s->stream = stream;
     s->piece = (cairn_buf)CAIRN_BUF_INIT(MAX_PIECE_BYTES);
-    s->access = cairn_reply_access(exchange, connection, reply, response);
+    s->access = cairn_reply_access(exchange, connection, reply, response->status);
     struct MHD_Response *out =
         MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, BLOCK_BYTES, read_stream, s, stream_free);
     if (!out)

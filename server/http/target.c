@@ -139,14 +139,13 @@ static void take_authority(cairn_span *raw, cairn_target_form *form)
     *raw = cairn_span_make(raw->p + end, raw->n - end);
 }
 
-cairn_code cairn_target_parse(cairn_span raw, cairn_arena *arena, cairn_request *request, cairn_target_form *form,
+cairn_code cairn_target_split(cairn_span raw, cairn_target_form *form, cairn_span *path, cairn_span *query,
                               cairn_error *error)
 {
     char quoted[80];
     cairn_span whole = raw;
     *form = (cairn_target_form){CAIRN_SPAN_NONE, false};
-    request->path = raw;
-    request->n_segments = request->n_params = 0;
+    *path = *query = CAIRN_SPAN_NONE;
     cairn_code code = check_bytes(raw, error);
     if (code)
         return code;
@@ -155,17 +154,29 @@ cairn_code cairn_target_parse(cairn_span raw, cairn_arena *arena, cairn_request 
         return CAIRN_OK;
     }
     take_authority(&raw, form);
-    cairn_span query = raw, path = raw;
+    *path = *query = raw;
     if (raw.n)
-        next_part(&query, '?', &path);
+        next_part(query, '?', path);
     else
-        query = CAIRN_SPAN_NONE;
-    if (form->authority.p && path.n == 0)
-        path = cairn_span_make("/", 1);
-    request->path = path;
-    if (path.n == 0 || path.p[0] != '/')
+        *query = CAIRN_SPAN_NONE;
+    if (form->authority.p && path->n == 0)
+        *path = cairn_span_make("/", 1);
+    if (path->n == 0 || path->p[0] != '/')
         return cairn_error_set(error, CAIRN_INVALID, "request target: expected a path that begins with '/', found '%s'",
                                cairn_quote(whole, quoted, sizeof quoted));
+    return CAIRN_OK;
+}
+
+cairn_code cairn_target_parse(cairn_span raw, cairn_arena *arena, cairn_request *request, cairn_target_form *form,
+                              cairn_error *error)
+{
+    cairn_span path, query;
+    request->path = raw;
+    request->n_segments = request->n_params = 0;
+    cairn_code code = cairn_target_split(raw, form, &path, &query, error);
+    if (code || form->asterisk)
+        return code;
+    request->path = path;
     code = parse_path(path, arena, request, error);
     return code ? code : parse_query(query, arena, request, error);
 }

@@ -10,6 +10,11 @@ typedef struct cairn_target_form {
     bool asterisk;        /* "*", for OPTIONS */
 } cairn_target_form;
 
+/* Takes the target apart, still coded: *path begins with '/', *query is absent without a '?'; both are absent for "*".
+ * CAIRN_INVALID: control characters, spaces, '#', or another form than a path, http(s):// or "*". */
+cairn_code cairn_target_split(cairn_span raw, cairn_target_form *form, cairn_span *path, cairn_span *query,
+                              cairn_error *error);
+
 /* Sets path, segments and params of `request` from `raw`. CAIRN_INVALID: control characters, '#', %00, a bad escape,
  * too many parameters, or a form that is neither a path, nor http(s)://, nor "*". CAIRN_NOT_FOUND: more segments than
  * any route has. CAIRN_NOMEM at the arena's cap. */

@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <time.h>
 
 #define LOOK_EVERY (CAIRN_SECOND / 4)
@@ -17,12 +18,14 @@ struct cairn_guard {
     int64_t since;
     _Atomic int64_t deadline; /* 0: none; CUT: the socket was shut */
     _Atomic int phase;
+    int file; /* -1: none; with its end under the watch's lock */
+    uint64_t file_end;
 };
 
 struct cairn_watch {
     const char *late_reply;
     pthread_t thread;
-    pthread_mutex_t lock; /* the list, `stop` */
+    pthread_mutex_t lock; /* the list, `stop`, the files of guards */
     pthread_cond_t wake;
     bool stop;
     cairn_guard *first;
@@ -38,14 +41,25 @@ static void cut_if_late(const cairn_watch *watch, cairn_guard *guard, int64_t no
     shutdown(guard->socket, SHUT_RDWR);
 }
 
+static void cut_if_short(cairn_guard *guard)
+{
+    struct stat status;
+    if (guard->file < 0 || fstat(guard->file, &status) != 0 || (uint64_t)status.st_size >= guard->file_end)
+        return;
+    atomic_store(&guard->deadline, CUT);
+    shutdown(guard->socket, SHUT_RDWR);
+}
+
 static void *run(void *context)
 {
     cairn_watch *watch = context;
     pthread_mutex_lock(&watch->lock);
     while (!watch->stop) {
         int64_t now = cairn_clock_now(), next = now + LOOK_EVERY;
-        for (cairn_guard *guard = watch->first; guard; guard = guard->next)
+        for (cairn_guard *guard = watch->first; guard; guard = guard->next) {
             cut_if_late(watch, guard, now);
+            cut_if_short(guard);
+        }
         struct timespec until = {(time_t)(next / CAIRN_SECOND), (long)(next % CAIRN_SECOND)};
         pthread_cond_timedwait(&watch->wake, &watch->lock, &until);
     }
@@ -93,6 +107,7 @@ cairn_guard *cairn_watch_add(cairn_watch *watch, int socket, const cairn_address
     guard->socket = socket;
     guard->peer = *peer;
     guard->since = cairn_clock_now();
+    guard->file = -1;
     atomic_init(&guard->deadline, deadline);
     atomic_init(&guard->phase, CAIRN_FRESH);
     pthread_mutex_lock(&watch->lock);
@@ -132,6 +147,14 @@ bool cairn_guard_set(cairn_guard *guard, cairn_phase phase, int64_t deadline)
 cairn_phase cairn_guard_phase(const cairn_guard *guard)
 {
     return (cairn_phase)atomic_load(&guard->phase);
+}
+
+void cairn_guard_set_file(cairn_watch *watch, cairn_guard *guard, int fd, uint64_t end)
+{
+    pthread_mutex_lock(&watch->lock);
+    guard->file = fd;
+    guard->file_end = end;
+    pthread_mutex_unlock(&watch->lock);
 }
 
 size_t cairn_watch_busy(cairn_watch *watch, int64_t fresh_for)

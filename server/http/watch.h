@@ -1,6 +1,6 @@
 /* Deadlines of connections. libmicrohttpd measures inactivity only, so a client that sends a byte now and then would
  * hold a connection for ever; here a thread looks a few times a second and shuts the socket of whoever is late.
- * Thread-safe; a guard's phase is changed by the thread that serves the connection. */
+ * Thread-safe; a guard is changed by the thread that serves the connection. */
 #ifndef CAIRN_HTTP_WATCH_H
 #define CAIRN_HTTP_WATCH_H
 
@@ -32,6 +32,10 @@ void cairn_watch_remove(cairn_watch *watch, cairn_guard *guard);
 /* Sets phase and deadline (0: none). False when the connection has been cut: then nothing is to be answered. */
 bool cairn_guard_set(cairn_guard *guard, cairn_phase phase, int64_t deadline);
 cairn_phase cairn_guard_phase(const cairn_guard *guard);
+
+/* While bytes of the file `fd` (borrowed) up to `end` are sent: cuts the connection when it becomes shorter, since the
+ * library would wait for the rest. -1: no longer. */
+void cairn_guard_set_file(cairn_watch *watch, cairn_guard *guard, int fd, uint64_t end);
 
 /* Connections that are reading or answering, or that are fresh and younger than `fresh_for` nanoseconds. */
 size_t cairn_watch_busy(cairn_watch *watch, int64_t fresh_for);
