@@ -95,13 +95,16 @@ static cairn_code run(const cairn_config *config, cairn_error *error)
     cairn_served_ops ops = {open_catalog, cairn_sqlite_is_replaced, &what};
     cairn_api_options options = api_options(config);
     cairn_served *catalog = NULL;
-    cairn_code code = cairn_served_open(&ops, cairn_server_threads(config), &catalog, error);
+    cairn_code code = config->sign ? cairn_signer_load(config->sign, &options.signer, error) : CAIRN_OK;
+    if (!code)
+        code = cairn_served_open(&ops, cairn_server_threads(config), &catalog, error);
     cairn_api *api = code ? NULL : cairn_api_new(&options);
     if (!code && !api)
         code = cairn_error_no_memory(error);
     if (!code)
         code = serve(config, api, catalog, error);
     cairn_api_free(api);
+    cairn_signer_free(options.signer);
     if (catalog)
         cairn_served_close(catalog);
     if (catalog && !config->immutable)

@@ -23,7 +23,7 @@ ANYWHERE = {400, 404, 405, 413, 414, 431, 500, 503, 408}
 # Objects that the server makes whole; the others are of the documents that were ingested, too.
 OWN = """
     error conformance landingPage health collections catalog children propertiesSchema itemCollection explanation aggregations
-    aggregationCollection aggregation
+    aggregationCollection aggregation signedUrl collectionToken
 """.split()
 
 COMPLETE = {

@@ -43,6 +43,12 @@ static cairn_code refuse_path(cairn_call *call)
                            quoted);
 }
 
+static cairn_code refuse_signing(cairn_call *call)
+{
+    return cairn_error_set(&call->error, CAIRN_NOT_FOUND,
+                           "this server signs no URLs; it does when it is started with --sign FILE");
+}
+
 static cairn_code refuse_method(cairn_call *call)
 {
     call->status = 405;
@@ -112,6 +118,8 @@ static cairn_code dispatch(cairn_call *call)
     cairn_code code = request->method == CAIRN_POST ? check_content_type(call) : CAIRN_OK;
     if (!code)
         code = cairn_params_read(call);
+    if (!code && call->route->needs_signer && !call->api->options->signer)
+        code = refuse_signing(call);
     if (code)
         return code;
     call->response->status = 200;

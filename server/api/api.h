@@ -7,6 +7,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/error.h"
+#include "href/sign.h"
 #include "query/search.h"
 #include "store/store.h"
 
@@ -68,8 +69,9 @@ typedef struct cairn_response {
     bool cacheable;           /* may be compared by ETag: the HTTP layer computes it from the body bytes */
     bool vary_accept;         /* negotiated by Accept */
     bool vary_profile;        /* negotiated by Accept-Profile */
-    unsigned allow;           /* methods, for 405 and OPTIONS; 0 otherwise */
-    cairn_span location;      /* absent mostly */
+    int64_t private_seconds; /* it holds signatures: no shared cache, and no private one for longer; 0: it holds none */
+    unsigned allow;          /* methods, for 405 and OPTIONS; 0 otherwise */
+    cairn_span location;     /* absent mostly */
     cairn_buf body;
     cairn_stream *stream; /* instead of a body; NULL mostly */
 } cairn_response;
@@ -87,6 +89,7 @@ typedef struct cairn_api_options {
     bool explain;              /* answer explain=true; default false: it tells of the inside */
     bool ignore_unknown_params;
     bool null_geometry_hits;
+    cairn_signer *signer; /* of signed URLs; NULL: nothing is signed */
 } cairn_api_options;
 
 typedef struct cairn_api cairn_api;

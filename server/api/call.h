@@ -51,5 +51,7 @@ cairn_code cairn_post_search(cairn_call *call);
 cairn_code cairn_get_aggregations(cairn_call *call);
 cairn_code cairn_get_aggregate(cairn_call *call);
 cairn_code cairn_post_aggregate(cairn_call *call);
+cairn_code cairn_get_sign(cairn_call *call);
+cairn_code cairn_get_collection_token(cairn_call *call);
 
 #endif

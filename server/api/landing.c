@@ -1,4 +1,5 @@
 /* What an API says of itself: landing page (STAC API Core), /conformance (OGC API Features 7.4), /healthz. */
+#include "api/auth.h"
 #include "api/browse_links.h"
 #include "api/links.h"
 
@@ -72,6 +73,8 @@ cairn_code cairn_get_landing_page(cairn_call *call)
         first_of(options->id, info.id, first_of(options->file_name, cairn_span_of("catalog"), CAIRN_SPAN_NONE));
     cairn_span title = first_of(options->title, info.title, id);
     cairn_buf_add_text(out, "{\"type\":\"Catalog\",\"stac_version\":\"1.1.0\"");
+    if (options->signer)
+        cairn_auth_add(call, out);
     add_member(out, "id", id);
     add_member(out, "title", title);
     add_member(out, "description", first_of(options->description, info.description, title));

@@ -55,8 +55,7 @@ static cairn_code check_names(cairn_call *call)
     return CAIRN_OK;
 }
 
-/* The value of a parameter that may be given once; absent when it is not given, or the route doesn't know it. */
-static cairn_code get_once(cairn_call *call, const char *name, cairn_span *value)
+cairn_code cairn_params_once(cairn_call *call, const char *name, cairn_span *value)
 {
     *value = CAIRN_SPAN_NONE;
     if (!cairn_params_has(cairn_params_known(call), cairn_span_of(name)))
@@ -76,7 +75,7 @@ static cairn_code get_once(cairn_call *call, const char *name, cairn_span *value
 static cairn_code read_format(cairn_call *call)
 {
     cairn_span format;
-    if (get_once(call, "f", &format))
+    if (cairn_params_once(call, "f", &format))
         return call->error.code;
     if (format.p)
         return cairn_negotiate_format(call->route->as, format, &call->as, &call->error);
@@ -93,7 +92,7 @@ static cairn_code read_format(cairn_call *call)
 static cairn_code read_profile(cairn_call *call)
 {
     cairn_span profile;
-    if (get_once(call, "profile", &profile))
+    if (cairn_params_once(call, "profile", &profile))
         return call->error.code;
     if (!cairn_params_has(cairn_params_known(call), cairn_span_of("profile")))
         return CAIRN_OK;
@@ -115,7 +114,7 @@ static cairn_code read_profile(cairn_call *call)
 static cairn_code read_explain(cairn_call *call)
 {
     cairn_span value;
-    if (get_once(call, "explain", &value))
+    if (cairn_params_once(call, "explain", &value))
         return call->error.code;
     call->explain = cairn_span_is(value, "true");
     if (!value.n || cairn_span_is(value, "false") || (call->explain && call->api->options->explain))

@@ -8,6 +8,9 @@
 const char *const *cairn_params_known(const cairn_call *call);
 bool cairn_params_has(const char *const *names, cairn_span name);
 
+/* The value of a parameter that may be given once; absent when it is not given, or the route doesn't know it. */
+cairn_code cairn_params_once(cairn_call *call, const char *name, cairn_span *value);
+
 /* Refuses unknown parameters, naming the nearest known one (unless the options ignore them), and `f` or `profile` given
  * twice; reads both, and the headers Accept and Accept-Profile, into the call. Sets call->status for 406. */
 cairn_code cairn_params_read(cairn_call *call);

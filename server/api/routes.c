@@ -113,6 +113,7 @@ static const char *const aggregate_parameters[] = {"aggregations",
                                                    "fields",
                                                    "limit",
                                                    NULL};
+static const char *const sign_parameters[] = {"href", "token", "f", NULL};
 static const char *const post_search_parameters[] = {"explain", "profile", "f", NULL};
 
 enum { READ = CAIRN_GET | CAIRN_HEAD | CAIRN_OPTIONS };
@@ -286,6 +287,20 @@ const cairn_route cairn_routes[] = {
      .post_parameters = plain_parameters,
      .classes = aggregation_classes,
      .needs_catalog = true},
+    {.info = {READ, "/sign", "getSignedUrl", NULL},
+     .get = cairn_get_sign,
+     .as = cairn_as_json,
+     .parameters = sign_parameters,
+     .classes = no_classes,
+     .needs_catalog = true,
+     .needs_signer = true},
+    {.info = {READ, "/collections/{collectionId}/token", "getCollectionToken", NULL},
+     .get = cairn_get_collection_token,
+     .as = cairn_as_json,
+     .parameters = plain_parameters,
+     .classes = no_classes,
+     .needs_catalog = true,
+     .needs_signer = true},
 };
 const size_t cairn_n_routes = sizeof cairn_routes / sizeof *cairn_routes;
 

@@ -26,6 +26,7 @@ typedef struct cairn_route {
     const char *const *classes;                        /* conformance classes, NULL-terminated */
     cairn_landing_link links[CAIRN_MAX_LANDING_LINKS]; /* rel NULL: none */
     bool needs_catalog;                                /* runs inside a read transaction */
+    bool needs_signer;                                 /* not there unless something is signed */
 } cairn_route;
 
 extern const cairn_route cairn_routes[];

@@ -27,6 +27,7 @@ typedef struct cairn_config {
     cairn_networks trusted;
     const char *title, *description, *id; /* NULL: from the catalog */
     const char *extensions;               /* paths for cairn_ext_load_all(), or NULL */
+    const char *sign;                     /* path for cairn_signer_load(), or NULL */
     cairn_asset_folders assets;
     uint64_t max_open_files; /* of assets; 0: chosen by the limit of the system */
     uint64_t threads;        /* 0: chosen by the number of processors */

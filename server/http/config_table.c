@@ -56,6 +56,8 @@ static const cairn_option OPTIONS[] = {
         "extensions", "PATH", extensions,
         "A site's own descriptors of properties (JSON): a file or a folder of them, several separated by ':'. Default: "
         "CAIRN_EXTENSIONS, as for cairn."),
+    TEXT("sign", "FILE", sign,
+         "What URLs are signed, and with which keys (docs/signing.md): answers GET /sign, and asset-href-mode=signed."),
     NUMBER("threads", "N", COUNT, threads, "0", 0, 1024,
            "Threads that answer requests. 0: twice the number of processors, at least 4."),
     NUMBER("max-limit", "N", COUNT, max_limit, "10000", 1, 1000000,

@@ -79,6 +79,13 @@ static void add_vary(struct MHD_Response *out, const cairn_response *response)
     add(out, "Vary", vary);
 }
 
+static void add_private(struct MHD_Response *out, int64_t seconds)
+{
+    char text[64];
+    snprintf(text, sizeof text, "private, max-age=%" PRId64, seconds);
+    add(out, "Cache-Control", text);
+}
+
 static void add_fields(struct MHD_Response *out, const cairn_reply *reply, const cairn_response *response,
                        const char *etag, bool streamed)
 {
@@ -95,6 +102,8 @@ static void add_fields(struct MHD_Response *out, const cairn_reply *reply, const
         add(out, "ETag", etag);
     if (response->status >= 400)
         add(out, "Cache-Control", "no-store");
+    else if (response->private_seconds)
+        add_private(out, response->private_seconds);
     else if (response->cacheable)
         add(out, "Cache-Control", "no-cache");
     if (allow[0])

@@ -1,0 +1,15 @@
+/* The authentication extension (v1.1.0): that URLs are signed here, and how to ask for it. */
+#ifndef CAIRN_API_AUTH_H
+#define CAIRN_API_AUTH_H
+
+#include "api/call.h"
+
+/* Appends the members stac_extensions and auth:schemes, a comma in front of each. */
+void cairn_auth_add(const cairn_call *call, cairn_buf *out);
+
+/* True when the collection's objects are signed here. */
+bool cairn_auth_wants(const cairn_call *call, cairn_span collection);
+/* Appends the open form of a collection with the extension and a scheme more; its own schemes stay, and win. */
+bool cairn_auth_add_collection(const cairn_call *call, cairn_span open, cairn_buf *out);
+
+#endif

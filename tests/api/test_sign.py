@@ -1,0 +1,316 @@
+"""GET /sign, the tokens of collections, and what is said of both."""
+
+import os
+import re
+import sys
+import textwrap
+import threading
+from datetime import datetime, timezone
+from urllib.parse import parse_qs, urlsplit
+
+import pystac
+import pytest
+import requests
+from support import ROOT, make_item
+
+KEY = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
+ACCOUNT_KEY = "QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVphYmNkZWZnaGlqa2xtbm9wcXJzdHV2d3h5ejAxMjM0NTY3ODk="
+
+CONFIG = f"""
+[data]
+allow = s3://bucket/open/
+region = eu-west-1
+access-key-id = AKIAIOSFODNN7EXAMPLE
+secret-access-key = {KEY}
+collections = of-s3
+expires = 1200
+
+[guarded]
+allow = s3://bucket/guarded
+region = eu-west-1
+access-key-id = AKIAIOSFODNN7EXAMPLE
+secret-access-key = {KEY}
+collections = of-guarded
+token-required = yes
+
+[azure]
+allow = abfs://container@account.dfs.core.windows.net/
+account-key = {ACCOUNT_KEY}
+collections = of-azure
+
+[folder]
+allow = https://account.blob.core.windows.net/second/folder/
+account-key = {ACCOUNT_KEY}
+collections = of-folder
+"""
+
+SECRETS = ["wJalrXUtnFEMI", "QUJDREVGR0hJSktM", "X-Amz-Signature", "X-Amz-Credential", "sig=", "sig%3D"]
+
+
+@pytest.fixture
+def config(tmp_path):
+    path = tmp_path / "sign.ini"
+    path.write_text(CONFIG)
+    path.chmod(0o600)
+    return path
+
+
+@pytest.fixture
+def signing(make_catalog, start_server, config):
+    names = ["of-s3", "of-guarded", "of-azure", "of-folder", "of-none"]
+    catalog = make_catalog([make_item(name, name, 1, 2) for name in names])
+    return start_server(catalog, "--sign", config, "--log-level", "debug", "--access-log")
+
+
+def sign(server, href, **more):
+    return requests.get(server.url + "sign", params={"href": href, **more})
+
+
+def seconds_left(answer):
+    end = datetime.strptime(answer.json()["msft:expiry"], "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=timezone.utc)
+    return (end - datetime.now(timezone.utc)).total_seconds()
+
+
+def test_signs_what_is_covered(signing):
+    answer = sign(signing, "s3://bucket/open/a%20b.tif")
+    url = urlsplit(answer.json()["href"])
+    assert (url.scheme, url.netloc, url.path) == ("https", "bucket.s3.eu-west-1.amazonaws.com", "/open/a%20b.tif")
+    assert parse_qs(url.query)["X-Amz-Expires"] == ["1200"]
+    assert 1190 <= seconds_left(answer) <= 1200
+
+
+@pytest.mark.parametrize(
+    "href",
+    [
+        "s3://bucket/openly/a",
+        "s3://bucket/open/../closed/a",
+        "s3://bucket/open/%2e%2e/a",
+        "s3://bucket/open%2Fa",
+        "s3://other/open/a",
+        "s3://bucket/open/a?versionId=1",
+        "https://bucket.s3.eu-west-1.amazonaws.com.example.org/open/a",
+        "https://user@bucket.s3.eu-west-1.amazonaws.com/open/a",
+        "file:///etc/passwd",
+        "open/a",
+        "s3://bucket/guarded/a",
+    ],
+)
+def test_anything_else_is_not_found(signing, href):
+    answer = sign(signing, href)
+    assert answer.status_code == 404
+    assert "bucket" not in answer.text and "guarded" not in answer.text
+
+
+def test_the_answer_is_private_and_cors(signing):
+    answer = requests.get(signing.url + "sign", params={"href": "s3://bucket/open/a"}, headers={"Origin": "http://x"})
+    private, age = re.fullmatch(r"(private), max-age=(\d+)", answer.headers["Cache-Control"]).groups()
+    assert 0 < int(age) < seconds_left(answer)
+    assert "ETag" not in answer.headers
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"
+
+
+@pytest.mark.parametrize("query", ["", "?href=", "?href=a&href=b", "?href=s3://bucket/open/a&token=x"])
+def test_bad_parameters(signing, query):
+    assert requests.get(signing.url + "sign" + query).status_code == 400
+
+
+def token_of(server, collection):
+    answer = requests.get(f"{server.url}collections/{collection}/token")
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def test_a_token_of_s3_is_for_sign(signing):
+    token = token_of(signing, "of-guarded")
+    assert (token["type"], token["authorizationApi"]) == ("sign", signing.url + "sign")
+    assert sign(signing, "s3://bucket/guarded/a", token=token["token"]).status_code == 200
+    other = token_of(signing, "of-s3")["token"]
+    assert sign(signing, "s3://bucket/guarded/a", token=other).status_code == 404
+    assert sign(signing, "s3://bucket/open/a", token=other).status_code == 200
+    for i in (0, 20, len(other) - 1):
+        broken = other[:i] + ("A" if other[i] != "A" else "B") + other[i + 1 :]
+        assert sign(signing, "s3://bucket/open/a", token=broken).status_code == 400
+
+
+def test_a_token_of_azure_is_a_sas(signing):
+    token = token_of(signing, "of-azure")
+    assert token["type"] == "sas"
+    query = parse_qs(token["token"])
+    assert (query["sr"], query["sp"], query["spr"]) == (["c"], ["rl"], ["https"])
+
+
+def test_collections_without_a_token(signing):
+    answers = {name: requests.get(f"{signing.url}collections/{name}/token") for name in ["of-folder", "of-none", "no"]}
+    assert {answer.status_code for answer in answers.values()} == {404}
+    assert "GET /sign" in answers["of-folder"].json()["description"]
+
+
+def check_scheme(document, root):
+    assert "https://stac-extensions.github.io/authentication/v1.1.0/schema.json" in document["stac_extensions"]
+    scheme = document["auth:schemes"]["cairn_sign"]
+    flow = scheme["flows"]["authorizationCode"]
+    assert scheme["type"] == "signedUrl"
+    assert (flow["authorizationApi"], flow["method"], flow["responseField"]) == (root + "sign", "GET", "href")
+    assert flow["parameters"]["href"] == {**flow["parameters"]["href"], "in": "query", "required": True}
+
+
+def test_announced_where_something_is_signed(signing):
+    check_scheme(requests.get(signing.url).json(), signing.url)
+    for name in ["of-s3", "of-azure"]:
+        document = requests.get(f"{signing.url}collections/{name}").json()
+        check_scheme(document, signing.url)
+        assert pystac.Collection.from_dict(document).id == name
+    assert "auth:schemes" not in requests.get(signing.url + "collections/of-none").json()
+    listed = {c["id"]: c for c in requests.get(signing.url + "collections").json()["collections"]}
+    assert "auth:schemes" in listed["of-s3"] and "auth:schemes" not in listed["of-none"]
+
+
+def test_a_collection_keeps_its_own_schemes_and_links(tmp_path, cairn, start_server, config):
+    own = {
+        "type": "Collection",
+        "stac_version": "1.1.0",
+        "stac_extensions": ["https://example.org/x.json"],
+        "id": "of-s3",
+        "description": "d",
+        "license": "other",
+        "extent": {"spatial": {"bbox": [[0, 0, 1, 1]]}, "temporal": {"interval": [["2020-01-01T00:00:00Z", None]]}},
+        "auth:schemes": {"login": {"type": "http", "scheme": "basic"}},
+        "links": [{"rel": "license", "href": "https://example.org/l", "type": "text/html"}],
+    }
+    catalog = tmp_path / "own.cairn"
+    import json
+
+    cairn("ingest", catalog, "-", input=json.dumps(own) + "\n")
+    server = start_server(catalog, "--sign", config)
+    served = requests.get(server.url + "collections/of-s3").json()
+    check_scheme(served, server.url)
+    assert served["auth:schemes"]["login"] == own["auth:schemes"]["login"]
+    assert served["stac_extensions"][0] == "https://example.org/x.json"
+    assert [link["href"] for link in served["links"] if link["rel"] == "license"] == ["https://example.org/l"]
+    source = requests.get(server.url + "collections/of-s3?profile=source").json()
+    assert list(source["auth:schemes"]) == ["login"]
+
+
+def test_without_a_signer(server):
+    for path in ["sign?href=s3://bucket/a", "collections/x/token"]:
+        answer = requests.get(server.url + path)
+        assert answer.status_code == 404 and "--sign" in answer.json()["description"]
+    assert "auth:schemes" not in requests.get(server.url).json()
+
+
+def test_nothing_secret_is_logged(signing):
+    """Thousands of answers, and the log of them at its most talkative."""
+
+    def ask():
+        with requests.Session() as session:
+            for i in range(500):
+                session.get(signing.url + "sign", params={"href": f"s3://bucket/open/{i}"})
+                session.get(signing.url + "sign", params={"href": "s3://bucket/closed?X-Amz-Signature=0"})
+            session.get(signing.url + "collections/of-azure/token")
+            session.get(signing.url + "sign", params={"href": "s3://bucket/open/a", "X-Amz-Signature": "0"})
+            session.get(signing.url + "sign", params={"token": "sig=0", "href": "s3://bucket/open/a"})
+
+    threads = [threading.Thread(target=ask) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    log = signing.errors()
+    assert log.count("access: GET /sign 200") >= 2000
+    for secret in SECRETS + ["s3://", "bucket"]:
+        assert secret not in log
+
+
+PROCESS = """
+import json, sys, time
+mode, count = sys.argv[1:3]
+with open(count, "a") as file:
+    file.write("x")
+if mode == "fail":
+    print("SECRET-OUT"); print("SECRET-ERR", file=sys.stderr); sys.exit(3)
+if mode == "junk":
+    print("SECRET-OUT"); sys.exit(0)
+if mode == "flood":
+    sys.stdout.write("SECRET" * 100000)
+keys = {"Version": 1, "AccessKeyId": "AKIDPROCESS", "SecretAccessKey": "SECRETKEY", "SessionToken": "tok/en=="}
+if mode != "forever":
+    ends = time.time() + (600 if mode == "short" else 7200)
+    keys["Expiration"] = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(ends))
+print(json.dumps(keys))
+"""
+
+
+@pytest.fixture
+def by_process(tmp_path, make_catalog, start_server):
+    """by_process(mode) -> (a server whose keys are a program's, how often that ran)"""
+    catalog = make_catalog([make_item("a", "c", 1, 2)])
+    (tmp_path / "my keys.py").write_text(PROCESS)
+
+    def start(mode):
+        count = tmp_path / "count"
+        count.write_text("")
+        config = tmp_path / "sign.ini"
+        config.write_text(
+            textwrap.dedent(f"""
+            [p]
+            allow = s3://bucket/
+            region = eu-west-1
+            expires = 3600
+            credential-process = {sys.executable} "{tmp_path}/my keys.py" {mode} '{count}'
+            """)
+        )
+        return start_server(catalog, "--sign", config), lambda: len(count.read_text())
+
+    return start
+
+
+def test_keys_of_a_process(by_process):
+    server, runs = by_process("long")
+    answers = [sign(server, "s3://bucket/a") for _ in range(5)]
+    query = parse_qs(urlsplit(answers[0].json()["href"]).query)
+    assert query["X-Amz-Security-Token"] == ["tok/en=="]
+    assert query["X-Amz-Expires"] == ["3600"]
+    assert runs() == 1
+
+
+def test_no_signature_outlives_its_keys(by_process):
+    server, runs = by_process("short")
+    answer = sign(server, "s3://bucket/a")
+    query = parse_qs(urlsplit(answer.json()["href"]).query)
+    assert 590 <= int(query["X-Amz-Expires"][0]) <= 600
+    assert seconds_left(answer) <= 600
+    assert [sign(server, "s3://bucket/a").status_code for _ in range(5)] == [200] * 5
+    assert runs() == 1  # soon to be renewed, but not at every request
+
+
+@pytest.mark.parametrize("mode, why", [("fail", "exit code 3"), ("junk", "no JSON"), ("flood", "64 KB")])
+def test_a_process_that_fails(by_process, mode, why):
+    server, runs = by_process(mode)
+    answers = [sign(server, "s3://bucket/a") for _ in range(5)]
+    assert {answer.status_code for answer in answers} == {503}
+    assert runs() == 1  # it is not asked again at once
+    assert requests.get(server.url).status_code == 200
+    assert why in server.errors() and why not in answers[0].text
+    assert "SECRET" not in server.errors() + answers[0].text
+
+
+def test_many_at_once_run_the_process_once(by_process):
+    server, runs = by_process("long")
+    codes = []
+    threads = [threading.Thread(target=lambda: codes.append(sign(server, "s3://bucket/a").status_code)) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert codes == [200] * 8 and runs() == 1
+
+
+def test_a_configuration_that_is_wrong_stops_the_start(tmp_path, catalog):
+    import subprocess
+
+    from support import BUILD
+
+    config = tmp_path / "sign.ini"
+    config.write_text("[a]\nallow = s3://bucket/\nregoin = eu-west-1\n")
+    done = subprocess.run([BUILD / "cairnd", "--catalog", catalog, "--sign", config], capture_output=True, text=True)
+    assert done.returncode == 1 and f"{config}:3: unknown key 'regoin'" in done.stderr
