@@ -2,6 +2,7 @@
 
 #include "base/json.h"
 #include "base/uri.h"
+#include "stac/loads.h"
 
 #include <strings.h>
 
@@ -33,30 +34,25 @@ static bool kind_of_value(cairn_span value, cairn_arena *arena, unsigned *kinds)
     return href.p != NULL;
 }
 
-static bool look_at_assets(cairn_span assets, bool alternates, cairn_arena *arena, unsigned *kinds);
-
-/* Recursion: an asset has alternates, those have none. */
-static bool look_at_asset(cairn_span asset, bool alternates, cairn_arena *arena, unsigned *kinds)
+static bool look_at_asset(cairn_span asset, cairn_arena *arena, unsigned *kinds)
 {
     bool ok = true;
     cairn_json_walk walk = cairn_json_walk_object(asset);
     for (cairn_json_member member; ok && cairn_json_next_member(&walk, &member);) {
-        if (cairn_json_key_is(member.key, "href")) {
+        if (cairn_json_key_is(member.key, "href"))
             ok = kind_of_value(member.value, arena, kinds);
-        } else if (alternates && cairn_json_key_is(member.key, "alternate")) {
-            *kinds |= cairn_json_kind(member.value) == '{' ? CAIRN_HREFS_ALTERNATE : 0;
-            ok = look_at_assets(member.value, false, arena, kinds);
-        }
+        else if (cairn_json_key_is(member.key, "alternate") && cairn_json_kind(member.value) == '{')
+            *kinds |= CAIRN_HREFS_ALTERNATE;
     }
     return ok;
 }
 
-static bool look_at_assets(cairn_span assets, bool alternates, cairn_arena *arena, unsigned *kinds)
+static bool look_at_assets(cairn_span assets, cairn_arena *arena, unsigned *kinds)
 {
     bool ok = true;
     cairn_json_walk walk = cairn_json_walk_object(assets);
     for (cairn_json_member asset; ok && cairn_json_next_member(&walk, &asset);)
-        ok = look_at_asset(asset.value, alternates, arena, kinds);
+        ok = look_at_asset(asset.value, arena, kinds);
     return ok;
 }
 
@@ -67,7 +63,9 @@ cairn_code cairn_traits_of(cairn_span item, cairn_arena *arena, unsigned *out, c
     cairn_json_walk walk = cairn_json_walk_object(item);
     for (cairn_json_member member; ok && cairn_json_next_member(&walk, &member);)
         if (cairn_json_key_is(member.key, "assets"))
-            ok = look_at_assets(member.value, true, arena, &kinds);
-    *out = kinds;
+            ok = look_at_assets(member.value, arena, &kinds);
+    unsigned clients = 0;
+    ok = ok && cairn_loads_mask(item, arena, &clients, error) == CAIRN_OK;
+    *out = kinds | clients << CAIRN_TRAITS_LOADS_SHIFT;
     return ok ? CAIRN_OK : cairn_error_set(error, CAIRN_NOMEM, "the item needs more memory than there is for it");
 }

@@ -1,0 +1,182 @@
+#include "base/json.h"
+#include "base/secret.h"
+#include "stac/crs.h"
+#include "stac/loads/facts.h"
+
+#include <strings.h>
+
+void cairn_loads_read_list(cairn_loads_list *list)
+{
+    enum { MOST = 1000 }; /* no list of a grid is so long */
+    cairn_json_walk walk = cairn_json_walk_array(list->text);
+    cairn_span element;
+    double number;
+    list->n = cairn_json_kind(list->text) == '[' ? 0 : -1;
+    while (list->n >= 0 && list->n < MOST && cairn_json_next_element(&walk, &element)) {
+        if (!cairn_json_number(element, &number)) {
+            list->n = -1;
+            return;
+        }
+        if (list->n < CAIRN_LOADS_NUMBERS)
+            list->at[list->n] = number;
+        list->n++;
+    }
+}
+
+bool cairn_loads_same(const cairn_loads_list *a, const cairn_loads_list *b)
+{
+    if (!cairn_loads_has(a->text) || !cairn_loads_has(b->text))
+        return cairn_loads_has(a->text) == cairn_loads_has(b->text);
+    if (a == b || cairn_span_equal(a->text, b->text))
+        return true;
+    if (a->n < 0 || a->n != b->n || a->n > CAIRN_LOADS_NUMBERS)
+        return false;
+    for (int i = 0; i < a->n; i++)
+        if (a->at[i] < b->at[i] || a->at[i] > b->at[i])
+            return false;
+    return true;
+}
+
+/* ---- arrays that NumPy makes nothing of ---- */
+
+/* What is inside of lists of one, which stackstac unpacks. */
+static cairn_span unpack(cairn_span value)
+{
+    for (int depth = 0; depth < CAIRN_JSON_MAX_DEPTH && cairn_json_kind(value) == '['; depth++) {
+        cairn_json_walk walk = cairn_json_walk_array(value);
+        cairn_span first, second;
+        if (!cairn_json_next_element(&walk, &first) || cairn_json_next_element(&walk, &second))
+            return value;
+        value = first;
+    }
+    return value;
+}
+
+/* The lengths along each dimension as NumPy finds them in the first elements. */
+static int shape_of(cairn_span value, size_t *lengths, int room)
+{
+    int dimensions = 0;
+    while (dimensions < room && cairn_json_kind(value) == '[') {
+        cairn_json_walk walk = cairn_json_walk_array(value);
+        lengths[dimensions++] = cairn_json_count(value);
+        if (!cairn_json_next_element(&walk, &value))
+            break;
+    }
+    return dimensions;
+}
+
+/* True when each list at depth `at` is as long as the others there, and only the innermost hold no lists. */
+static bool is_even(cairn_span value, const size_t *lengths, int dimensions, int at)
+{
+    bool is_list = cairn_json_kind(value) == '[';
+    if (at == dimensions)
+        return !is_list;
+    if (!is_list || cairn_json_count(value) != lengths[at])
+        return false;
+    cairn_json_walk walk = cairn_json_walk_array(value);
+    cairn_span element;
+    while (cairn_json_next_element(&walk, &element))
+        if (!is_even(element, lengths, dimensions, at + 1))
+            return false;
+    return true;
+}
+
+static bool has_container(cairn_span array)
+{
+    cairn_json_walk walk = cairn_json_walk_array(array);
+    cairn_span element;
+    while (cairn_json_next_element(&walk, &element))
+        if (cairn_json_kind(element) == '[' || cairn_json_kind(element) == '{')
+            return true;
+    return false;
+}
+
+bool cairn_loads_is_ragged(cairn_span value)
+{
+    enum { MOST = CAIRN_JSON_MAX_DEPTH };
+    size_t lengths[MOST];
+    if (value.n < 2 || value.p[0] != '[' || !memchr(value.p + 1, '[', value.n - 1))
+        return false;
+    value = unpack(value);
+    if (cairn_json_kind(value) != '[' || !has_container(value)) /* scalars become a set, which is no array */
+        return false;
+    return !is_even(value, lengths, shape_of(value, lengths, MOST), 0);
+}
+
+/* ---- values as Python and NumPy read them ---- */
+
+static bool is_one_of(cairn_span text, const char *const *names)
+{
+    for (; *names; names++)
+        if (text.n == strlen(*names) && strncasecmp(text.p, *names, text.n) == 0)
+            return true;
+    return false;
+}
+
+/* The inside of a string without escapes; of anything else the absent span. */
+static cairn_span plain_string(cairn_span value)
+{
+    if (cairn_json_kind(value) != '"' || memchr(value.p, '\\', value.n))
+        return CAIRN_SPAN_NONE;
+    return cairn_span_make(value.p + 1, value.n - 2);
+}
+
+bool cairn_loads_is_float(cairn_span value)
+{
+    static const char *const names[] = {"nan", "-nan", "+nan", "inf", "-inf", "+inf", "infinity", "-infinity", NULL};
+    double number;
+    if (cairn_json_kind(value) != '"')
+        return cairn_json_number(value, &number);
+    cairn_span text = cairn_span_trim(plain_string(value));
+    if (!text.n)
+        return false;
+    cairn_span digits = *text.p == '+' ? cairn_span_make(text.p + 1, text.n - 1) : text;
+    return is_one_of(text, names) ||
+           (cairn_json_check(digits, 1, NULL, NULL) == CAIRN_OK && cairn_json_number(digits, &number));
+}
+
+bool cairn_loads_is_dtype(cairn_span value)
+{
+    static const char *const names[] = {"int8",    "int16",   "int32",     "int64",      "uint8", "uint16", "uint32",
+                                        "uint64",  "float16", "float32",   "float64",    "bool",  "int",    "uint",
+                                        "float",   "double",  "complex64", "complex128", "byte",  "ubyte",  "short",
+                                        "complex", "ushort",  "single",    "half",       "long",  NULL};
+    cairn_span text = plain_string(value);
+    return text.p && is_one_of(text, names);
+}
+
+/* ---- reference systems ---- */
+
+/* Those of most of the world's items, so that PROJ needn't be asked: WGS 84, its UTM zones, Web Mercator. */
+static bool is_common(cairn_span crs)
+{
+    static const char utm[] = "EPSG:32";
+    cairn_span rest = {crs.p + sizeof utm - 1, crs.n - (sizeof utm - 1)};
+    if (cairn_span_is(crs, "EPSG:4326") || cairn_span_is(crs, "EPSG:3857"))
+        return true;
+    if (crs.n != sizeof utm - 1 + 3 || !cairn_span_starts(crs, utm) || (rest.p[0] != '6' && rest.p[0] != '7'))
+        return false;
+    int zone = (rest.p[1] - '0') * 10 + (rest.p[2] - '0');
+    return rest.p[1] >= '0' && rest.p[1] <= '6' && rest.p[2] >= '0' && rest.p[2] <= '9' && zone >= 1 && zone <= 60;
+}
+
+bool cairn_loads_crs_known(cairn_span crs)
+{
+    enum { KEPT = 256 };
+    static _Thread_local struct {
+        uint64_t hash;
+        bool is_set, is_known;
+    } kept[KEPT];
+    if (is_common(crs))
+        return true;
+    uint64_t hash = cairn_hash64(crs);
+    size_t at = hash % KEPT;
+    if (!kept[at].is_set || kept[at].hash != hash) {
+        cairn_projection *projection = NULL;
+        kept[at].is_known = cairn_projection_to_lonlat(crs, &projection, NULL) == CAIRN_OK;
+        kept[at].is_set = true;
+        kept[at].hash = hash;
+        cairn_projection_free(projection);
+    }
+    return kept[at].is_known;
+}
