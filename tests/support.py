@@ -10,6 +10,7 @@ import signal
 import subprocess
 import tempfile
 import time
+from itertools import pairwise
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 BUILD = pathlib.Path(os.environ.get("CAIRN_BUILD", ROOT / "build" / "dev")).resolve()
@@ -49,9 +50,11 @@ def sample_sources():
 
 
 class Server:
-    """A running cairnd. `url` is its root, ending in a slash; `roots` has those of all that were started."""
+    """A running cairnd. `url` is its root, ending in a slash; `roots` has those of all that were started, `files` the URLs
+    below which they serve files (--assets), which are no part of openapi.yaml."""
 
     roots = set()
+    files = set()
 
     def __init__(self, catalog, *args, env=None, cwd=None):
         self.catalog = pathlib.Path(catalog)
@@ -69,6 +72,8 @@ class Server:
         )
         self.url = self._read_url()
         self.roots.add(self.url)
+        folders = [str(rule).split("=")[0].strip("/") for flag, rule in pairwise(args) if flag == "--assets"]
+        self.files.update(f"{self.url}{folder}/" for folder in folders)
 
     def _read_url(self):
         ready, _, _ = select.select([self.process.stdout], [], [], PATIENCE)

@@ -344,6 +344,25 @@ static void only_regular_files_are_opened(void **state)
     close(root);
 }
 
+/* Root may read everything, so that is given up for a moment. */
+static void what_may_not_be_read_is_not_missing(void **state)
+{
+    struct stat status;
+    int fd, root = open_folder();
+    bool is_root = geteuid() == 0;
+    (void)state;
+    assert_int_equal(chmod(folder, 0755), 0);
+    assert_int_equal(chmod("file", 0), 0);
+    if (is_root)
+        assert_int_equal(seteuid(65534), 0);
+    cairn_code code = cairn_asset_open(root, "file", &fd, &status, NULL);
+    if (is_root)
+        assert_int_equal(seteuid(0), 0);
+    assert_int_equal(code, CAIRN_CONFLICT);
+    assert_int_equal(chmod("file", 0644), 0);
+    close(root);
+}
+
 /* ---- dates and conditions ---- */
 
 static void dates_have_three_forms(void **state)
@@ -462,9 +481,9 @@ int main(void)
         cmocka_unit_test(ranges_are_those_of_rfc_9110),     cmocka_unit_test(so_many_ranges_and_no_more),
         cmocka_unit_test(only_names_of_data_are_served),    cmocka_unit_test(rules_that_can_not_be_are_refused),
         cmocka_unit_test(the_longest_path_has_the_request), cmocka_unit_test(nothing_outside_is_opened),
-        cmocka_unit_test(only_regular_files_are_opened),    cmocka_unit_test(dates_have_three_forms),
-        cmocka_unit_test(conditions_have_an_order),         cmocka_unit_test(if_range_needs_what_is_certain),
-        cmocka_unit_test(media_types_go_by_the_name),
+        cmocka_unit_test(only_regular_files_are_opened),    cmocka_unit_test(what_may_not_be_read_is_not_missing),
+        cmocka_unit_test(dates_have_three_forms),           cmocka_unit_test(conditions_have_an_order),
+        cmocka_unit_test(if_range_needs_what_is_certain),   cmocka_unit_test(media_types_go_by_the_name),
     };
     return cmocka_run_group_tests(tests, make_tree, remove_tree);
 }
