@@ -1,5 +1,6 @@
 /* cairnd: reads the configuration, opens the catalog, serves it until a signal comes. */
 #include "cairn_revision.h"
+#include "http/hrefs.h"
 #include "http/server.h"
 #include "stac/ext.h"
 #include "store/sqlite/sqlite_store.h"
@@ -51,6 +52,8 @@ static cairn_api_options api_options(const cairn_config *config)
         .explain = config->explain,
         .ignore_unknown_params = config->unknown_params == 1,
         .null_geometry_hits = config->null_geometry == 1,
+        .href_mode = (cairn_href_mode)config->href_mode,
+        .source_profile = config->profile == 1,
     };
     options.limits.max_limit = (uint32_t)config->max_limit;
     return options;
@@ -96,6 +99,10 @@ static cairn_code run(const cairn_config *config, cairn_error *error)
     cairn_api_options options = api_options(config);
     cairn_served *catalog = NULL;
     cairn_code code = config->sign ? cairn_signer_load(config->sign, &options.signer, error) : CAIRN_OK;
+    cairn_href_map *hrefs = NULL;
+    if (!code)
+        code = cairn_hrefs_of_config(config, options.signer, &hrefs, error);
+    options.hrefs = hrefs;
     if (!code)
         code = cairn_served_open(&ops, cairn_server_threads(config), &catalog, error);
     cairn_api *api = code ? NULL : cairn_api_new(&options);
@@ -104,6 +111,7 @@ static cairn_code run(const cairn_config *config, cairn_error *error)
     if (!code)
         code = serve(config, api, catalog, error);
     cairn_api_free(api);
+    cairn_href_map_free(hrefs);
     cairn_signer_free(options.signer);
     if (catalog)
         cairn_served_close(catalog);

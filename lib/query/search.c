@@ -122,6 +122,12 @@ static cairn_code get_fields(cairn_search_reader *reader, cairn_span value)
     return cairn_fields_from_text(value, reader->arena, &reader->search->fields, reader->error);
 }
 
+static cairn_code get_asset_href_mode(cairn_search_reader *reader, cairn_span value)
+{
+    reader->search->asset_href_mode = value;
+    return CAIRN_OK;
+}
+
 static cairn_code (*const GETTERS[CAIRN_SEARCH_PARAMETERS])(cairn_search_reader *, cairn_span) = {
     [CAIRN_SEARCH_BBOX] = get_bbox,
     [CAIRN_SEARCH_DATETIME] = get_datetime,
@@ -138,6 +144,7 @@ static cairn_code (*const GETTERS[CAIRN_SEARCH_PARAMETERS])(cairn_search_reader 
     [CAIRN_SEARCH_Q] = get_q,
     [CAIRN_SEARCH_SORTBY] = get_sortby,
     [CAIRN_SEARCH_FIELDS] = get_fields,
+    [CAIRN_SEARCH_ASSET_HREF_MODE] = get_asset_href_mode,
 };
 
 static cairn_code take_empty(cairn_search_reader *reader, int parameter)

@@ -49,6 +49,7 @@ typedef struct cairn_search {
     const cairn_text_query *text; /* `q`; NULL: none */
     cairn_sort sort;              /* `sortby`; n = 0: the default order */
     const cairn_fields *fields;   /* NULL: whole items */
+    cairn_span asset_href_mode;   /* as sent, or absent: what the items look like, not which (href/href.h) */
     size_t max_vertices;          /* of intersects, from the limits it was read with; 0: the default */
     unsigned given;               /* bits: which parameters were read already, so that one given twice is seen */
     bool null_geometry_hits;      /* items without a place meet every bbox and intersects (OGC API Features); from

@@ -180,6 +180,12 @@ static cairn_code post_fields(cairn_search_reader *reader, cairn_span value)
     return cairn_fields_from_json(value, reader->arena, &reader->search->fields, reader->error);
 }
 
+static cairn_code post_asset_href_mode(cairn_search_reader *reader, cairn_span value)
+{
+    return post_string(reader, CAIRN_SEARCH_ASSET_HREF_MODE, value, "\"asset-href-mode\": \"https\"",
+                       &reader->search->asset_href_mode);
+}
+
 static cairn_code (*const POSTERS[CAIRN_SEARCH_PARAMETERS])(cairn_search_reader *, cairn_span) = {
     [CAIRN_SEARCH_BBOX] = post_bbox,
     [CAIRN_SEARCH_DATETIME] = post_datetime,
@@ -196,6 +202,7 @@ static cairn_code (*const POSTERS[CAIRN_SEARCH_PARAMETERS])(cairn_search_reader 
     [CAIRN_SEARCH_Q] = post_q,
     [CAIRN_SEARCH_SORTBY] = post_sortby,
     [CAIRN_SEARCH_FIELDS] = post_fields,
+    [CAIRN_SEARCH_ASSET_HREF_MODE] = post_asset_href_mode,
 };
 
 /* What says how to answer is no part of the search. */
@@ -215,10 +222,12 @@ static cairn_code refuse_unknown(cairn_span name, cairn_error *error)
         cairn_error_set(error, CAIRN_INVALID, "no search parameter is called '%s'; did you mean '%s'?", quoted,
                         nearest);
     else
-        cairn_error_set(error, CAIRN_INVALID,
-                        "no search parameter is called '%s'; expected bbox, bbox-crs, datetime, intersects, ids, "
-                        "collections, limit, filter, filter-lang, filter-crs, query, q, sortby, fields or token",
-                        quoted);
+        cairn_error_set(
+            error, CAIRN_INVALID,
+            "no search parameter is called '%s'; expected bbox, bbox-crs, datetime, intersects, ids, "
+            "collections, limit, filter, filter-lang, filter-crs, query, q, sortby, fields, asset-href-mode or "
+            "token",
+            quoted);
     cairn_error_at_parameter(error, quoted);
     return CAIRN_INVALID;
 }

@@ -4,9 +4,9 @@
 
 enum { QUOTED_MAX = 80 };
 
-const char *const cairn_search_names[] = {"bbox",  "datetime", "intersects", "ids",         "collections", "limit",
-                                          "token", "bbox-crs", "filter",     "filter-lang", "filter-crs",  "query",
-                                          "q",     "sortby",   "fields",     NULL};
+const char *const cairn_search_names[] = {
+    "bbox",        "datetime",   "intersects", "ids", "collections", "limit",  "token",           "bbox-crs", "filter",
+    "filter-lang", "filter-crs", "query",      "q",   "sortby",      "fields", "asset-href-mode", NULL};
 
 int cairn_search_parameter(cairn_span name)
 {

@@ -6,7 +6,7 @@
 #include "base/arena.h"
 #include "base/error.h"
 
-/* Kinds of the hrefs of assets, and of those of their alternates (the extension alternate-assets). */
+/* Kinds of the hrefs of assets, and whether there are alternates (the extension alternate-assets), of any kind. */
 enum {
     CAIRN_HREFS_HTTP = 1,  /* http, https */
     CAIRN_HREFS_S3 = 2,    /* s3, s3a, s3n */

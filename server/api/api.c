@@ -15,7 +15,9 @@ cairn_api *cairn_api_new(const cairn_api_options *options)
     if (!api)
         return NULL;
     api->options = options;
-    if (!cairn_openapi_load(&api->openapi)) {
+    api->no_rules = cairn_href_map_new();
+    api->hrefs = options->hrefs ? options->hrefs : api->no_rules;
+    if (!api->no_rules || !cairn_openapi_load(&api->openapi)) {
         cairn_api_free(api);
         return NULL;
     }
@@ -27,6 +29,7 @@ void cairn_api_free(cairn_api *api)
     if (!api)
         return;
     cairn_buf_free(&api->openapi);
+    cairn_href_map_free(api->no_rules);
     free(api);
 }
 

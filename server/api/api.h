@@ -7,7 +7,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/error.h"
-#include "href/sign.h"
+#include "href/href.h"
 #include "query/search.h"
 #include "store/store.h"
 
@@ -89,7 +89,10 @@ typedef struct cairn_api_options {
     bool explain;              /* answer explain=true; default false: it tells of the inside */
     bool ignore_unknown_params;
     bool null_geometry_hits;
-    cairn_signer *signer; /* of signed URLs; NULL: nothing is signed */
+    cairn_signer *signer;        /* of signed URLs; NULL: nothing is signed */
+    const cairn_href_map *hrefs; /* rules of hrefs of assets; NULL: none but the built-in ones */
+    cairn_href_mode href_mode;   /* where asset-href-mode is not given */
+    bool source_profile;         /* where no profile is asked for: the source's own words */
 } cairn_api_options;
 
 typedef struct cairn_api cairn_api;

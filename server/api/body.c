@@ -1,12 +1,17 @@
 #include "api/body.h"
 
-void cairn_body_begin(cairn_body *body, cairn_session *session, cairn_buf *out, bool splicing)
+void cairn_body_begin(cairn_body *body, cairn_session *session, const cairn_href_view *view, bool source,
+                      cairn_buf *out, bool splicing)
 {
     *body = (cairn_body){.session = session,
+                         .view = view,
+                         .source = source,
+                         .signed_until = INT64_MAX,
                          .out = out,
                          .splicing = splicing,
                          .pending = CAIRN_BUF_INIT(out->max),
-                         .whole = CAIRN_BUF_INIT(out->max)};
+                         .whole = CAIRN_BUF_INIT(out->max),
+                         .hrefs = CAIRN_BUF_INIT(out->max)};
     if (splicing)
         cairn_gzip_begin(&body->gzip, out);
 }
@@ -32,22 +37,55 @@ bool cairn_body_flush(cairn_body *body)
     return !body->out->failed;
 }
 
-cairn_code cairn_body_item(cairn_body *body, const cairn_item_row *row, bool source, cairn_error *error)
+static bool is_touched(const cairn_body *body, const cairn_item_row *row)
 {
-    bool as_stored = row->body.encoding == CAIRN_ENCODING_DEFLATE && !(source && row->source.bytes.p);
+    return cairn_href_view_touches(body->view, row->traits & CAIRN_HREFS_ALL);
+}
+
+/* Appends the item, which is unpacked, with other hrefs. */
+static cairn_code add_rewritten(cairn_body *body, cairn_buf *out, cairn_error *error)
+{
+    enum { SCRATCH_BYTES = 128 << 20 };
+    if (!body->scratch && !(body->scratch = cairn_arena_new(SCRATCH_BYTES)))
+        return cairn_error_no_memory(error);
+    cairn_arena_reset(body->scratch);
+    return cairn_href_rewrite(body->view, cairn_buf_span(&body->whole), body->scratch, out, &body->signed_until, error);
+}
+
+cairn_code cairn_body_item(cairn_body *body, const cairn_item_row *row, cairn_error *error)
+{
+    bool as_stored = row->body.encoding == CAIRN_ENCODING_DEFLATE && !(body->source && row->source.bytes.p);
+    if (is_touched(body, row)) {
+        cairn_buf_reset(&body->whole);
+        cairn_code code = cairn_row_text(body->session, row, body->source, &body->whole, error);
+        return code ? code : add_rewritten(body, cairn_body_text(body), error);
+    }
     if (!body->splicing || !as_stored)
-        return cairn_row_text(body->session, row, source, cairn_body_text(body), error);
+        return cairn_row_text(body->session, row, body->source, cairn_body_text(body), error);
     cairn_body_flush(body);
     cairn_gzip_splice(&body->gzip, row->body.bytes, row->body.crc, row->body.length);
     return CAIRN_OK;
 }
 
-cairn_code cairn_body_fields(cairn_body *body, const cairn_item_row *row, bool source, const cairn_fields *fields,
-                             cairn_error *error)
+cairn_code cairn_body_read(cairn_body *body, const cairn_item_row *row, cairn_span *out, cairn_error *error)
 {
     cairn_buf_reset(&body->whole);
-    cairn_code code = cairn_row_text(body->session, row, source, &body->whole, error);
-    if (!code && !cairn_fields_write(fields, cairn_buf_span(&body->whole), cairn_body_text(body)))
+    cairn_code code = cairn_row_text(body->session, row, body->source, &body->whole, error);
+    *out = cairn_buf_span(&body->whole);
+    if (code || !is_touched(body, row))
+        return code;
+    cairn_buf_reset(&body->hrefs);
+    code = add_rewritten(body, &body->hrefs, error);
+    *out = cairn_buf_span(&body->hrefs);
+    return code;
+}
+
+cairn_code cairn_body_fields(cairn_body *body, const cairn_item_row *row, const cairn_fields *fields,
+                             cairn_error *error)
+{
+    cairn_span text;
+    cairn_code code = cairn_body_read(body, row, &text, error);
+    if (!code && !cairn_fields_write(fields, text, cairn_body_text(body)))
         code = cairn_error_set(error, CAIRN_NOMEM, "the answer does not fit in memory");
     return code;
 }
@@ -67,4 +105,6 @@ void cairn_body_free(cairn_body *body)
 {
     cairn_buf_free(&body->pending);
     cairn_buf_free(&body->whole);
+    cairn_buf_free(&body->hrefs);
+    cairn_arena_free(body->scratch);
 }

@@ -8,6 +8,8 @@
 struct cairn_api {
     const cairn_api_options *options;
     cairn_buf openapi; /* openapi.yaml as JSON, `servers` empty */
+    cairn_href_map *no_rules;
+    const cairn_href_map *hrefs; /* of the options, else no_rules */
 };
 
 struct cairn_call {
@@ -20,6 +22,7 @@ struct cairn_call {
     cairn_span collection_id, item_id; /* path parameters, decoded; absent where the template has none */
     cairn_span base;                   /* request->base_url escaped for the inside of a JSON string */
     bool source;                       /* profile=source: the source's own words */
+    cairn_href_view hrefs;             /* of assets */
     bool explain;                      /* explain=true */
     int status;                        /* of an error, when it does not follow from the code; 0 otherwise */
     cairn_error error;

@@ -50,20 +50,13 @@ static const char *word_of(int status, const cairn_error *error)
         int status;
         const char *word;
     } words[] = {
-        {403, "Forbidden"},
-        {404, "NotFound"},
-        {405, "MethodNotAllowed"},
-        {406, "NotAcceptable"},
-        {408, "RequestTimeout"},
-        {409, "Conflict"},
-        {412, "PreconditionFailed"},
-        {413, "ContentTooLarge"},
-        {414, "UriTooLong"},
-        {415, "UnsupportedMediaType"},
-        {416, "RangeNotSatisfiable"},
-        {431, "RequestHeaderFieldsTooLarge"},
-        {500, "InternalServerError"},
-        {501, "NotImplemented"},
+        {403, "Forbidden"},           {404, "NotFound"},
+        {405, "MethodNotAllowed"},    {406, "NotAcceptable"},
+        {408, "RequestTimeout"},      {409, "Conflict"},
+        {412, "PreconditionFailed"},  {413, "ContentTooLarge"},
+        {414, "UriTooLong"},          {415, "UnsupportedMediaType"},
+        {416, "RangeNotSatisfiable"}, {431, "RequestHeaderFieldsTooLarge"},
+        {500, "InternalServerError"}, {501, "NotImplemented"},
         {503, "ServiceUnavailable"},
     };
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)

@@ -17,6 +17,8 @@ void cairn_item_writer_begin(cairn_item_writer *writer, const cairn_call *call, 
                              cairn_buf *out, bool splicing);
 /* Appends the item behind what was written to cairn_body_text(&writer->body). CAIRN_NOMEM when it does not fit. */
 cairn_code cairn_item_writer_add(cairn_item_writer *writer, const cairn_item_row *row, cairn_error *error);
+/* Says in the response that it has signatures, when it has. */
+void cairn_item_writer_tell(const cairn_item_writer *writer, cairn_response *response);
 void cairn_item_writer_free(cairn_item_writer *writer);
 
 #endif

@@ -22,9 +22,10 @@ static cairn_code add_item(void *context, const cairn_item_row *row, cairn_error
 static item_sink begin_items(cairn_call *call, const cairn_fields *fields)
 {
     item_sink sink = {.call = call};
-    /* Fields and the source's own words are made by editing the stored text, which can't be spliced: they are
-     * compressed as a whole. */
-    call->response->gzipped = call->request->accepts_gzip && !call->source && !fields;
+    /* Fields, the source's own words and signatures are made by editing the stored text, which can't be spliced: they
+     * are compressed as a whole. */
+    bool edited = call->source || fields || call->hrefs.mode == CAIRN_HREF_SIGNED;
+    call->response->gzipped = call->request->accepts_gzip && !edited;
     cairn_item_writer_begin(&sink.writer, call, fields, &call->response->body, call->response->gzipped);
     return sink;
 }
@@ -33,6 +34,8 @@ static cairn_code end_items(item_sink *sink, cairn_code code)
 {
     if (!code)
         code = cairn_body_end(&sink->writer.body, &sink->call->error);
+    if (!code)
+        cairn_item_writer_tell(&sink->writer, sink->call->response);
     cairn_item_writer_free(&sink->writer);
     return code;
 }

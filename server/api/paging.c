@@ -34,8 +34,8 @@ cairn_span cairn_page_path(const cairn_call *call, cairn_span token)
         add_query(&path, &separator, name, request->params[i].value);
     }
     /* It came by a header, which a client that follows links may not repeat. */
-    if (call->source && !has_profile)
-        add_query(&path, &separator, cairn_span_of("profile"), cairn_span_of("source"));
+    if (call->source != call->api->options->source_profile && !has_profile)
+        add_query(&path, &separator, cairn_span_of("profile"), cairn_span_of(call->source ? "source" : "load-ready"));
     if (token.n && request->method != CAIRN_POST)
         add_query(&path, &separator, cairn_span_of("token"), token);
     cairn_span text = path.failed ? CAIRN_SPAN_NONE : cairn_arena_copy(request->arena, cairn_buf_span(&path));

@@ -1,5 +1,6 @@
 #include "api/params.h"
 
+#include "base/clock.h"
 #include "query/names.h"
 
 const char *const *cairn_params_known(const cairn_call *call)
@@ -89,6 +90,16 @@ static cairn_code read_format(cairn_call *call)
                            cairn_quote(call->request->accept, quoted, sizeof quoted), call->route->as[0].content_type);
 }
 
+/* False for one that nobody knows. "default" is an older name of "load-ready". */
+static bool take_profile(cairn_call *call, cairn_span profile)
+{
+    bool source = cairn_span_is(profile, "source");
+    if (!source && !cairn_span_is(profile, "load-ready") && !cairn_span_is(profile, "default"))
+        return false;
+    call->source = source;
+    return true;
+}
+
 static cairn_code read_profile(cairn_call *call)
 {
     cairn_span profile;
@@ -98,16 +109,38 @@ static cairn_code read_profile(cairn_call *call)
         return CAIRN_OK;
     if (!profile.p) {
         call->response->vary_profile = true;
-        call->source = cairn_span_is(cairn_span_trim(call->request->accept_profile), "source");
+        call->source = call->api->options->source_profile;
+        take_profile(call, cairn_span_trim(call->request->accept_profile));
         return CAIRN_OK;
     }
-    call->source = cairn_span_is(profile, "source");
-    if (call->source || cairn_span_is(profile, "default"))
+    if (take_profile(call, profile))
         return CAIRN_OK;
     char quoted[80];
-    cairn_error_set(&call->error, CAIRN_INVALID, "unknown profile \"%s\"; known are \"default\" and \"source\"",
+    cairn_error_set(&call->error, CAIRN_INVALID, "unknown profile \"%s\"; known are \"load-ready\" and \"source\"",
                     cairn_quote(profile, quoted, sizeof quoted));
     return cairn_error_at_parameter(&call->error, "profile");
+}
+
+cairn_code cairn_params_href_mode(cairn_call *call, cairn_span mode)
+{
+    cairn_code code = mode.n ? cairn_href_mode_parse(mode, &call->hrefs.mode, &call->error) : CAIRN_OK;
+    if (!code && mode.n && call->hrefs.mode == CAIRN_HREF_SIGNED && !cairn_href_map_signs(call->hrefs.map))
+        code = cairn_error_set(&call->error, CAIRN_INVALID,
+                               "this server signs nothing; expected loadable, https, s3, file or source");
+    return code ? cairn_error_at_parameter(&call->error, "asset-href-mode") : CAIRN_OK;
+}
+
+/* The source's own words stay as they are, unless a form is asked for. */
+static cairn_code read_hrefs(cairn_call *call)
+{
+    cairn_span mode;
+    call->hrefs = (cairn_href_view){.map = call->api->hrefs,
+                                    .mode = call->source ? CAIRN_HREF_SOURCE : call->api->options->href_mode,
+                                    .base_url = call->request->base_url,
+                                    .now = cairn_clock_wall()};
+    if (cairn_params_once(call, "asset-href-mode", &mode))
+        return call->error.code;
+    return cairn_params_href_mode(call, mode);
 }
 
 /* Plans tell of the inside, and what makes them slow: the owner of a server says whether anyone may ask. */
@@ -136,5 +169,7 @@ cairn_code cairn_params_read(cairn_call *call)
         code = read_format(call);
     if (!code)
         code = read_profile(call);
+    if (!code)
+        code = read_hrefs(call);
     return code ? code : read_explain(call);
 }

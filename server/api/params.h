@@ -1,4 +1,4 @@
-/* The parameters of a query string that are not a search: which are known, `f` and `profile`. */
+/* The parameters of a query string that are not a search: which are known, `f`, `profile`, `asset-href-mode`. */
 #ifndef CAIRN_API_PARAMS_H
 #define CAIRN_API_PARAMS_H
 
@@ -14,5 +14,8 @@ cairn_code cairn_params_once(cairn_call *call, const char *name, cairn_span *val
 /* Refuses unknown parameters, naming the nearest known one (unless the options ignore them), and `f` or `profile` given
  * twice; reads both, and the headers Accept and Accept-Profile, into the call. Sets call->status for 406. */
 cairn_code cairn_params_read(cairn_call *call);
+
+/* Sets how hrefs of assets are given; an absent `mode` changes nothing. CAIRN_INVALID names the modes. */
+cairn_code cairn_params_href_mode(cairn_call *call, cairn_span mode);
 
 #endif

@@ -81,14 +81,15 @@ static const char *const aggregation_classes[] = {AGGREGATION, AGGREGATION "#que
 static const char *const plain_parameters[] = {"f", NULL};
 static const char *const children_parameters[] = {"type", "limit", "token", "f", NULL};
 static const char *const profile_parameters[] = {"profile", "f", NULL};
-static const char *const search_parameters[] = {"bbox",        "bbox-crs", "datetime",    "intersects", "ids",
-                                                "collections", "filter",   "filter-lang", "filter-crs", "query",
-                                                "q",           "sortby",   "fields",      "limit",      "token",
-                                                "explain",     "profile",  "f",           NULL};
+static const char *const item_parameters[] = {"asset-href-mode", "profile", "f", NULL};
+static const char *const search_parameters[] = {"bbox",        "bbox-crs",        "datetime",    "intersects", "ids",
+                                                "collections", "filter",          "filter-lang", "filter-crs", "query",
+                                                "q",           "sortby",          "fields",      "limit",      "token",
+                                                "explain",     "asset-href-mode", "profile",     "f",          NULL};
 static const char *const collection_parameters[] = {"bbox",       "bbox-crs", "datetime", "filter", "filter-lang",
                                                     "filter-crs", "query",    "q",        "sortby", "fields",
                                                     "limit",      "token",    "profile",  "f",      NULL};
-/* The last three have no meaning here, but clients send them along with a search. */
+/* The last four have no meaning here, but clients send them along with a search. */
 static const char *const aggregate_parameters[] = {"aggregations",
                                                    "datetime_frequency_interval",
                                                    "centroid_geohash_grid_frequency_precision",
@@ -112,6 +113,7 @@ static const char *const aggregate_parameters[] = {"aggregations",
                                                    "sortby",
                                                    "fields",
                                                    "limit",
+                                                   "asset-href-mode",
                                                    NULL};
 static const char *const sign_parameters[] = {"href", "token", "f", NULL};
 static const char *const post_search_parameters[] = {"explain", "profile", "f", NULL};
@@ -224,7 +226,7 @@ const cairn_route cairn_routes[] = {
     {.info = {READ, "/collections/{collectionId}/items/{itemId}", "getItem", NULL},
      .get = cairn_get_item,
      .as = cairn_as_geojson,
-     .parameters = profile_parameters,
+     .parameters = item_parameters,
      .classes = item_classes,
      .needs_catalog = true},
     {.info = {READ, "/children", "getChildren", NULL},

@@ -1,6 +1,7 @@
 /* The ways to items: GET and POST /search, and /collections/{collectionId}/items. */
 #include "api/call.h"
 #include "api/page.h"
+#include "api/params.h"
 #include "api/stream.h"
 
 /* A stream has no largest limit. */
@@ -29,8 +30,10 @@ static cairn_code read_parameters(cairn_call *call, cairn_search *search)
 static cairn_code read_body(cairn_call *call, cairn_search *search)
 {
     const cairn_search_limits limits = limits_of(call);
-    return cairn_search_from_json(search, call->request->body, &limits, call->api->options->ignore_unknown_params,
-                                  call->request->arena, &call->error);
+    cairn_code code =
+        cairn_search_from_json(search, call->request->body, &limits, call->api->options->ignore_unknown_params,
+                               call->request->arena, &call->error);
+    return code ? code : cairn_params_href_mode(call, search->asset_href_mode);
 }
 
 static cairn_code answer(cairn_call *call, cairn_search_reader read, uint32_t *returned)

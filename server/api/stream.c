@@ -1,6 +1,7 @@
 #include "api/stream.h"
 
 #include "api/items.h"
+#include "base/clock.h"
 #include "base/json.h"
 #include "query/csv.h"
 
@@ -61,10 +62,9 @@ static cairn_code add_line(item_stream *stream, const cairn_item_row *row, cairn
 static cairn_code add_row(item_stream *stream, const cairn_item_row *row, cairn_error *error)
 {
     cairn_body *body = &stream->writer.body;
-    cairn_buf_reset(&body->whole);
-    cairn_code code = cairn_row_text(body->session, row, stream->call.source, &body->whole, error);
-    if (!code &&
-        !cairn_csv_row(stream->csv, cairn_buf_span(&body->whole), stream->request.arena, cairn_body_text(body)))
+    cairn_span text;
+    cairn_code code = cairn_body_read(body, row, &text, error);
+    if (!code && !cairn_csv_row(stream->csv, text, stream->request.arena, cairn_body_text(body)))
         code = cairn_error_set(error, CAIRN_NOMEM, "an item does not fit in memory");
     return code;
 }
@@ -95,6 +95,7 @@ static cairn_code make_piece(item_stream *stream, cairn_session *session, cairn_
     cairn_page page = next_page(stream);
     cairn_arena_reset(arena);
     stream->request.arena = arena;
+    stream->call.hrefs.now = cairn_clock_wall();
     cairn_body_continue(body, session, out);
     cairn_code code = cairn_session_search(session, &stream->search, &page, arena, add_item, stream, result, error);
     if (!code && !cairn_body_flush(body))
@@ -177,7 +178,7 @@ static bool copy_call(item_stream *stream, const cairn_call *call)
     stream->call.request = &stream->request;
     stream->call.response = NULL;
     bool ok = copy_span(arena, &stream->call.collection_id) && copy_span(arena, &stream->call.base) &&
-              copy_span(arena, &stream->request.body);
+              copy_span(arena, &stream->call.hrefs.base_url) && copy_span(arena, &stream->request.body);
     for (size_t i = 0; ok && i < stream->request.n_params; i++)
         ok = copy_span(arena, &stream->request.params[i].name) && copy_span(arena, &stream->request.params[i].value);
     return ok;
@@ -284,5 +285,6 @@ cairn_code cairn_stream_answer(cairn_call *call, cairn_search_reader read)
     call->response->stream = &stream->base;
     call->response->gzipped = call->request->accepts_gzip;
     call->response->cacheable = false;
+    cairn_item_writer_tell(&stream->writer, call->response);
     return CAIRN_OK;
 }

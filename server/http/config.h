@@ -29,8 +29,11 @@ typedef struct cairn_config {
     const char *extensions;               /* paths for cairn_ext_load_all(), or NULL */
     const char *sign;                     /* path for cairn_signer_load(), or NULL */
     cairn_asset_folders assets;
-    uint64_t max_open_files; /* of assets; 0: chosen by the limit of the system */
-    uint64_t threads;        /* 0: chosen by the number of processors */
+    const char *href_maps, *href_alternates; /* one a line, for cairn_href_map; NULL: none */
+    int href_mode;                           /* cairn_href_mode */
+    int profile;                             /* 0 load-ready, 1 source */
+    uint64_t max_open_files;                 /* of assets; 0: chosen by the limit of the system */
+    uint64_t threads;                        /* 0: chosen by the number of processors */
     uint64_t max_limit, max_page_bytes, max_body_bytes, max_url_bytes, request_memory;
     uint64_t max_connections, max_connections_per_ip;
     int64_t request_timeout, query_timeout, idle_timeout, drain_timeout; /* nanoseconds */

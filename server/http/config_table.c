@@ -1,10 +1,13 @@
 #include "http/config_table.h"
 
+#include "href/href.h"
+
 #include <ctype.h>
 #include <stddef.h>
 
 static const char *const UNKNOWN_PARAMS[] = {"error", "ignore", NULL};
 static const char *const NULL_GEOMETRY[] = {"ignore", "match", NULL};
+static const char *const PROFILES[] = {"load-ready", "source", NULL};
 static const char *const LEVELS[] = {"error", "warn", "info", "debug", NULL};
 static const char *const FORMATS[] = {"text", "json", NULL};
 static const char *const HELP[] = {"no", "text", "markdown", NULL};
@@ -48,6 +51,20 @@ static const cairn_option OPTIONS[] = {
      "Serve the files below DIR at /path/, in whole or in ranges: for data that no object store has. May be given more "
      "than once; see docs/assets.md.",
      CAIRN_OPTION_FOLDERS, AT(assets), 0, 0, NULL, false, false},
+    CHOICE(
+        "asset-href-mode", "MODE", href_mode, "loadable", cairn_href_modes,
+        "How hrefs of assets are given where a request does not say: loadable (what loads with no credentials), "
+        "https, s3 (the store's own scheme), file, source (as ingested) or signed (with --sign); see docs/hrefs.md."),
+    {"href-map", "FROM=TO", NULL,
+     "Hrefs of assets that begin with FROM begin with TO instead, such as s3://bucket/=https://data.example.org/. May "
+     "be given more than once; the longest FROM wins.",
+     CAIRN_OPTION_LINES, AT(href_maps), 0, 0, NULL, false, false},
+    {"href-alternate", "NAME", NULL,
+     "Only alternates (extension alternate-assets) of this name take the place of an href that does not load without "
+     "credentials. May be given more than once, in the order of preference. Default: any that is http(s).",
+     CAIRN_OPTION_LINES, AT(href_alternates), 0, 0, NULL, false, false},
+    CHOICE("profile", "load-ready|source", profile, "load-ready", PROFILES,
+           "What items look like where a request does not say: in the load-ready form, or in the source's own words."),
     TEXT("config", "FILE", file, "A configuration file: lines of the form key = value, with the names of the flags."),
     TEXT("title", "TEXT", title, "The title of the landing page. Default: the crawled root catalog's, else the id."),
     TEXT("description", "TEXT", description, "The description of the landing page."),
@@ -133,7 +150,8 @@ int cairn_option_find(cairn_span name)
 
 bool cairn_option_is_list(const cairn_option *option)
 {
-    return option->kind == CAIRN_OPTION_NETWORKS || option->kind == CAIRN_OPTION_FOLDERS;
+    return option->kind == CAIRN_OPTION_NETWORKS || option->kind == CAIRN_OPTION_FOLDERS ||
+           option->kind == CAIRN_OPTION_LINES;
 }
 
 const char *const *cairn_option_names(void)

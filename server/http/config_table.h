@@ -11,6 +11,7 @@ typedef enum cairn_option_kind {
     CAIRN_OPTION_BYTES,    /* uint64_t: 4096, 64K, 10M, 1G (powers of 1024) */
     CAIRN_OPTION_DURATION, /* int64_t nanoseconds: 30, 30s, 500ms, 2m */
     CAIRN_OPTION_CHOICE,   /* int: index in `choices`; a flag without a value means 1 when `bare` */
+    CAIRN_OPTION_LINES,    /* const char *: a list of texts, a line each */
     CAIRN_OPTION_LISTEN,   /* cairn_listen */
     CAIRN_OPTION_URL,      /* has_base and base */
     CAIRN_OPTION_NETWORKS, /* cairn_networks: a list, separated by spaces or commas */

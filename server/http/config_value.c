@@ -189,6 +189,9 @@ cairn_code cairn_option_set(cairn_config *config, const cairn_option *option, ca
             return cairn_error_set(error, CAIRN_INVALID, "expected %s, found nothing", option->argument);
         *(const char **)place = value.p;
         return CAIRN_OK;
+    case CAIRN_OPTION_LINES:
+        *(const char **)place = value.p;
+        return CAIRN_OK;
     case CAIRN_OPTION_SWITCH:
         return set_switch(value, place, error);
     case CAIRN_OPTION_COUNT:

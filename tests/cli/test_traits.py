@@ -22,7 +22,7 @@ def kinds(assets):
     for asset in assets.values():
         found |= KINDS.get(urlsplit(asset["href"]).scheme, 32)
         if "alternate" in asset:
-            found |= 64 | kinds(asset["alternate"])
+            found |= 64
     return found
 
 
