@@ -47,6 +47,7 @@ cairn_exchange *cairn_exchange_new(cairn_server *server, cairn_guard *guard, con
 void cairn_exchange_free(cairn_exchange *exchange)
 {
     atomic_fetch_sub(&exchange->server->body_bytes, exchange->body_counted);
+    atomic_fetch_sub(&exchange->server->file_bytes, exchange->file_bytes);
     if (exchange->holds_file) {
         cairn_guard_set_file(exchange->server->watch, exchange->guard, -1, 0);
         atomic_fetch_sub(&exchange->server->open_files, 1);

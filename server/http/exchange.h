@@ -32,6 +32,7 @@ struct cairn_server {
     _Atomic size_t body_bytes; /* of all request bodies in memory */
     _Atomic size_t open_files; /* of --assets, that are being sent */
     size_t max_open_files;
+    _Atomic size_t file_bytes; /* of --assets, in memory */
     pthread_mutex_t arena_lock;
     cairn_arena **arenas; /* a stack of idle ones */
     size_t n_arenas;
@@ -48,6 +49,7 @@ typedef struct cairn_exchange {
     size_t body_counted; /* bytes of it that the server's total has */
     bool gated;
     bool holds_file;    /* counted in the server's open_files */
+    size_t file_bytes;  /* that the server's total has */
     int refusal_status; /* not 0: answered so as soon as the body is read */
     cairn_error refusal;
     int64_t started;

@@ -19,7 +19,7 @@ from support import BUILD, Server, make_item, run_cairn, wait_until
 from test_proxy import listening_port
 from test_signals import run_cairnd
 
-BIG = bytes(range(251)) * 4000  # a little less than 1 MB, no power of two
+BIG = bytes(range(251)) * 6000  # 1.5 MB, no power of two
 OLD = 1_500_000_000
 OLD_DATE = "Fri, 14 Jul 2017 02:40:00 GMT"
 
@@ -159,6 +159,8 @@ def parts_of(answer):
         ("bytes=100-65635", 100, 65635),
         ("bytes=100-65636", 100, 65636),
         ("bytes=3-700000", 3, 700000),
+        ("bytes=100-1048675", 100, 1048675),
+        ("bytes=100-1048676", 100, 1048676),
         ("bytes=900000-99999999999999999999", 900000, None),
         ("bytes=500-599, 99999999-", 500, 599),
         ("Bytes=5-7", 5, 7),

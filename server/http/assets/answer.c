@@ -14,8 +14,10 @@
 #include <time.h>
 #include <unistd.h>
 
-/* What is read at once and sent from memory, in one call to the kernel with the header; more goes by sendfile. */
-enum { SMALL_BYTES = 64 << 10, METHODS = CAIRN_GET | CAIRN_HEAD | CAIRN_OPTIONS, RANGE_SIZE = 72 };
+/* What is read at once and sent from memory, in one call to the kernel with the header; more goes by sendfile, which
+ * takes less work of the processor, but 128 KB at a time. All medium ones together may hold so much. */
+enum { SMALL_BYTES = 64 << 10, MEDIUM_BYTES = 1 << 20, MEDIUM_BYTES_IN_ALL = 64 << 20 };
+enum { METHODS = CAIRN_GET | CAIRN_HEAD | CAIRN_OPTIONS, RANGE_SIZE = 72 };
 
 /* One request on its way to an answer. */
 typedef struct asking {
@@ -58,14 +60,17 @@ static bool is_unmounted(const cairn_asset_folder *folder, int fd)
 }
 
 /* The folder is looked up anew each time: it may be replaced or unmounted while it is served. */
-static cairn_code open_file(asking *a, const cairn_asset_folder *folder, const char *path, struct stat *status,
-                            cairn_error *error)
+static cairn_code open_file(asking *a, const cairn_asset_folder *folder, cairn_span path, cairn_arena *arena,
+                            struct stat *status, cairn_error *error)
 {
+    cairn_span whole = cairn_arena_printf(arena, "%s/%s", folder->directory, path.p);
+    if (whole.p && cairn_asset_open_straight(whole.p, &a->fd, status))
+        return CAIRN_OK;
     int root = open(folder->directory, O_PATH | O_DIRECTORY | O_CLOEXEC);
     if (root < 0)
         return cairn_error_set(error, CAIRN_BUSY, "the folder behind %.*s/ is not there at the moment: %s",
                                CAIRN_SPAN_FMT(folder->path), strerror(errno));
-    cairn_code code = cairn_asset_open(root, path, &a->fd, status, error);
+    cairn_code code = cairn_asset_open(root, path.p, &a->fd, status, error);
     if (code == CAIRN_NOT_FOUND && is_unmounted(folder, root)) {
         cairn_error_clear(error);
         code = cairn_error_set(error, CAIRN_BUSY, "nothing is mounted behind %.*s/ at the moment",
@@ -87,6 +92,21 @@ static bool take_place(cairn_exchange *exchange)
     }
     atomic_fetch_sub(&server->open_files, 1);
     return false;
+}
+
+static bool take_memory(cairn_exchange *exchange, uint64_t length)
+{
+    _Atomic size_t *all = &exchange->server->file_bytes;
+    if (length <= SMALL_BYTES)
+        return true;
+    if (length > MEDIUM_BYTES)
+        return false;
+    if (atomic_fetch_add(all, length) + length > MEDIUM_BYTES_IN_ALL) {
+        atomic_fetch_sub(all, length);
+        return false;
+    }
+    exchange->file_bytes = length;
+    return true;
 }
 
 static ssize_t read_nothing(void *context, uint64_t position, char *out, size_t max)
@@ -128,7 +148,7 @@ static cairn_code make_body(asking *a, struct MHD_Response **out, uint64_t *leng
     cairn_byte_range range = a->status == 206 ? a->ranges[0] : (cairn_byte_range){0, a->asset.size};
     bool is_parts = a->status == 206 && a->n_ranges > 1;
     *length = range.length;
-    if (!is_parts && range.length <= SMALL_BYTES) {
+    if (!is_parts && take_memory(a->exchange, range.length)) {
         *out = make_small(a->fd, range.offset, (size_t)range.length);
     } else if (!take_place(a->exchange)) {
         return cairn_error_set(error, CAIRN_BUSY, "too many files are being sent, try again in a moment");
@@ -261,7 +281,7 @@ enum MHD_Result cairn_asset_answer(cairn_exchange *exchange, struct MHD_Connecti
         return answer_method(&a);
     cairn_code code = cairn_asset_path(rest, arena, &path, &error);
     if (!code)
-        code = open_file(&a, folder, path.p, &status, &error);
+        code = open_file(&a, folder, path, arena, &status, &error);
     if (code)
         return refuse(&a, status_of(code), &error);
     a.media_type = cairn_media_of_name(path);

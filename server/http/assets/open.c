@@ -10,17 +10,22 @@
 
 enum { FLAGS = O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY, RACE_ATTEMPTS = 8, NAME_BYTES = 256 };
 
+static int open_resolved(int folder, const char *path, uint64_t resolve)
+{
+    struct open_how how = {.flags = FLAGS, .resolve = resolve | RESOLVE_NO_MAGICLINKS};
+    return (int)syscall(SYS_openat2, folder, path, &how, sizeof how);
+}
+
 int cairn_open_beneath(int folder, const char *path)
 {
-    struct open_how how = {.flags = FLAGS, .resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS};
-    long fd = -1;
+    int fd = -1;
     /* EAGAIN: something was renamed while the kernel looked. */
     for (int i = 0; i < RACE_ATTEMPTS; i++) {
-        fd = syscall(SYS_openat2, folder, path, &how, sizeof how);
+        fd = open_resolved(folder, path, RESOLVE_BENEATH);
         if (fd >= 0 || (errno != EAGAIN && errno != EINTR))
             break;
     }
-    return (int)fd;
+    return fd;
 }
 
 /* The folder `name` in `folder`, which is closed unless it is `root`. */
@@ -99,11 +104,8 @@ static cairn_code refuse(int reason, cairn_error *error)
     }
 }
 
-cairn_code cairn_asset_open(int folder, const char *path, int *out, struct stat *status, cairn_error *error)
+static cairn_code look_at(int fd, int *out, struct stat *status, cairn_error *error)
 {
-    int fd = open_either_way(folder, path);
-    if (fd < 0)
-        return refuse(errno, error);
     if (fstat(fd, status) != 0) {
         int reason = errno;
         close(fd);
@@ -115,4 +117,16 @@ cairn_code cairn_asset_open(int folder, const char *path, int *out, struct stat 
     }
     *out = fd;
     return CAIRN_OK;
+}
+
+cairn_code cairn_asset_open(int folder, const char *path, int *out, struct stat *status, cairn_error *error)
+{
+    int fd = open_either_way(folder, path);
+    return fd < 0 ? refuse(errno, error) : look_at(fd, out, status, error);
+}
+
+bool cairn_asset_open_straight(const char *path, int *out, struct stat *status)
+{
+    int fd = open_resolved(AT_FDCWD, path, RESOLVE_NO_SYMLINKS);
+    return fd >= 0 && look_at(fd, out, status, NULL) == CAIRN_OK;
 }
