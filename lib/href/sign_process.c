@@ -52,7 +52,10 @@ cairn_code cairn_sign_split_command(char *text, char **words, size_t max, cairn_
         in += !last;
     }
     words[n] = NULL;
-    return n ? CAIRN_OK : cairn_error_set(error, CAIRN_INVALID, "expected a command, found nothing");
+    if (n)
+        return CAIRN_OK;
+    cairn_error_set(error, CAIRN_INVALID, "expected a command, found nothing");
+    return CAIRN_INVALID;
 }
 
 /* A new process group with none of our signals blocked and none of our files: its own errors may tell secrets, so they

@@ -113,12 +113,13 @@ static cairn_span parameter(cairn_span query, const char *name, cairn_arena *are
     return found;
 }
 
+/* Printable characters of a URL; a '/' may be, since base64 has it. */
 static bool is_query(cairn_span text)
 {
-    for (size_t i = 0; i < text.n; i++)
-        if (text.p[i] <= ' ' || text.p[i] >= 0x7F || strchr("?#/\\\"<>^`{|}", text.p[i]))
-            if (text.p[i] != '/') /* base64, as Python writes it */
-                return false;
+    const char *end = cairn_span_end(text);
+    for (const char *p = text.p; p < end; p++)
+        if (*p <= ' ' || *p >= 0x7F || strchr("?#\\\"<>^`{|}", *p))
+            return false;
     return text.n > 0 && text.n <= SAS_MAX;
 }
 
@@ -164,7 +165,7 @@ static cairn_code make_azure(cairn_sign_draft *draft, cairn_arena *arena, cairn_
             return cairn_sign_fault(draft, CAIRN_SIGN_CREDENTIALS, error,
                                     "the environment has neither AZURE_STORAGE_KEY nor AZURE_STORAGE_SAS_TOKEN");
     }
-    return key.n ? take_account_key(draft, key, arena, out, error) : take_sas(draft, sas, arena, out, error);
+    return sas.p && !key.n ? take_sas(draft, sas, arena, out, error) : take_account_key(draft, key, arena, out, error);
 }
 
 cairn_code cairn_sign_make_secrets(cairn_sign_draft *draft, cairn_arena *arena, cairn_sign_section *out,

@@ -46,6 +46,7 @@ int main(int argc, char **argv)
     cairn_arena *arena = cairn_arena_new(MEMORY_MAX);
     if (argc != 2 || !arena || cairn_signer_load(argv[1], &signer, &error)) {
         fprintf(stderr, "%s\n", argc == 2 ? error.message : "usage: cairn_sign_tool CONFIG");
+        cairn_arena_free(arena);
         return 1;
     }
     for (ssize_t n; (n = getline(&line, &room, stdin)) > 0;) {

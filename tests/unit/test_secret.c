@@ -112,6 +112,47 @@ static void test_base64url_every_length(void **state)
     }
 }
 
+/* RFC 4648 10. */
+static void test_base64(void **state)
+{
+    (void)state;
+    static const char *const EXAMPLES[][2] = {{"", ""},
+                                              {"f", "Zg=="},
+                                              {"fo", "Zm8="},
+                                              {"foo", "Zm9v"},
+                                              {"foob", "Zm9vYg=="},
+                                              {"fooba", "Zm9vYmE="},
+                                              {"foobar", "Zm9vYmFy"},
+                                              {"\xFF\xEF", "/+8="}};
+    static const char *const WRONG[] = {"Zg", "Zg=", "Zg===", "Zh==", "Zm9v=", "====", "Zm_v", "Zm 9", "=Zg="};
+    cairn_buf out = CAIRN_BUF_INIT(100);
+    for (size_t i = 0; i < sizeof EXAMPLES / sizeof *EXAMPLES; i++) {
+        cairn_buf_reset(&out);
+        assert_true(cairn_base64(cairn_span_of(EXAMPLES[i][0]), &out));
+        assert_true(cairn_span_is(cairn_buf_span(&out), EXAMPLES[i][1]));
+        cairn_buf_reset(&out);
+        assert_true(cairn_base64_decode(cairn_span_of(EXAMPLES[i][1]), &out));
+        assert_true(cairn_span_is(cairn_buf_span(&out), EXAMPLES[i][0]));
+    }
+    cairn_buf_reset(&out);
+    for (size_t i = 0; i < sizeof WRONG / sizeof *WRONG; i++)
+        assert_false(cairn_base64_decode(cairn_span_of(WRONG[i]), &out) || out.n);
+    cairn_buf_free(&out);
+}
+
+/* FIPS 180-2, B.1 and the empty message. */
+static void test_sha256(void **state)
+{
+    (void)state;
+    static const unsigned char OF_ABC[] = {0xba, 0x78, 0x16, 0xbf, 0x8f, 0x01, 0xcf, 0xea},
+                               OF_NOTHING[] = {0xe3, 0xb0, 0xc4};
+    unsigned char out[CAIRN_MAC_BYTES];
+    assert_true(cairn_sha256(cairn_span_of("abc"), out));
+    assert_memory_equal(out, OF_ABC, sizeof OF_ABC);
+    assert_true(cairn_sha256(CAIRN_SPAN_NONE, out));
+    assert_memory_equal(out, OF_NOTHING, sizeof OF_NOTHING);
+}
+
 static void test_hash(void **state)
 {
     (void)state;
@@ -128,6 +169,8 @@ int main(void)
         cmocka_unit_test(test_random),
         cmocka_unit_test(test_base64url),
         cmocka_unit_test(test_hash),
+        cmocka_unit_test(test_base64),
+        cmocka_unit_test(test_sha256),
         cmocka_unit_test(test_base64url_refuses),
         cmocka_unit_test(test_base64url_every_length),
     };
