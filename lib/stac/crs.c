@@ -15,18 +15,37 @@ struct cairn_projection {
     PJ *pj;
 };
 
+/* A definition that was asked about before, and the answer. */
+typedef struct known_definition {
+    char *text; /* owned; NULL: a free place */
+    size_t n;
+    bool found;
+    cairn_crs crs;
+} known_definition;
+
+enum { KNOWN_DEFINITIONS = 64 };
+
+typedef struct thread_state {
+    PJ_CONTEXT *context;
+    known_definition known[KNOWN_DEFINITIONS];
+} thread_state;
+
 static pthread_once_t key_once = PTHREAD_ONCE_INIT;
-static pthread_key_t context_key;
+static pthread_key_t state_key;
 static bool key_made;
 
-static void free_context(void *context)
+static void free_state(void *pointer)
 {
-    proj_context_destroy(context);
+    thread_state *state = pointer;
+    for (size_t i = 0; i < KNOWN_DEFINITIONS; i++)
+        free(state->known[i].text);
+    proj_context_destroy(state->context);
+    free(state);
 }
 
 static void make_key(void)
 {
-    key_made = pthread_key_create(&context_key, free_context) == 0;
+    key_made = pthread_key_create(&state_key, free_state) == 0;
 }
 
 static void be_quiet(void *user, int level, const char *message)
@@ -34,28 +53,36 @@ static void be_quiet(void *user, int level, const char *message)
     (void)user, (void)level, (void)message;
 }
 
-static PJ_CONTEXT *new_context(void)
+static thread_state *new_state(void)
 {
-    PJ_CONTEXT *context = proj_context_create();
-    if (!context)
-        return NULL;
-    proj_context_set_enable_network(context, 0);
-    proj_log_func(context, NULL, be_quiet);
-    if (pthread_setspecific(context_key, context)) {
-        proj_context_destroy(context);
-        return NULL;
+    thread_state *state = calloc(1, sizeof *state);
+    if (state)
+        state->context = proj_context_create();
+    if (state && state->context && pthread_setspecific(state_key, state) == 0) {
+        proj_context_set_enable_network(state->context, 0);
+        proj_log_func(state->context, NULL, be_quiet);
+        return state;
     }
-    return context;
+    if (state && state->context)
+        proj_context_destroy(state->context);
+    free(state);
+    return NULL;
 }
 
-/* This thread's context; freed when the thread ends. */
-static PJ_CONTEXT *thread_context(void)
+/* This thread's state; freed when the thread ends. */
+static thread_state *thread_own(void)
 {
     pthread_once(&key_once, make_key);
     if (!key_made)
         return NULL;
-    PJ_CONTEXT *context = pthread_getspecific(context_key);
-    return context ? context : new_context();
+    thread_state *state = pthread_getspecific(state_key);
+    return state ? state : new_state();
+}
+
+static PJ_CONTEXT *thread_context(void)
+{
+    thread_state *state = thread_own();
+    return state ? state->context : NULL;
 }
 
 const char *cairn_proj_version(void)
@@ -265,4 +292,122 @@ cairn_code cairn_crs_box(const cairn_crs *crs, const double corners[4], cairn_bo
                                   "the box does not lie where %s is defined (its axes are in the order that its "
                                   "authority gives them)",
                                   crs->name);
+}
+
+/* ---- what a definition is called ---- */
+
+/* Of proj_identify(): equivalent, but for the name. */
+enum { SURE = 90 };
+
+/* WKT, PROJJSON or AUTHORITY:CODE; nothing that PROJ would take for a pipeline or a path. */
+static bool may_be_asked(cairn_span definition)
+{
+    if (definition.n == 0 || definition.n > MAX_CRS_TEXT || memchr(definition.p, 0, definition.n))
+        return false;
+    if (definition.p[0] == '{')
+        return true;
+    if (!isalpha((unsigned char)definition.p[0]))
+        return false;
+    if (memchr(definition.p, '[', definition.n))
+        return true;
+    for (size_t i = 0; i < definition.n; i++)
+        if (!isalnum((unsigned char)definition.p[i]) && definition.p[i] != ':' && definition.p[i] != '_')
+            return false;
+    return memchr(definition.p, ':', definition.n) != NULL;
+}
+
+/* proj_is_crs() lets a bound or vertical system pass, too; those are no names for where pixels lie. */
+static bool is_horizontal(const PJ *pj)
+{
+    PJ_TYPE type = proj_get_type(pj);
+    return type == PJ_TYPE_PROJECTED_CRS || type == PJ_TYPE_GEOGRAPHIC_2D_CRS || type == PJ_TYPE_COMPOUND_CRS ||
+           type == PJ_TYPE_GEOGRAPHIC_3D_CRS;
+}
+
+static bool take_name(const PJ *pj, cairn_crs *out)
+{
+    const char *authority = proj_get_id_auth_name(pj, 0), *code = proj_get_id_code(pj, 0);
+    int n = authority && code ? snprintf(out->name, sizeof out->name, "%s:%s", authority, code) : -1;
+    return n > 0 && (size_t)n < sizeof out->name;
+}
+
+/* The one system of EPSG that is equivalent. */
+static bool identify_epsg(PJ_CONTEXT *context, const PJ *pj, cairn_crs *out)
+{
+    int *confidence = NULL, sure = 0, best = 0;
+    PJ_OBJ_LIST *list = proj_identify(context, pj, "EPSG", NULL, &confidence);
+    for (int i = 0; list && confidence && i < proj_list_get_count(list); i++) {
+        if (confidence[i] < SURE || confidence[i] < best)
+            continue;
+        sure = confidence[i] > best ? 1 : sure + 1;
+        best = confidence[i];
+        PJ *found = proj_list_get(context, list, i);
+        if (!found || !take_name(found, out))
+            sure = 2;
+        proj_destroy(found);
+    }
+    proj_int_list_destroy(confidence);
+    proj_list_destroy(list);
+    return sure == 1;
+}
+
+/* A name that the definition gives itself counts when the authority's own definition is equivalent. */
+static bool believe_name(PJ_CONTEXT *context, const PJ *pj, cairn_crs *out)
+{
+    if (!take_name(pj, out))
+        return false;
+    PJ *named = proj_create_from_database(context, proj_get_id_auth_name(pj, 0), proj_get_id_code(pj, 0),
+                                          PJ_CATEGORY_CRS, 0, NULL);
+    bool same = named && proj_is_equivalent_to(pj, named, PJ_COMP_EQUIVALENT_EXCEPT_AXIS_ORDER_GEOGCRS);
+    proj_destroy(named);
+    return same;
+}
+
+static bool identify(PJ_CONTEXT *context, const char *definition, cairn_crs *out)
+{
+    PJ *pj = proj_create(context, definition);
+    bool found = pj && is_horizontal(pj) && (identify_epsg(context, pj, out) || believe_name(context, pj, out));
+    if (pj)
+        proj_destroy(pj);
+    return found;
+}
+
+static size_t place_of(cairn_span definition)
+{
+    unsigned long hash = 5381;
+    for (size_t i = 0; i < definition.n; i++)
+        hash = hash * 33 + (unsigned char)definition.p[i];
+    return hash % KNOWN_DEFINITIONS;
+}
+
+bool cairn_crs_identify(cairn_span definition, cairn_crs *out)
+{
+    thread_state *state = may_be_asked(definition) ? thread_own() : NULL;
+    if (!state)
+        return false;
+    known_definition *known = &state->known[place_of(definition)];
+    if (!known->text || !cairn_span_equal(cairn_span_make(known->text, known->n), definition)) {
+        char *text = strndup(definition.p, definition.n);
+        if (!text)
+            return false;
+        free(known->text);
+        *known = (known_definition){.text = text, .n = definition.n};
+        known->found = identify(state->context, text, &known->crs);
+    }
+    *out = known->crs;
+    return known->found;
+}
+
+cairn_span cairn_crs_wkt2(cairn_span name, cairn_arena *arena)
+{
+    static const char *const options[] = {"MULTILINE=NO", NULL};
+    PJ_CONTEXT *context = may_be_asked(name) ? thread_context() : NULL;
+    cairn_span copy = context ? cairn_arena_copy(arena, name) : CAIRN_SPAN_NONE, wkt = CAIRN_SPAN_NONE;
+    PJ *pj = copy.p ? proj_create(context, copy.p) : NULL;
+    const char *text = pj && is_horizontal(pj) ? proj_as_wkt(context, pj, PJ_WKT2_2019, options) : NULL;
+    if (text)
+        wkt = cairn_arena_copy(arena, cairn_span_of(text));
+    if (pj)
+        proj_destroy(pj);
+    return wkt;
 }

@@ -32,6 +32,14 @@ bool cairn_crs_of(cairn_span text, cairn_crs *out);
 bool cairn_crs_is_crs84(const cairn_crs *crs);
 /* The same degrees, latitude first: EPSG:4326 and EPSG:4979. */
 bool cairn_crs_is_latlon(const cairn_crs *crs);
+/* The name of a system that is given by its definition (WKT, PROJJSON) or by another authority's name: EPSG's, else
+ * that of the authority which the definition names itself. True only where PROJ is sure: the definitions are equivalent
+ * and no second system is. Answers are remembered by each thread, since asking takes milliseconds. */
+bool cairn_crs_identify(cairn_span definition, cairn_crs *out);
+/* The definition of a named system ("IAU_2015:30100") as WKT of ISO 19162:2019 on one line; absent when PROJ doesn't
+ * know it, or at the arena's cap. */
+cairn_span cairn_crs_wkt2(cairn_span name, cairn_arena *arena);
+
 /* The box in CRS84 that holds a box of another system; `corners`: the lower corner, then the upper one, axes in the
  * order that the system's authority defines. Edges are followed at 499 points each; over the antimeridian west > east,
  * and a box around a pole has all longitudes. CAIRN_NOT_FOUND when PROJ doesn't know the system; CAIRN_INVALID when the

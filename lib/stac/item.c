@@ -1,6 +1,8 @@
 #include "stac/item.h"
 
 #include "stac/item_rules.h"
+#include "stac/ready.h"
+#include "stac/ready/needed.h"
 #include "stac/traits.h"
 #include "stac/upgrade.h"
 
@@ -14,35 +16,39 @@ typedef struct reader {
     cairn_record record;
     cairn_item *item;
     cairn_source source;
-    cairn_members view; /* of what is indexed: the source's members, or those of the upgraded text */
-    bool upgraded;
+    cairn_members view;   /* of what is served and indexed: the source's members, or those of a rewritten text */
+    bool upgraded;        /* to the words of 1.0.0 */
+    bool rewritten;       /* by that or by the load-ready form */
     bool adds_collection; /* the source names none */
 } reader;
 
-/* ---- the upgraded view ---- */
+/* ---- the view: upgraded and load-ready ---- */
 
 /* The members of the view. Repeated keys were told when the source was read. */
-static cairn_code read_view(reader *r, cairn_span text)
+static cairn_code read_view(reader *r, const cairn_jnode *tree)
 {
     cairn_warnings none = {0};
     cairn_read_options lenient = *r->record.options;
     cairn_record quiet = {&lenient, r->record.arena, &none, r->record.error};
+    cairn_span text = cairn_j_text(tree, r->record.arena);
     lenient.strict = false;
-    r->upgraded = true;
-    return cairn_record_members(&quiet, "", text, &r->view);
+    r->rewritten = true;
+    return text.p ? cairn_record_members(&quiet, "", text, &r->view) : cairn_record_full(&r->record);
 }
 
-static cairn_code upgrade(reader *r, cairn_span version)
+static cairn_code rewrite(reader *r, cairn_span version)
 {
     cairn_arena *arena = r->record.arena;
-    cairn_span source, text = CAIRN_SPAN_NONE;
+    cairn_span source;
+    bool changed = false;
     cairn_code code = cairn_source_close(&r->source, &source);
     if (code != CAIRN_OK)
         return code;
     cairn_jnode *tree = cairn_j_open(arena, source);
-    if (tree && cairn_upgrade_item(arena, tree, version))
-        text = cairn_j_text(tree, arena);
-    return text.p ? read_view(r, text) : cairn_record_full(&r->record);
+    if (!tree || (r->upgraded && !cairn_upgrade_item(arena, tree, version)))
+        return cairn_record_full(&r->record);
+    code = cairn_ready_item(arena, tree, &changed, r->record.error);
+    return code == CAIRN_OK && (changed || r->upgraded) ? read_view(r, tree) : code;
 }
 
 static cairn_code read_version(reader *r)
@@ -51,7 +57,8 @@ static cairn_code read_version(reader *r)
     cairn_code code = cairn_source_version(&r->source, &version);
     r->view = r->source.members;
     r->item->stac_version = version.p ? version : cairn_span_of("");
-    return code == CAIRN_OK && cairn_upgrade_is_needed(version) ? upgrade(r, version) : code;
+    r->upgraded = cairn_upgrade_is_needed(version);
+    return code == CAIRN_OK && (r->upgraded || cairn_ready_is_needed(&r->view)) ? rewrite(r, version) : code;
 }
 
 /* ---- members ---- */
@@ -114,22 +121,47 @@ static cairn_code read_properties(reader *r)
     return code == CAIRN_OK ? cairn_item_read_times(&r->record, &members, r->item) : code;
 }
 
-static cairn_code read_place(reader *r, cairn_geos *geos)
+/* What stands for a geometry that the source lacks was made here: nobody is warned of how it is repaired. */
+static cairn_code read_footprint(reader *r, cairn_geos *geos, cairn_span geometry, bool own)
 {
     const cairn_read_options *options = r->record.options;
-    cairn_span geometry = cairn_members_get(&r->view, "geometry");
     cairn_geometry_limits limits = {.max_vertices = options->max_vertices};
+    cairn_warnings unheard = {0};
+    return cairn_footprint_read(geos, geometry, own && options->strict, &limits, r->record.arena, &r->item->footprint,
+                                own ? &r->item->warnings : &unheard, r->record.error);
+}
+
+static bool is_given(cairn_span value)
+{
+    return value.p && !cairn_json_is_null(value);
+}
+
+static cairn_code check_bbox(reader *r, cairn_span geometry, bool made)
+{
+    cairn_span bbox = cairn_members_get(&r->source.members, "bbox");
+    char quoted[CAIRN_RECORD_QUOTE];
+    if (!made)
+        return cairn_item_check_bbox(&r->record, bbox, &r->item->footprint);
+    if (!geometry.p || !is_given(bbox))
+        return CAIRN_OK;
+    return cairn_record_mend(&r->record, "/bbox", "a geometry was made",
+                             "an item without a geometry has no bbox, found %s", cairn_record_quote(bbox, quoted));
+}
+
+static cairn_code read_place(reader *r, cairn_geos *geos)
+{
+    cairn_span own = cairn_members_get(&r->source.members, "geometry");
+    cairn_span geometry = cairn_members_get(&r->view, "geometry");
+    bool made = is_given(geometry) && !is_given(own);
     cairn_code code = CAIRN_OK;
-    if (!geometry.p) {
-        code = cairn_record_mend(&r->record, "/geometry", "taken as null", "geometry is missing");
+    if (!own.p)
+        code = cairn_record_mend(&r->record, "/geometry", made ? "made from proj fields or bbox" : "taken as null",
+                                 "geometry is missing");
+    if (!geometry.p)
         geometry = cairn_span_of("null");
-    }
     if (code == CAIRN_OK)
-        code = cairn_footprint_read(geos, geometry, options->strict, &limits, r->record.arena, &r->item->footprint,
-                                    &r->item->warnings, r->record.error);
-    if (code != CAIRN_OK)
-        return code;
-    return cairn_item_check_bbox(&r->record, cairn_members_get(&r->view, "bbox"), &r->item->footprint);
+        code = read_footprint(r, geos, geometry, !made);
+    return code == CAIRN_OK ? check_bbox(r, own, made) : code;
 }
 
 /* ---- what is kept ---- */
@@ -148,7 +180,7 @@ static void write_view(const reader *r, cairn_buf *out)
 static cairn_code write_body(reader *r)
 {
     cairn_buf buf = cairn_source_buf(&r->source);
-    if (r->upgraded)
+    if (r->rewritten)
         write_view(r, &buf);
     else
         cairn_source_write(&r->source, r->adds_collection ? "collection" : NULL, &buf);
@@ -164,8 +196,8 @@ static cairn_code write_body(reader *r)
 static cairn_code write_forms(reader *r)
 {
     cairn_code code = write_body(r);
-    return code == CAIRN_OK && (r->upgraded || r->adds_collection) ? cairn_source_open(&r->source, &r->item->source)
-                                                                   : code;
+    return code == CAIRN_OK && (r->rewritten || r->adds_collection) ? cairn_source_open(&r->source, &r->item->source)
+                                                                    : code;
 }
 
 cairn_code cairn_item_read(cairn_geos *geos, cairn_span json, const cairn_read_options *options, cairn_arena *arena,

@@ -10,9 +10,10 @@
 #include "base/error.h"
 #include "base/jtree.h"
 
-/* Rewrites the tree of an item (1.0.0 or later, or an upgraded view, hrefs absolute) in place. `*changed`: anything was.
- * Faults of the source's own values are left as they are, never refused; CAIRN_NOMEM at the arena's cap is the only
- * fault. Idempotent: a second run changes nothing. Thread-safety: as the arena; PROJ contexts are each thread's own. */
+/* Rewrites the tree of an item (1.0.0 or later, or an upgraded view, hrefs absolute) in place. `*changed`: anything
+ * was. Faults of the source's own values are left as they are, never refused; CAIRN_NOMEM at the arena's cap is the
+ * only fault. Idempotent: a second run changes nothing. Thread-safety: as the arena; PROJ contexts are each thread's
+ * own. */
 cairn_code cairn_ready_item(cairn_arena *arena, cairn_jnode *item, bool *changed, cairn_error *error);
 
 #endif

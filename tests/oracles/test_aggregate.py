@@ -400,6 +400,8 @@ def test_cells_of_corpus():
     answers = ask(items, "--each", aggregations=name, **{name + "_precision": 3})
     seen = 0
     for one, answer in zip(items, answers, strict=True):
+        if one.get("geometry") is None and one.get("bbox"):
+            continue  # the load-ready form has a geometry of it
         if one.get("geometry") is None:
             assert answer[0]["overflow"] == 1 and not answer[0]["buckets"]
             continue

@@ -134,8 +134,11 @@ static inline cairn_span make_json(world *w, unsigned i)
 static inline void make_item(world *w, made *m, unsigned i)
 {
     cairn_span json = make_json(w, i);
+    cairn_buf served = CAIRN_BUF_INIT(1 << 16);
     OK(cairn_item_read(w->geos, json, &(cairn_read_options){0}, w->arena, &m->item, error));
-    cairn_cql2_item_open(&m->view, json, w->arena, &m->record);
+    assert_true(cairn_document_close(m->item.body, CAIRN_SPAN_NONE, &served));
+    cairn_cql2_item_open(&m->view, cairn_arena_copy(w->arena, cairn_buf_span(&served)), w->arena, &m->record);
+    cairn_buf_free(&served);
     m->view.has_place = m->item.footprint.present;
     m->view.box = m->item.footprint.box;
     m->view.wkb = m->item.footprint.wkb;

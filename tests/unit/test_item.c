@@ -149,12 +149,14 @@ static void assert_href(const char *written, const char *expected, const char *s
     char text[2000], body[2000];
     snprintf(text, sizeof text,
              "{\"type\":\"Feature\",\"stac_version\":\"1.0.0\",\"id\":\"a\",\"collection\":\"c\",\"geometry\":null,"
-             "\"properties\":%s,\"assets\":{\"x\":{\"alternate\":{\"y\":{\"href\":%s}},\"href\":%s}},"
+             "\"properties\":%s,\"assets\":{\"x\":{\"alternate\":{\"y\":{\"href\":%s,\"type\":\"t\"}},\"href\":%s,"
+             "\"type\":\"t\"}},"
              "\"links\":[{\"rel\":\"self\",\"href\":\"%s\"}]}",
              DAY, written, written, self);
     snprintf(body, sizeof body,
              "{\"type\":\"Feature\",\"stac_version\":\"1.0.0\",\"id\":\"a\",\"collection\":\"c\",\"geometry\":null,"
-             "\"properties\":%s,\"assets\":{\"x\":{\"alternate\":{\"y\":{\"href\":%s}},\"href\":%s}},\"links\":[",
+             "\"properties\":%s,\"assets\":{\"x\":{\"alternate\":{\"y\":{\"href\":%s,\"type\":\"t\"}},\"href\":%s,"
+             "\"type\":\"t\"}},\"links\":[",
              DAY, expected, expected);
     assert_int_equal(read_text(text), CAIRN_OK);
     assert_text(item.body, body);
@@ -297,7 +299,8 @@ static void test_bbox(void **state)
         {SQUARE, "bbox is missing, the geometry has [10, 20, 12, 22]; the geometry's is indexed"},
         {CROSSING ",\"bbox\":[178,0,-178,2]", NULL},
         {CROSSING ",\"bbox\":[-180,0,180,2]", "contradicts"},
-        {"\"geometry\":null,\"bbox\":[10,20,12,22]", "not indexed"},
+        {"\"geometry\":null,\"bbox\":[10,20,12,22]", "a geometry was made"},
+        {"\"geometry\":null,\"bbox\":[10,20,10,22]", "not indexed"},
         {"\"geometry\":null,\"bbox\":null", NULL},
         {NOWHERE, NULL},
     };
@@ -318,8 +321,11 @@ static void test_geometry(void **state)
     assert_int_equal(read_parts(DAY, CROSSING ",\"bbox\":[178,0,-178,2]", ""), CAIRN_OK);
     assert_true(item.footprint.present && item.footprint.box.west == 178 && item.footprint.box.east == -178);
     assert_int_equal(read_parts(DAY, "\"bbox\":[1,2,3,4]", ""), CAIRN_OK);
+    assert_true(item.footprint.present && item.footprint.box.west == 1 && item.footprint.box.north == 4);
+    assert_warned("/geometry", "missing; made from proj fields or bbox");
+    assert_int_equal(read_parts(DAY, "\"title\":\"\"", ""), CAIRN_OK);
     assert_false(item.footprint.present);
-    assert_warned("/geometry", "missing");
+    assert_warned("/geometry", "missing; taken as null");
     assert_int_equal(read_parts(DAY, "\"geometry\":7", ""), CAIRN_INVALID);
     assert_true(strncmp(error.pointer, "/geometry", 9) == 0);
 }
@@ -422,7 +428,8 @@ static void test_old_item(void **state)
     assert_time(item.range.end, C);
     assert_text(item.body, "{\"type\":\"Feature\",\"stac_version\":\"1.0.0\",\"id\":\"a\",\"stac_extensions\":["
                            "\"https://stac-extensions.github.io/eo/v1.1.0/schema.json\"],\"geometry\":null,"
-                           "\"assets\":{\"d\":{\"href\":\"https://h/x.tif\"}},\"properties\":{\"collection\":\"k\","
+                           "\"assets\":{\"d\":{\"href\":\"https://h/x.tif\",\"type\":\"image/"
+                           "tiff\"}},\"properties\":{\"collection\":\"k\","
                            "\"start_datetime\":\"" A "\",\"end_datetime\":\"" C "\",\"datetime\":null,\"gsd\":10},"
                            "\"collection\":\"k\",\"links\":[{\"rel\":\"about\",\"href\":\"https://h/b\"},");
     assert_text(item.source,
