@@ -1,7 +1,8 @@
 """GET /sign, the tokens of collections, and what is said of both."""
 
-import os
+import json
 import re
+import subprocess
 import sys
 import textwrap
 import threading
@@ -11,7 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 import pystac
 import pytest
 import requests
-from support import ROOT, make_item
+from support import BUILD, make_item
 
 KEY = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
 ACCOUNT_KEY = "QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVphYmNkZWZnaGlqa2xtbm9wcXJzdHV2d3h5ejAxMjM0NTY3ODk="
@@ -58,7 +59,9 @@ def config(tmp_path):
 @pytest.fixture
 def signing(make_catalog, start_server, config):
     names = ["of-s3", "of-guarded", "of-azure", "of-folder", "of-none"]
-    catalog = make_catalog([make_item(name, name, 1, 2) for name in names])
+    catalog = make_catalog(
+        [make_item(name, name, 1, 2, assets={"a": {"href": f"s3://bucket/open/{name}.tif"}}) for name in names]
+    )
     return start_server(catalog, "--sign", config, "--log-level", "debug", "--access-log")
 
 
@@ -107,6 +110,15 @@ def test_the_answer_is_private_and_cors(signing):
     assert 0 < int(age) < seconds_left(answer)
     assert "ETag" not in answer.headers
     assert answer.headers["Access-Control-Allow-Origin"] == "*"
+
+
+def test_inline(signing):
+    answer = requests.get(signing.url + "search", params={"asset-href-mode": "signed"})
+    hrefs = [item["assets"]["a"]["href"] for item in answer.json()["features"]]
+    assert len(hrefs) == 5 and all("X-Amz-Signature=" in href for href in hrefs)
+    assert answer.headers["Cache-Control"].startswith("private, max-age=") and "ETag" not in answer.headers
+    plain = requests.get(signing.url + "search")
+    assert "X-Amz" not in plain.text and "ETag" in plain.headers
 
 
 @pytest.mark.parametrize("query", ["", "?href=", "?href=a&href=b", "?href=s3://bucket/open/a&token=x"])
@@ -178,8 +190,6 @@ def test_a_collection_keeps_its_own_schemes_and_links(tmp_path, cairn, start_ser
         "links": [{"rel": "license", "href": "https://example.org/l", "type": "text/html"}],
     }
     catalog = tmp_path / "own.cairn"
-    import json
-
     cairn("ingest", catalog, "-", input=json.dumps(own) + "\n")
     server = start_server(catalog, "--sign", config)
     served = requests.get(server.url + "collections/of-s3").json()
@@ -206,6 +216,8 @@ def test_nothing_secret_is_logged(signing):
             for i in range(500):
                 session.get(signing.url + "sign", params={"href": f"s3://bucket/open/{i}"})
                 session.get(signing.url + "sign", params={"href": "s3://bucket/closed?X-Amz-Signature=0"})
+                if i % 10 == 0:
+                    session.get(signing.url + "search", params={"asset-href-mode": "signed"})
             session.get(signing.url + "collections/of-azure/token")
             session.get(signing.url + "sign", params={"href": "s3://bucket/open/a", "X-Amz-Signature": "0"})
             session.get(signing.url + "sign", params={"token": "sig=0", "href": "s3://bucket/open/a"})
@@ -306,10 +318,6 @@ def test_many_at_once_run_the_process_once(by_process):
 
 
 def test_a_configuration_that_is_wrong_stops_the_start(tmp_path, catalog):
-    import subprocess
-
-    from support import BUILD
-
     config = tmp_path / "sign.ini"
     config.write_text("[a]\nallow = s3://bucket/\nregoin = eu-west-1\n")
     done = subprocess.run([BUILD / "cairnd", "--catalog", catalog, "--sign", config], capture_output=True, text=True)
