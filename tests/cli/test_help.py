@@ -18,7 +18,18 @@ DEMO = [
 
 for number, item in enumerate(DEMO):
     item["properties"].update({"eo:cloud_cover": 5 + 10 * number, "platform": item["collection"] + "-8", "title": "Sea ice"})
-    item["assets"] = {"red": {"href": f"https://data.example.com/{item['id']}/red.tif", "type": "image/tiff; application=geotiff"}}
+    # In the words that all clients read, so that `cairn doctor` has nothing to find.
+    item["stac_extensions"] = ["https://stac-extensions.github.io/projection/v1.2.0/schema.json"]
+    item["properties"].update({"proj:epsg": 32632, "proj:code": "EPSG:32632", "proj:shape": [7800, 7700]})
+    item["properties"].update({"proj:bbox": [300000, 5200000, 531000, 5434000], "proj:transform": [30, 0, 300000, 0, -30, 5434000]})
+    item["assets"] = {
+        "red": {
+            "href": f"https://data.example.com/{item['id']}/red.tif",
+            "type": "image/tiff; application=geotiff; profile=cloud-optimized",
+            "roles": ["data"],
+            "raster:bands": [{"data_type": "uint16", "nodata": 0}],
+        }
+    }
 
 
 def commands():

@@ -31,6 +31,46 @@ static bool is_time(cairn_span value)
     return cairn_time_parse_lenient(cairn_span_make(value.p + 1, value.n - 2), &time, &repair, NULL) == CAIRN_OK;
 }
 
+static const cairn_loads_fault band_index = {
+    "eo-bands-index", "an asset's eo:bands has an index that the item's eo:bands do not go up to",
+    "correct the source; Cairn's upgraded view leaves such a band out"};
+
+bool cairn_loads_bands_move(const cairn_loads_facts *facts)
+{
+    return cairn_span_starts(facts->stac_version, "\"0.") && facts->eo_bands.p;
+}
+
+/* True when each of the asset's bands is an index of one. */
+static bool indexes_bands(const cairn_loads_asset *asset, long long count)
+{
+    cairn_json_walk walk = cairn_json_walk_array(asset->eo_bands);
+    cairn_span index;
+    long long at;
+    while (cairn_json_next_element(&walk, &index))
+        if (!cairn_json_integer(index, &at) || at < -count || at >= count)
+            return false;
+    return true;
+}
+
+static const cairn_loads_fault *judge_bands(const cairn_loads_facts *facts, const cairn_loads_asset **about)
+{
+    long long count = cairn_loads_bands_move(facts) ? (long long)cairn_json_count(facts->eo_bands) : 0;
+    for (size_t i = 0; cairn_loads_bands_move(facts) && i < facts->n_assets; i++) {
+        if (!indexes_bands(&facts->assets[i], count)) {
+            *about = &facts->assets[i];
+            return &band_index;
+        }
+    }
+    return NULL;
+}
+
+static const cairn_loads_fault *judge_time(const cairn_loads_facts *facts)
+{
+    if (!cairn_loads_has(facts->datetime))
+        return facts->start.p && facts->end.p ? NULL : &no_time;
+    return is_time(facts->datetime) ? NULL : &bad_time;
+}
+
 const cairn_loads_fault *cairn_loads_pystac(const cairn_loads_facts *facts, const cairn_loads_asset **about)
 {
     *about = NULL;
@@ -40,9 +80,8 @@ const cairn_loads_fault *cairn_loads_pystac(const cairn_loads_facts *facts, cons
             return &cairn_loads_no_href;
         }
     }
-    if (!cairn_loads_has(facts->datetime))
-        return facts->start.p && facts->end.p ? NULL : &no_time;
-    return is_time(facts->datetime) ? NULL : &bad_time;
+    const cairn_loads_fault *fault = judge_bands(facts, about);
+    return fault ? fault : judge_time(facts);
 }
 
 /* How likely an asset is the one that is meant: the lower the better. */

@@ -19,6 +19,7 @@ typedef struct slot {
     }
 
 static const slot item_slots[] = {
+    {CAIRN_SPAN_LIT("stac_version"), offsetof(cairn_loads_facts, stac_version)},
     {CAIRN_SPAN_LIT("stac_extensions"), offsetof(cairn_loads_facts, stac_extensions)},
     {CAIRN_SPAN_LIT("bbox"), offsetof(cairn_loads_facts, bbox.text)},
     {CAIRN_SPAN_LIT("assets"), offsetof(cairn_loads_facts, assets_text)},
@@ -32,6 +33,7 @@ static const slot property_slots[] = {
     {CAIRN_SPAN_LIT("end_datetime"), offsetof(cairn_loads_facts, end)},
     {CAIRN_SPAN_LIT("data_type"), offsetof(cairn_loads_facts, data_type)},
     {CAIRN_SPAN_LIT("nodata"), offsetof(cairn_loads_facts, nodata)},
+    {CAIRN_SPAN_LIT("eo:bands"), offsetof(cairn_loads_facts, eo_bands)},
     PROJ_SLOTS(cairn_loads_facts, proj),
     {{NULL, 0}, 0},
 };

@@ -61,7 +61,8 @@ typedef struct cairn_loads_asset {
 } cairn_loads_asset;
 
 typedef struct cairn_loads_facts {
-    cairn_span stac_extensions, assets_text, properties;
+    cairn_span stac_version, stac_extensions, assets_text, properties;
+    cairn_span eo_bands; /* of the properties: before STAC 1.0.0-beta.1, when assets had indices into it */
     cairn_loads_list bbox;
     bool declares_projection; /* any version of it, and the short names of old ones */
     bool declares_proj;       /* the same without "projection", one of the short names */

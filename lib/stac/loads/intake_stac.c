@@ -8,6 +8,10 @@ static const cairn_loads_fault zarr_type = {
     "zarr-type", "intake-stac knows Zarr as application/vnd+zarr only, and gives every other type to rasterio",
     "open it by xarray.open_zarr(asset.href) or by xpystac"};
 
+static const cairn_loads_fault no_skimage = {
+    "needs-scikit-image", "intake-xarray opens PNG and JPEG by scikit-image, which it does not bring along",
+    "pip install scikit-image, or open it by rioxarray"};
+
 static driver driver_of(cairn_span type)
 {
     static const struct {
@@ -65,8 +69,9 @@ static const cairn_loads_fault *judge(const cairn_loads_facts *facts, const cair
         if (asset->media == CAIRN_MEDIA_HDF4)
             return &cairn_loads_hdf4;
         break;
-    case DRIVER_ZARR:
     case DRIVER_IMAGE:
+        return &no_skimage;
+    case DRIVER_ZARR:
         break;
     }
     return asset->ways & CAIRN_WAY_FSSPEC ? NULL : &cairn_loads_no_way;

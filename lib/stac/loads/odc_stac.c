@@ -199,7 +199,7 @@ static bool names_bands(cairn_span bands)
 
 static const cairn_loads_fault *judge_names(const cairn_loads_facts *facts, const cairn_loads_asset **about)
 {
-    for (size_t i = 0; facts->declares_eo && i < facts->n_assets; i++) {
+    for (size_t i = 0; facts->declares_eo && !cairn_loads_bands_move(facts) && i < facts->n_assets; i++) {
         if (!names_bands(facts->assets[i].eo_bands)) {
             *about = &facts->assets[i];
             return &bad_bands;

@@ -29,6 +29,9 @@ void cairn_loads_gdal_stacit(const cairn_loads_facts *facts, cairn_loads_judgeme
 /* Why pystac.Item.from_dict() fails, which odc-stac, xpystac and intake-stac begin with; NULL when it doesn't. */
 const cairn_loads_fault *cairn_loads_pystac(const cairn_loads_facts *facts, const cairn_loads_asset **about);
 
+/* True when pystac puts the bands of the properties into the assets: an item before 1.0.0-beta.1. */
+bool cairn_loads_bands_move(const cairn_loads_facts *facts);
+
 /* A fault of one asset, NULL when the client opens it. */
 typedef const cairn_loads_fault *(*cairn_loads_asset_rule)(const cairn_loads_facts *facts,
                                                            const cairn_loads_asset *asset);
