@@ -105,7 +105,8 @@ def ask_all(port, targets, secret):
         if answer is None:  # what is no request line may be closed upon without a word
             counts["closed"] = counts.get("closed", 0) + 1
         else:
-            assert answer.status in (400, 404, 414), (target, answer)
+            # libmicrohttpd 1.0 points from a target with spaces in it to the same with them coded
+            assert answer.status in (400, 404, 414) or (answer.status == 301 and " " in target), (target, answer)
             assert secret not in answer.body and b"innocent" not in answer.body, target
             counts[answer.status] = counts.get(answer.status, 0) + 1
         if answer is None or answer.headers.get("connection", "").lower() == "close":

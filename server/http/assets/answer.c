@@ -28,7 +28,7 @@ typedef struct asking {
     const char *media_type;
     cairn_asset asset;
     int status;
-    cairn_byte_range ranges[CAIRN_MAX_RANGES];
+    cairn_byte_range *ranges; /* CAIRN_MAX_RANGES */
     size_t n_ranges;
     char content_range[RANGE_SIZE];
     char parts_type[CAIRN_PARTS_TYPE_SIZE];
@@ -274,9 +274,8 @@ enum MHD_Result cairn_asset_answer(cairn_exchange *exchange, struct MHD_Connecti
     struct stat status;
     cairn_span path;
     cairn_error error = CAIRN_ERROR_INIT;
-    asking a;
-    a.exchange = exchange, a.connection = connection, a.reply = reply, a.fd = -1, a.n_ranges = 0;
-    a.content_range[0] = a.parts_type[0] = 0;
+    cairn_byte_range ranges[CAIRN_MAX_RANGES];
+    asking a = {.exchange = exchange, .connection = connection, .reply = reply, .fd = -1, .ranges = ranges};
     if (!(reply->method & (CAIRN_GET | CAIRN_HEAD)))
         return answer_method(&a);
     cairn_code code = cairn_asset_path(rest, arena, &path, &error);
