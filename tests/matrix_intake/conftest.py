@@ -1,0 +1,16 @@
+"""Fixtures of the tests with intake-stac. They run in `scripts/venv intake`: see scripts/test."""
+
+import pathlib
+import sys
+
+import pytest
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent.parent / "matrix"))
+
+from world import made_world  # noqa: E402
+
+
+@pytest.fixture(scope="session")
+def world(tmp_path_factory):
+    with made_world(tmp_path_factory.mktemp("world")) as made:
+        yield made
