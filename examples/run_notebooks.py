@@ -24,7 +24,7 @@ def printed(cell):
     return "".join(out["text"] for out in outputs if out["output_type"] == "stream" and out["name"] == "stdout")
 
 
-def execute(notebook, seconds=120):
+def execute(notebook, seconds=300):
     """Runs all cells of a notebook in the folder of the examples; a cell may take so many seconds."""
     NotebookClient(notebook, timeout=seconds, kernel_name="python3",
                    resources={"metadata": {"path": str(FOLDER)}}).execute()
