@@ -23,11 +23,18 @@ typedef struct known_definition {
     cairn_crs crs;
 } known_definition;
 
-enum { KNOWN_DEFINITIONS = 64 };
+enum { KNOWN_DEFINITIONS = 64, KNOWN_NUMBERS = 256 };
+
+typedef struct known_number {
+    long long number; /* 0: a free place */
+    bool found;
+    cairn_crs crs;
+} known_number;
 
 typedef struct thread_state {
     PJ_CONTEXT *context;
     known_definition known[KNOWN_DEFINITIONS];
+    known_number numbers[KNOWN_NUMBERS];
 } thread_state;
 
 static pthread_once_t key_once = PTHREAD_ONCE_INIT;
@@ -296,8 +303,8 @@ cairn_code cairn_crs_box(const cairn_crs *crs, const double corners[4], cairn_bo
 
 /* ---- what a definition is called ---- */
 
-/* Of proj_identify(): equivalent, but for the name. */
-enum { SURE = 90 };
+/* Of proj_identify(): equivalent, whatever the names are. */
+enum { EQUIVALENT = 70 };
 
 /* WKT, PROJJSON or AUTHORITY:CODE; nothing that PROJ would take for a pipeline or a path. */
 static bool may_be_asked(cairn_span definition)
@@ -331,35 +338,42 @@ static bool take_name(const PJ *pj, cairn_crs *out)
     return n > 0 && (size_t)n < sizeof out->name;
 }
 
-/* The one system of EPSG that is equivalent. */
+/* STAC has x first whatever the authority says. */
+static bool is_same(const PJ *a, const PJ *b)
+{
+    return a && b && proj_is_equivalent_to(a, b, PJ_COMP_EQUIVALENT_EXCEPT_AXIS_ORDER_GEOGCRS);
+}
+
+/* The one system of EPSG that is equivalent; the confidence alone takes a spheroid for a datum. */
 static bool identify_epsg(PJ_CONTEXT *context, const PJ *pj, cairn_crs *out)
 {
     int *confidence = NULL, sure = 0, best = 0;
     PJ_OBJ_LIST *list = proj_identify(context, pj, "EPSG", NULL, &confidence);
     for (int i = 0; list && confidence && i < proj_list_get_count(list); i++) {
-        if (confidence[i] < SURE || confidence[i] < best)
-            continue;
-        sure = confidence[i] > best ? 1 : sure + 1;
-        best = confidence[i];
-        PJ *found = proj_list_get(context, list, i);
-        if (!found || !take_name(found, out))
-            sure = 2;
-        proj_destroy(found);
+        PJ *found = confidence[i] >= EQUIVALENT && confidence[i] >= best ? proj_list_get(context, list, i) : NULL;
+        if (is_same(pj, found)) {
+            sure = confidence[i] > best ? 1 : sure + 1;
+            best = confidence[i];
+            sure += !take_name(found, out);
+        }
+        if (found)
+            proj_destroy(found);
     }
     proj_int_list_destroy(confidence);
     proj_list_destroy(list);
     return sure == 1;
 }
 
-/* A name that the definition gives itself counts when the authority's own definition is equivalent. */
+/* A name that the definition gives itself counts when the authority's own definition is the same. */
 static bool believe_name(PJ_CONTEXT *context, const PJ *pj, cairn_crs *out)
 {
     if (!take_name(pj, out))
         return false;
     PJ *named = proj_create_from_database(context, proj_get_id_auth_name(pj, 0), proj_get_id_code(pj, 0),
                                           PJ_CATEGORY_CRS, 0, NULL);
-    bool same = named && proj_is_equivalent_to(pj, named, PJ_COMP_EQUIVALENT_EXCEPT_AXIS_ORDER_GEOGCRS);
-    proj_destroy(named);
+    bool same = is_same(pj, named);
+    if (named)
+        proj_destroy(named);
     return same;
 }
 
@@ -393,6 +407,33 @@ bool cairn_crs_identify(cairn_span definition, cairn_crs *out)
         free(known->text);
         *known = (known_definition){.text = text, .n = definition.n};
         known->found = identify(state->context, text, &known->crs);
+    }
+    *out = known->crs;
+    return known->found;
+}
+
+static bool is_listed(PJ_CONTEXT *context, const char *authority, long long number, cairn_crs *out)
+{
+    char code[24];
+    snprintf(code, sizeof code, "%lld", number);
+    snprintf(out->name, sizeof out->name, "%s:%s", authority, code);
+    PJ *pj = proj_create_from_database(context, authority, code, PJ_CATEGORY_CRS, 0, NULL);
+    bool listed = pj && is_horizontal(pj);
+    if (pj)
+        proj_destroy(pj);
+    return listed;
+}
+
+bool cairn_crs_of_number(long long number, cairn_crs *out)
+{
+    thread_state *state = number > 0 ? thread_own() : NULL;
+    if (!state)
+        return false;
+    known_number *known = &state->numbers[number % KNOWN_NUMBERS];
+    if (known->number != number) {
+        known->number = number;
+        known->found = is_listed(state->context, "EPSG", number, &known->crs) ||
+                       is_listed(state->context, "ESRI", number, &known->crs);
     }
     *out = known->crs;
     return known->found;

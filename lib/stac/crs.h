@@ -36,6 +36,9 @@ bool cairn_crs_is_latlon(const cairn_crs *crs);
  * that of the authority which the definition names itself. True only where PROJ is sure: the definitions are equivalent
  * and no second system is. Answers are remembered by each thread, since asking takes milliseconds. */
 bool cairn_crs_identify(cairn_span definition, cairn_crs *out);
+/* The name of the system that a bare number stands for: EPSG's, else ESRI's, whose numbers are often given as EPSG's.
+ * False when PROJ knows neither. Remembered as well. */
+bool cairn_crs_of_number(long long number, cairn_crs *out);
 /* The definition of a named system ("IAU_2015:30100") as WKT of ISO 19162:2019 on one line; absent when PROJ doesn't
  * know it, or at the arena's cap. */
 cairn_span cairn_crs_wkt2(cairn_span name, cairn_arena *arena);

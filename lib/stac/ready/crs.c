@@ -2,7 +2,6 @@
 #include "stac/crs.h"
 #include "stac/ready/parts.h"
 
-#include <stdio.h>
 #include <strings.h>
 
 /* EPSG's codes have up to six digits (some of ESRI's are given as such). */
@@ -106,33 +105,47 @@ static void define_code(cairn_ready *r, cairn_ready_object *object, cairn_span c
         cairn_buf_free(&quoted);
 }
 
-static void fill_crs(cairn_ready *r, cairn_ready_object *object)
+/* Drafts of version 1.1 had a number as proj:code. */
+static void mend_code(cairn_ready *r, cairn_ready_object *object)
 {
-    cairn_span epsg_text = cairn_ready_get(r, object, CAIRN_SLOT_EPSG);
-    cairn_span code_text = cairn_ready_get(r, object, CAIRN_SLOT_CODE);
-    long long epsg = epsg_text.p ? epsg_of_field(r, epsg_text) : 0, number = 0;
-    char name[32];
-    if (epsg)
-        mend_epsg(r, object, epsg);
-    if (cairn_json_integer(code_text, &number) && epsg_in_range(number)) { /* as drafts of version 1.1 had it */
-        snprintf(name, sizeof name, "EPSG:%lld", number);
-        put_code(r, object, name);
-        code_text = cairn_ready_get(r, object, CAIRN_SLOT_CODE);
-    }
-    cairn_span code = code_text.p ? cairn_json_string(code_text, r->arena) : CAIRN_SPAN_NONE;
-    long long said = code.p ? epsg_of_text(code, false) : 0;
-    if (!epsg_text.p && said)
-        put_epsg(r, object, said);
-    else if (code.n && !said && !epsg)
-        define_code(r, object, code);
-    else if (epsg && !code_text.p) {
-        snprintf(name, sizeof name, "EPSG:%lld", epsg);
-        put_code(r, object, name);
-    } else if (!epsg && !code_text.p)
+    long long number;
+    cairn_crs found;
+    if (cairn_json_integer(cairn_ready_get(r, object, CAIRN_SLOT_CODE), &number) && epsg_in_range(number) &&
+        cairn_crs_of_number(number, &found))
+        put_code(r, object, found.name);
+}
+
+/* By its number, else by its definition. */
+static void find_code(cairn_ready *r, cairn_ready_object *object, long long epsg)
+{
+    cairn_crs found;
+    if (epsg && cairn_crs_of_number(epsg, &found))
+        put_code(r, object, found.name);
+    else
         name_definition(r, object);
 }
 
-static bool has_crs_field(const cairn_ready_object *object)
+static void fill_crs(cairn_ready *r, cairn_ready_object *object)
+{
+    cairn_span epsg_text = cairn_ready_get(r, object, CAIRN_SLOT_EPSG);
+    long long epsg = epsg_text.p ? epsg_of_field(r, epsg_text) : 0;
+    if (epsg)
+        mend_epsg(r, object, epsg);
+    mend_code(r, object);
+    cairn_span code_text = cairn_ready_get(r, object, CAIRN_SLOT_CODE);
+    if (!code_text.p) {
+        find_code(r, object, epsg);
+        return;
+    }
+    cairn_span code = cairn_json_string(code_text, r->arena);
+    long long said = epsg_of_text(code, false);
+    if (said && !epsg_text.p)
+        put_epsg(r, object, said);
+    else if (!said && !epsg && code.n)
+        define_code(r, object, code);
+}
+
+bool cairn_ready_has_crs(const cairn_ready_object *object)
 {
     return object->at[CAIRN_SLOT_EPSG] || object->at[CAIRN_SLOT_CODE] || object->at[CAIRN_SLOT_WKT2] ||
            object->at[CAIRN_SLOT_PROJJSON];
@@ -140,10 +153,10 @@ static bool has_crs_field(const cairn_ready_object *object)
 
 void cairn_ready_crs(cairn_ready *r)
 {
-    if (r->properties.node && has_crs_field(&r->properties))
+    if (r->properties.node && cairn_ready_has_crs(&r->properties))
         fill_crs(r, &r->properties);
     for (size_t i = 0; i < r->n_assets && !r->failed; i++)
-        if (has_crs_field(&r->assets[i]))
+        if (cairn_ready_has_crs(&r->assets[i]))
             fill_crs(r, &r->assets[i]);
 }
 
@@ -160,7 +173,7 @@ cairn_span cairn_ready_own_crs(cairn_ready *r, const cairn_ready_object *object)
 
 cairn_span cairn_ready_crs_of(cairn_ready *r, const cairn_ready_object *object)
 {
-    if (has_crs_field(object) || !r->properties.node)
+    if (cairn_ready_has_crs(object) || !r->properties.node)
         return cairn_ready_own_crs(r, object);
     return cairn_ready_own_crs(r, &r->properties);
 }

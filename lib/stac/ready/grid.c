@@ -164,16 +164,19 @@ static bool may_fill(const cairn_ready_object *object, const cairn_ready_grid *o
            (own->has_transform || is_free(object, CAIRN_SLOT_TRANSFORM));
 }
 
-/* The asset's own fields and, where it says nothing (not even null), the item's. */
+/* The asset's own fields and, where it says nothing (not even null), the item's: unless two of its own imply the third,
+ * or it has a reference system of its own. */
 static cairn_ready_grid inherit(const cairn_ready_object *asset, cairn_ready_grid own, const cairn_ready_grid *item)
 {
-    cairn_ready_grid grid = *item;
-    if (own.has_bbox || asset->at[CAIRN_SLOT_PROJ_BBOX])
-        memcpy(grid.bbox, own.bbox, sizeof own.bbox), grid.has_bbox = own.has_bbox;
-    if (own.has_shape || asset->at[CAIRN_SLOT_SHAPE])
-        memcpy(grid.shape, own.shape, sizeof own.shape), grid.has_shape = own.has_shape;
-    if (own.has_transform || asset->at[CAIRN_SLOT_TRANSFORM])
-        memcpy(grid.transform, own.transform, sizeof own.transform), grid.has_transform = own.has_transform;
+    cairn_ready_grid grid = own;
+    if (own.has_bbox + own.has_shape + own.has_transform != 1 || cairn_ready_has_crs(asset))
+        return grid;
+    if (!asset->at[CAIRN_SLOT_PROJ_BBOX] && item->has_bbox)
+        memcpy(grid.bbox, item->bbox, sizeof grid.bbox), grid.has_bbox = true;
+    if (!asset->at[CAIRN_SLOT_SHAPE] && item->has_shape)
+        memcpy(grid.shape, item->shape, sizeof grid.shape), grid.has_shape = true;
+    if (!asset->at[CAIRN_SLOT_TRANSFORM] && item->has_transform)
+        memcpy(grid.transform, item->transform, sizeof grid.transform), grid.has_transform = true;
     return grid;
 }
 

@@ -100,6 +100,9 @@ cairn_span cairn_ready_crs_of(cairn_ready *r, const cairn_ready_object *object);
 /* The same, of its own alone. */
 cairn_span cairn_ready_own_crs(cairn_ready *r, const cairn_ready_object *object);
 
+/* Whether it has a field for one, be it null. */
+bool cairn_ready_has_crs(const cairn_ready_object *object);
+
 /* ---- a grid: where pixels lie ---- */
 typedef struct cairn_ready_grid {
     bool has_bbox, has_shape, has_transform;

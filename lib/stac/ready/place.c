@@ -5,8 +5,10 @@
 
 #include <math.h>
 
-/* Each edge of a grid is followed at so many steps, since it is no straight line in degrees. */
-enum { STEPS = 24, CORNERS = 4, MOST_VERTICES = 1000000, MOST_DEPTH = 4 };
+/* Each edge of a grid is followed at so many steps, since it is no straight line in degrees; in more where a step would
+ * be longer than LONG_STEP. */
+enum { STEPS = 24, MORE_STEPS = 120, CORNERS = 4, MOST_VERTICES = 1000000, MOST_DEPTH = 4 };
+static const double LONG_STEP = 0.5;
 
 /* Degrees that are written are rounded to about a centimetre. */
 static const double DIGITS = 1e7, LONGITUDE_MOST = 540, LATITUDE_MOST = 90.01;
@@ -81,16 +83,33 @@ static void round_shape(cairn_shape *shape)
             }
 }
 
+/* The ring in degrees, along edges of so many steps. */
+static bool follow(cairn_shape *shape, cairn_span crs, const double x[CORNERS], const double y[CORNERS], int steps)
+{
+    *shape = (cairn_shape){.arena = shape->arena};
+    if (!draw_ring(shape, x, y, steps))
+        return false;
+    cairn_path ring = shape->parts[0].paths[0];
+    return (steps == 1 || project_ring(ring, crs)) && tidy_path(ring);
+}
+
+static bool has_long_steps(cairn_path ring)
+{
+    for (size_t i = 1; i < ring.n; i++)
+        if (fabs(ring.at[i].x - ring.at[i - 1].x) > LONG_STEP || fabs(ring.at[i].y - ring.at[i - 1].y) > LONG_STEP)
+            return true;
+    return false;
+}
+
 /* The outline of corners in a reference system, in degrees, cut at the antimeridian. */
 static bool outline(cairn_shape *shape, cairn_span crs, double x[CORNERS], double y[CORNERS])
 {
     bool degrees = cairn_crs_is_lonlat(crs), cut;
     cairn_error ignored = CAIRN_ERROR_INIT;
     turn_left(x, y);
-    if (!draw_ring(shape, x, y, degrees ? 1 : STEPS))
+    if (!follow(shape, crs, x, y, degrees ? 1 : STEPS))
         return false;
-    cairn_path ring = shape->parts[0].paths[0];
-    if ((!degrees && !project_ring(ring, crs)) || !tidy_path(ring))
+    if (!degrees && has_long_steps(shape->parts[0].paths[0]) && !follow(shape, crs, x, y, MORE_STEPS))
         return false;
     if (cairn_shape_cut(shape, &cut, &ignored) != CAIRN_OK || shape->count == 0)
         return false;
