@@ -170,6 +170,7 @@ static cairn_code plan(esm *e, cairn_reader *reader, cairn_error *error)
     if (e->n_groups == 0)
         choose_groups(e);
     e->table.columns = &e->columns;
+    e->table.hrefs = e->wanted->hrefs;
     return code;
 }
 

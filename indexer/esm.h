@@ -11,6 +11,7 @@ typedef struct cairn_esm_wanted {
     const char *columns;  /* a list of properties, NULL: all */
     const char *groupby;  /* a list of columns, NULL: see docs/esm.md */
     const char *variable; /* a column, NULL: see docs/esm.md */
+    cairn_hrefs *hrefs;   /* of the assets */
 } cairn_esm_wanted;
 
 /* Writes both files; they appear when they are whole, the JSON last. The items are read page by page, in constant

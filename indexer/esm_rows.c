@@ -146,7 +146,7 @@ static cairn_code print_item(const cairn_listing *listing, cairn_session *sessio
     cairn_buf open = CAIRN_BUF_INIT(CAIRN_READER_MAX_TEXT);
     (void)number;
     cairn_arena_reset(r->scratch);
-    cairn_code code = cairn_row_text(session, row, false, &open, error);
+    cairn_code code = cairn_hrefs_row_text(r->table->hrefs, session, row, false, &open, error);
     if (code == CAIRN_OK && !r->csv)
         survey_assets(r, cairn_buf_span(&open));
     else if (code == CAIRN_OK && !add_assets(r, cairn_buf_span(&open), out))

@@ -9,6 +9,7 @@
 
 typedef struct cairn_esm_table {
     const cairn_esm_columns *columns;
+    cairn_hrefs *hrefs;
     bool formats[CAIRN_ESM_FORMATS]; /* which are wanted */
     bool own_variable;               /* there is a column `variable`, of what the assets hold */
     bool lists;                      /* whose cells are JSON arrays, since some assets hold several */

@@ -113,7 +113,7 @@ static cairn_code print_fields(const cairn_listing *listing, cairn_session *sess
                                cairn_buf *out, cairn_error *error)
 {
     cairn_buf open = CAIRN_BUF_INIT(CAIRN_READER_MAX_TEXT);
-    cairn_code code = cairn_row_text(session, row, listing->source, &open, error);
+    cairn_code code = cairn_hrefs_row_text(listing->hrefs, session, row, listing->source, &open, error);
     if (code == CAIRN_OK && !cut_fields(listing->search->fields, cairn_buf_span(&open), out))
         code = cairn_error_set(error, CAIRN_NOMEM, "no memory for a document of %zu bytes", open.n);
     cairn_buf_free(&open);
@@ -126,7 +126,7 @@ cairn_code cairn_listing_print_document(const cairn_listing *listing, cairn_sess
     (void)number;
     if (listing->search->fields)
         return print_fields(listing, session, row, out, error);
-    return cairn_reader_print_item(session, row, listing->source, out, error);
+    return cairn_reader_print_item(session, row, listing->source, listing->hrefs, out, error);
 }
 
 cairn_code cairn_listing_print_ids(const cairn_listing *listing, cairn_session *session, const cairn_item_row *row,

@@ -21,6 +21,7 @@ struct cairn_listing {
     cairn_listing_print print; /* NULL: only counted */
     bool without_body;         /* rows come without body and source */
     bool source;               /* for `print`: the source's own words are wanted */
+    cairn_hrefs *hrefs;        /* for `print` of documents */
     cairn_output *output;      /* NULL when only counted */
 };
 

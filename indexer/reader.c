@@ -58,11 +58,11 @@ static cairn_code finish_document(cairn_span open, cairn_buf *out, cairn_error *
     return cairn_error_set(error, CAIRN_NOMEM, "no memory for a document of %zu bytes", open.n);
 }
 
-cairn_code cairn_reader_print_item(cairn_session *session, const cairn_item_row *row, bool source, cairn_buf *out,
-                                   cairn_error *error)
+cairn_code cairn_reader_print_item(cairn_session *session, const cairn_item_row *row, bool source, cairn_hrefs *hrefs,
+                                   cairn_buf *out, cairn_error *error)
 {
     cairn_buf open = CAIRN_BUF_INIT(CAIRN_READER_MAX_TEXT);
-    cairn_code code = cairn_row_text(session, row, source, &open, error);
+    cairn_code code = cairn_hrefs_row_text(hrefs, session, row, source, &open, error);
     if (code == CAIRN_OK)
         code = finish_document(cairn_buf_span(&open), out, error);
     cairn_buf_free(&open);

@@ -2,6 +2,7 @@
 #ifndef CAIRN_INDEXER_READER_H
 #define CAIRN_INDEXER_READER_H
 
+#include "indexer/hrefs.h"
 #include "indexer/options.h"
 #include "store/sqlite/sqlite_store.h"
 
@@ -35,8 +36,8 @@ cairn_code cairn_reader_run(cairn_reader *reader, cairn_reading reading, void *c
 #define CAIRN_READER_MAX_TEXT ((size_t)1 << 30)
 
 /* Appends the whole document of a row and a line feed: what is served, or the source's own words. */
-cairn_code cairn_reader_print_item(cairn_session *session, const cairn_item_row *row, bool source, cairn_buf *out,
-                                   cairn_error *error);
+cairn_code cairn_reader_print_item(cairn_session *session, const cairn_item_row *row, bool source, cairn_hrefs *hrefs,
+                                   cairn_buf *out, cairn_error *error);
 cairn_code cairn_reader_print_collection(const cairn_collection_row *row, bool source, cairn_buf *out,
                                          cairn_error *error);
 

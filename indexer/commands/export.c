@@ -11,12 +11,13 @@ typedef struct export
     bool with_collections, immutable;
     size_t format, profile;
     cairn_esm_wanted esm;
+    cairn_hrefs_flags hrefs;
 }
 export;
 
 static const char *const formats[] = {"ndjson", "esm", NULL};
 enum { FORMAT_NDJSON, FORMAT_ESM };
-static const char *const profiles[] = {"default", "source", NULL};
+static const char *const profiles[] = {"load-ready", "source", "default", NULL};
 
 static const cairn_option options[] = {
     {.name = "collections",
@@ -47,6 +48,7 @@ static const cairn_option options[] = {
      .choices = profiles,
      .at = offsetof(export, profile),
      .help = "source: in the source's own words, before any upgrade or repair"},
+    CAIRN_HREFS_OPTIONS(export, hrefs, "source, so that a copy of the catalog is one; of esm loadable"),
     {.name = "esm-formats",
      .kind = CAIRN_OPTION_TEXT,
      .argument = "FORMAT,...",
@@ -115,7 +117,7 @@ static cairn_code read_collections(void *context, cairn_session *session, cairn_
     return code == CAIRN_OK ? cairn_session_collections(session, NULL, add_collection, d, error) : code;
 }
 
-static cairn_code write_all(const export *values, cairn_reader *reader, const cairn_search *search,
+static cairn_code write_all(const export *values, cairn_reader *reader, const cairn_search *search, cairn_hrefs *hrefs,
                             cairn_output *output, cairn_error *error)
 {
     uint64_t count;
@@ -127,6 +129,7 @@ static cairn_code write_all(const export *values, cairn_reader *reader, const ca
                                    .search = search,
                                    .print = cairn_listing_print_document,
                                    .source = values->profile == 1,
+                                   .hrefs = hrefs,
                                    .output = output};
     cairn_code code = cairn_reader_run(reader, read_collections, &d, error);
     if (code == CAIRN_OK)
@@ -136,12 +139,12 @@ static cairn_code write_all(const export *values, cairn_reader *reader, const ca
 }
 
 static cairn_code write_output(const export *values, cairn_reader *reader, const cairn_search *search,
-                               cairn_error *error)
+                               cairn_hrefs *hrefs, cairn_error *error)
 {
     cairn_output output;
     cairn_code code = cairn_output_open(&output, values->output, error);
     if (code == CAIRN_OK)
-        code = write_all(values, reader, search, &output, error);
+        code = write_all(values, reader, search, hrefs, &output, error);
     if (code == CAIRN_OK)
         code = cairn_output_close(&output, error);
     cairn_output_abandon(&output);
@@ -154,16 +157,18 @@ static cairn_code check_collections(void *context, cairn_session *session, cairn
     return check_names(context, session, error);
 }
 
-static cairn_code write_esm(const export *values, cairn_reader *reader, cairn_search *search, cairn_arena *arena,
-                            cairn_error *error)
+static cairn_code write_esm(const export *values, cairn_reader *reader, cairn_search *search, cairn_hrefs *hrefs,
+                            cairn_arena *arena, cairn_error *error)
 {
     cairn_esm_wanted wanted = values->esm;
     wanted.output = values->output;
+    wanted.hrefs = hrefs;
     cairn_code code = cairn_reader_run(reader, check_collections, search, error);
     return code == CAIRN_OK ? cairn_esm_write(&wanted, reader, search, arena, error) : code;
 }
 
-static cairn_code export_catalog(const export *values, const char *path, cairn_arena *arena, cairn_error *error)
+static cairn_code export_catalog(const export *values, const char *path, cairn_hrefs *hrefs, cairn_arena *arena,
+                                 cairn_error *error)
 {
     bool known;
     cairn_search search = {0};
@@ -176,8 +181,8 @@ static cairn_code export_catalog(const export *values, const char *path, cairn_a
         code = cairn_reader_open(&reader, path, values->immutable, error);
     if (code != CAIRN_OK)
         return code;
-    code = values->format == FORMAT_ESM ? write_esm(values, &reader, &search, arena, error)
-                                        : write_output(values, &reader, &search, error);
+    code = values->format == FORMAT_ESM ? write_esm(values, &reader, &search, hrefs, arena, error)
+                                        : write_output(values, &reader, &search, hrefs, error);
     cairn_reader_close(&reader);
     return code;
 }
@@ -211,9 +216,15 @@ static int run(int argc, char **argv)
     cairn_arena *arena = cairn_arena_new(CAIRN_READER_MAX_TEXT);
     if (!arena)
         return cairn_exit_of(CAIRN_NOMEM);
-    cairn_code code = export_catalog(&values, operands.items[0], arena, &error);
+    cairn_hrefs hrefs;
+    bool esm = values.format == FORMAT_ESM;
+    cairn_code code = cairn_hrefs_open(&hrefs, &values.hrefs, esm ? CAIRN_HREF_LOADABLE : CAIRN_HREF_SOURCE, &error);
+    bool usage = code == CAIRN_INVALID;
+    if (code == CAIRN_OK)
+        code = export_catalog(&values, operands.items[0], &hrefs, arena, &error);
+    cairn_hrefs_close(&hrefs);
     cairn_arena_free(arena);
-    if (code == CAIRN_INVALID && error.parameter[0] == '-')
+    if (usage || (code == CAIRN_INVALID && error.parameter[0] == '-'))
         return cairn_usage_report(&cairn_command_export, &error);
     return code == CAIRN_OK ? CAIRN_EXIT_OK : cairn_report(&cairn_command_export, &error);
 }

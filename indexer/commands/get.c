@@ -8,9 +8,10 @@
 typedef struct get {
     size_t profile;
     bool immutable;
+    cairn_hrefs_flags hrefs;
 } get;
 
-static const char *const profiles[] = {"default", "source", NULL};
+static const char *const profiles[] = {"load-ready", "source", "default", NULL};
 
 static const cairn_option options[] = {
     {.name = "profile",
@@ -18,6 +19,7 @@ static const cairn_option options[] = {
      .choices = profiles,
      .at = offsetof(get, profile),
      .help = "source: in the source's own words, before any upgrade or repair"},
+    CAIRN_HREFS_OPTIONS(get, hrefs, "loadable, of --profile source source"),
     CAIRN_READER_OPTION(get, immutable),
     {0},
 };
@@ -25,6 +27,7 @@ static const cairn_option options[] = {
 typedef struct wanted {
     cairn_span collection, id; /* id absent: the collection's own document */
     bool source;
+    cairn_hrefs hrefs;
     cairn_session *session;
     cairn_buf text;
 } wanted;
@@ -32,7 +35,7 @@ typedef struct wanted {
 static cairn_code take_item(void *context, const cairn_item_row *row, cairn_error *error)
 {
     wanted *w = context;
-    return cairn_reader_print_item(w->session, row, w->source, &w->text, error);
+    return cairn_reader_print_item(w->session, row, w->source, &w->hrefs, &w->text, error);
 }
 
 static cairn_code take_collection(void *context, const cairn_collection_row *row, cairn_error *error)
@@ -97,7 +100,15 @@ static int run(int argc, char **argv)
                 .id = operands.n > 2 ? cairn_span_of(operands.items[2]) : CAIRN_SPAN_NONE,
                 .source = values.profile == 1,
                 .text = CAIRN_BUF_INIT(CAIRN_READER_MAX_TEXT)};
-    cairn_code code = print_document(operands.items[0], values.immutable, &w, &error);
+    cairn_code code =
+        cairn_hrefs_open(&w.hrefs, &values.hrefs, w.source ? CAIRN_HREF_SOURCE : CAIRN_HREF_LOADABLE, &error);
+    if (code == CAIRN_INVALID) {
+        cairn_hrefs_close(&w.hrefs);
+        return cairn_usage_report(&cairn_command_get, &error);
+    }
+    if (code == CAIRN_OK)
+        code = print_document(operands.items[0], values.immutable, &w, &error);
+    cairn_hrefs_close(&w.hrefs);
     cairn_buf_free(&w.text);
     return code == CAIRN_OK ? CAIRN_EXIT_OK : cairn_report(&cairn_command_get, &error);
 }

@@ -11,12 +11,13 @@ typedef struct search {
     cairn_asking asking;
     uint64_t limit;
     size_t format, profile;
+    cairn_hrefs_flags hrefs;
     bool immutable;
 } search;
 
 static const char *const formats[] = {"ids", "ndjson", "geojson", "csv", "count", NULL};
 enum { FORMAT_IDS, FORMAT_NDJSON, FORMAT_GEOJSON, FORMAT_CSV, FORMAT_COUNT };
-static const char *const profiles[] = {"default", "source", NULL};
+static const char *const profiles[] = {"load-ready", "source", "default", NULL};
 
 static const cairn_option options[] = {
     CAIRN_ASKING_OPTIONS(search, asking),
@@ -38,6 +39,7 @@ static const cairn_option options[] = {
      .choices = profiles,
      .at = offsetof(search, profile),
      .help = "source: items in their source's own words, before any upgrade or repair"},
+    CAIRN_HREFS_OPTIONS(search, hrefs, "loadable, of --profile source source"),
     CAIRN_EXTENSIONS_OPTION,
     CAIRN_READER_OPTION(search, immutable),
     {0},
@@ -135,7 +137,7 @@ static cairn_code print_row(const cairn_listing *listing, cairn_session *session
     cairn_buf open = CAIRN_BUF_INIT(CAIRN_READER_MAX_TEXT);
     (void)number;
     cairn_arena_reset(l->scratch);
-    cairn_code code = cairn_row_text(session, row, listing->source, &open, error);
+    cairn_code code = cairn_hrefs_row_text(listing->hrefs, session, row, listing->source, &open, error);
     if (code == CAIRN_OK && !cairn_csv_row(l->csv, cairn_buf_span(&open), l->scratch, out))
         code = cairn_error_set(error, CAIRN_NOMEM, "no memory for a row of a document of %zu bytes", open.n);
     cairn_buf_free(&open);
@@ -179,8 +181,8 @@ static cairn_code print_count(cairn_listing *listing, uint64_t *count, cairn_err
     return write_text(output, text, error);
 }
 
-static cairn_code print_hits(const search *values, cairn_reader *reader, const cairn_search *request, uint64_t *count,
-                             cairn_error *error)
+static cairn_code print_hits(const search *values, cairn_reader *reader, const cairn_search *request,
+                             cairn_hrefs *hrefs, uint64_t *count, cairn_error *error)
 {
     static const cairn_listing_print prints[] = {[FORMAT_IDS] = cairn_listing_print_ids,
                                                  [FORMAT_NDJSON] = cairn_listing_print_document,
@@ -194,6 +196,7 @@ static cairn_code print_hits(const search *values, cairn_reader *reader, const c
                              .print = prints[values->format],
                              .without_body = values->format == FORMAT_IDS || values->format == FORMAT_COUNT,
                              .source = values->profile == 1,
+                             .hrefs = hrefs,
                              .output = &output};
     cairn_code code = cairn_output_open(&output, NULL, error);
     if (code != CAIRN_OK)
@@ -232,7 +235,7 @@ static void tell_why(const cairn_search *request, cairn_reader *reader, cairn_ar
         cairn_say(&cairn_command_search, "note: %s", h.notes.at[i]);
 }
 
-static int search_catalog(const search *values, const char *path, cairn_arena *arena)
+static int search_catalog(const search *values, const char *path, cairn_hrefs *hrefs, cairn_arena *arena)
 {
     cairn_search request = {0};
     cairn_error error = CAIRN_ERROR_INIT;
@@ -250,7 +253,7 @@ static int search_catalog(const search *values, const char *path, cairn_arena *a
         return cairn_report(&cairn_command_search, &error);
     code = tell_absent(&request, &reader, arena, &exit, &error);
     if (code == CAIRN_OK)
-        code = print_hits(values, &reader, &request, &count, &error);
+        code = print_hits(values, &reader, &request, hrefs, &count, &error);
     if (code == CAIRN_OK && count == 0)
         tell_why(&request, &reader, arena);
     cairn_reader_close(&reader);
@@ -269,7 +272,13 @@ static int run(int argc, char **argv)
     cairn_arena *arena = cairn_arena_new(CAIRN_READER_MAX_TEXT);
     if (!arena)
         return cairn_exit_of(CAIRN_NOMEM);
-    exit = search_catalog(&values, operands.items[0], arena);
+    cairn_hrefs hrefs;
+    cairn_error error = CAIRN_ERROR_INIT;
+    if (cairn_hrefs_open(&hrefs, &values.hrefs, values.profile == 1 ? CAIRN_HREF_SOURCE : CAIRN_HREF_LOADABLE, &error))
+        exit = cairn_usage_report(&cairn_command_search, &error);
+    else
+        exit = search_catalog(&values, operands.items[0], &hrefs, arena);
+    cairn_hrefs_close(&hrefs);
     cairn_arena_free(arena);
     return exit;
 }

@@ -26,12 +26,66 @@ static bool is_open(const cairn_href_choice *choice, cairn_span href, cairn_span
     return !cairn_storage_of(&object, asset, choice->properties, choice->arena).requester_pays;
 }
 
+/* ---- the owner's rules ---- */
+
+static unsigned kinds_of_mode(cairn_href_mode mode)
+{
+    switch (mode) {
+    case CAIRN_HREF_HTTPS:
+    case CAIRN_HREF_SIGNED:
+        return CAIRN_HREFS_HTTP;
+    case CAIRN_HREF_S3:
+        return OBJECTS;
+    case CAIRN_HREF_FILE:
+        return CAIRN_HREFS_FILE;
+    default:
+        return CAIRN_HREFS_ALL;
+    }
+}
+
+/* For modes of http(s). */
+static bool is_web(cairn_href_mode mode)
+{
+    return mode != CAIRN_HREF_S3 && mode != CAIRN_HREF_FILE;
+}
+
+/* What rules and served folders make of it; appends nothing where they make nothing. */
+static cairn_code add_owned(const cairn_href_choice *choice, cairn_span href, cairn_buf *out, cairn_error *error)
+{
+    const cairn_href_view *view = choice->view;
+    if (cairn_href_by_rule(view->map, href, kinds_of_mode(view->mode), out)) {
+        href = cairn_arena_copy(choice->arena, cairn_buf_span(out));
+        if (!href.p)
+            return cairn_error_no_memory(error);
+        cairn_buf_reset(out);
+        if (!is_web(view->mode) || !cairn_href_served(view, href, choice->arena, out))
+            cairn_buf_add_span(out, href);
+    } else if (is_web(view->mode)) {
+        cairn_href_served(view, href, choice->arena, out);
+    }
+    return out->failed ? cairn_error_no_memory(error) : CAIRN_OK;
+}
+
+/* The same in the arena; what it was where it stays, or memory is short. */
+static cairn_span owned(const cairn_href_choice *choice, cairn_span href)
+{
+    enum { HREF_BYTES = 1 << 30 };
+    cairn_span found = CAIRN_SPAN_NONE;
+    cairn_buf out = CAIRN_BUF_INIT(HREF_BYTES);
+    if (add_owned(choice, href, &out, NULL) == CAIRN_OK && out.n)
+        found = cairn_arena_copy(choice->arena, cairn_buf_span(&out));
+    cairn_buf_free(&out);
+    return found.p ? found : href;
+}
+
 /* ---- alternates ---- */
 
-/* The href of an alternate, when it is of one of the kinds. */
+/* The href of an alternate as it goes out, when it is of one of the kinds. */
 static cairn_span alternate_href(const cairn_href_choice *choice, cairn_span alternate, unsigned kinds, bool open)
 {
     cairn_span href = cairn_json_string(cairn_json_get(alternate, "href"), choice->arena);
+    if (href.p)
+        href = owned(choice, href);
     if (!href.p || !(cairn_href_kind(href) & kinds) || (open && !is_open(choice, href, alternate)))
         return CAIRN_SPAN_NONE;
     return href;
@@ -111,31 +165,9 @@ static bool to_file(const cairn_href_choice *choice, cairn_span href, cairn_buf 
 static bool to_form(const cairn_href_choice *choice, cairn_span href, cairn_buf *out)
 {
     cairn_href_mode mode = choice->view->mode;
-    bool is_web = mode != CAIRN_HREF_S3 && mode != CAIRN_HREF_FILE;
-    if (is_web && cairn_href_served(choice->view, href, choice->arena, out))
-        return true;
-    if (choice->is_alternate)
-        return false;
-    if (is_web)
+    if (is_web(mode))
         return to_web(choice, href, mode == CAIRN_HREF_LOADABLE, out);
     return mode == CAIRN_HREF_S3 ? to_native(choice, href, out) : to_file(choice, href, out);
-}
-
-/* ---- the owner's rules ---- */
-
-static unsigned kinds_of_mode(cairn_href_mode mode)
-{
-    switch (mode) {
-    case CAIRN_HREF_HTTPS:
-    case CAIRN_HREF_SIGNED:
-        return CAIRN_HREFS_HTTP;
-    case CAIRN_HREF_S3:
-        return OBJECTS;
-    case CAIRN_HREF_FILE:
-        return CAIRN_HREFS_FILE;
-    default:
-        return CAIRN_HREFS_ALL;
-    }
 }
 
 /* ---- signatures ---- */
@@ -148,7 +180,7 @@ static cairn_span covered(const cairn_href_choice *choice, cairn_span href)
         return href;
     cairn_json_walk walk = cairn_json_walk_object(cairn_json_get(choice->asset, "alternate"));
     for (cairn_json_member member; cairn_json_next_member(&walk, &member);) {
-        cairn_span other = alternate_href(choice, member.value, CAIRN_HREFS_ALL, false);
+        cairn_span other = cairn_json_string(cairn_json_get(member.value, "href"), choice->arena);
         if (other.p && cairn_signer_covers(signer, other))
             return other;
     }
@@ -176,17 +208,18 @@ cairn_code cairn_href_choose(const cairn_href_choice *choice, cairn_span href, c
     cairn_span object = signs ? covered(choice, href) : CAIRN_SPAN_NONE;
     if (object.p)
         return sign(choice, object, out, error);
-    if (!cairn_href_by_rule(view->map, href, kinds_of_mode(view->mode), out)) {
-        to_form(choice, href, out);
-        return out->failed ? cairn_error_no_memory(error) : CAIRN_OK;
+    cairn_code code = add_owned(choice, href, out, error);
+    if (code || choice->is_alternate)
+        return code;
+    if (out->n) {
+        href = cairn_arena_copy(choice->arena, cairn_buf_span(out));
+        if (!href.p)
+            return cairn_error_no_memory(error);
+        cairn_buf_reset(out);
+        if (signs && cairn_signer_covers(view->map->signer, href))
+            return sign(choice, href, out, error);
     }
-    cairn_span mapped = cairn_arena_copy(choice->arena, cairn_buf_span(out));
-    if (!mapped.p)
-        return cairn_error_no_memory(error);
-    cairn_buf_reset(out);
-    if (signs && cairn_signer_covers(view->map->signer, mapped))
-        return sign(choice, mapped, out, error);
-    if (!to_form(choice, mapped, out) && !out->failed)
-        cairn_buf_add_span(out, mapped);
+    if (!to_form(choice, href, out) && !out->failed)
+        cairn_buf_add_span(out, href);
     return out->failed ? cairn_error_no_memory(error) : CAIRN_OK;
 }

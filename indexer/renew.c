@@ -1,0 +1,152 @@
+#include "indexer/renew.h"
+
+#include "indexer/work.h"
+
+enum { PAGE_ITEMS = 1000, PAGE_BYTES = 8 << 20, ARENA_BYTES = 1 << 30, TEXT_BYTES = 1 << 30, LEVEL = 6 };
+
+typedef struct page {
+    cairn_arena *arena; /* of the records, and of the positions at its ends */
+    cairn_outcome outcomes[PAGE_ITEMS];
+    size_t n;
+    cairn_result result;
+} page;
+
+typedef struct renewal {
+    cairn_editor *editor;
+    cairn_session *session;
+    cairn_tools *tools;
+    cairn_buf open;
+    page *page, *before;
+    cairn_renew_refused refused;
+    cairn_renewed *out;
+} renewal;
+
+/* ---- reading a page ---- */
+
+/* The whole document of the source's words, in the arena. */
+static cairn_code source_text(renewal *r, const cairn_item_row *row, cairn_span *out, cairn_error *error)
+{
+    cairn_buf whole = CAIRN_BUF_INIT(TEXT_BYTES);
+    cairn_buf_reset(&r->open);
+    cairn_code code = cairn_row_text(r->session, row, true, &r->open, error);
+    if (code == CAIRN_OK && !cairn_document_close(cairn_buf_span(&r->open), CAIRN_SPAN_NONE, &whole))
+        code = cairn_error_no_memory(error);
+    *out = code == CAIRN_OK ? cairn_arena_copy(r->page->arena, cairn_buf_span(&whole)) : CAIRN_SPAN_NONE;
+    cairn_buf_free(&whole);
+    return code == CAIRN_OK && !out->p ? cairn_error_no_memory(error) : code;
+}
+
+static cairn_code take_row(void *context, const cairn_item_row *row, cairn_error *error)
+{
+    renewal *r = context;
+    cairn_arena *arena = r->page->arena;
+    cairn_origin *origin = cairn_arena_calloc(arena, 1, sizeof *origin);
+    cairn_outcome *outcome = &r->page->outcomes[r->page->n];
+    if (!origin || !(origin->collection = cairn_arena_copy(arena, row->collection)).p ||
+        !(origin->name = cairn_arena_copy(arena, row->id)).p)
+        return cairn_error_no_memory(error);
+    *outcome = (cairn_outcome){.origin = origin};
+    r->page->n++;
+    return source_text(r, row, &outcome->text, error);
+}
+
+static cairn_code read_page(renewal *r, cairn_error *error)
+{
+    static const cairn_search all = {0};
+    cairn_error at_end = CAIRN_ERROR_INIT;
+    const cairn_page page = {
+        .limit = PAGE_ITEMS, .max_bytes = PAGE_BYTES, .position = r->before->n ? &r->before->result.last : NULL};
+    cairn_arena_reset(r->page->arena);
+    r->page->n = 0;
+    cairn_code code = cairn_session_begin(r->session, 0, error);
+    if (code != CAIRN_OK)
+        return code;
+    code = cairn_session_search(r->session, &all, &page, r->page->arena, take_row, r, &r->page->result, error);
+    cairn_code ended = cairn_session_end(r->session, &at_end);
+    return code == CAIRN_OK && ended != CAIRN_OK ? cairn_error_set(error, ended, "%s", at_end.message) : code;
+}
+
+/* ---- writing it ---- */
+
+static cairn_code write_item(renewal *r, const cairn_outcome *outcome, cairn_error *error)
+{
+    cairn_put what = CAIRN_PUT_UNCHANGED;
+    const cairn_item_record record = {.item = &outcome->item,
+                                      .body = outcome->body,
+                                      .source = outcome->source,
+                                      .properties_text = outcome->properties_text,
+                                      .properties = outcome->properties};
+    r->out->items++;
+    if (outcome->verdict != CAIRN_VERDICT_TAKEN || outcome->kind != CAIRN_KIND_ITEM) {
+        r->out->refused++;
+        if (r->refused)
+            r->refused(outcome->origin->collection, outcome->origin->name, outcome->error);
+        return CAIRN_OK;
+    }
+    cairn_code code = cairn_writer_put_item(r->editor->writer, &record, CAIRN_CONFLICT_REPLACE, &what, error);
+    r->out->changed += what == CAIRN_PUT_REPLACED;
+    return code;
+}
+
+static cairn_code write_page(renewal *r, cairn_error *error)
+{
+    cairn_code code = cairn_writer_begin(r->editor->writer, error);
+    for (size_t i = 0; code == CAIRN_OK && i < r->page->n; i++) {
+        cairn_work_on(r->tools, r->page->arena, &r->page->outcomes[i]);
+        code = write_item(r, &r->page->outcomes[i], error);
+    }
+    return code == CAIRN_OK ? cairn_writer_commit(r->editor->writer, error) : code;
+}
+
+/* What is read next begins behind this page's end, whose position must stay. */
+static void turn_page(renewal *r)
+{
+    page *before = r->before;
+    r->before = r->page;
+    r->page = before;
+}
+
+static cairn_code renew_pages(renewal *r, cairn_error *error)
+{
+    cairn_code code;
+    do {
+        code = read_page(r, error);
+        if (code == CAIRN_OK)
+            code = write_page(r, error);
+        turn_page(r);
+    } while (code == CAIRN_OK && r->before->n && r->before->result.more);
+    return code;
+}
+
+/* ---- the whole ---- */
+
+static page *new_page(cairn_arena *arena)
+{
+    page *new = cairn_arena_calloc(arena, 1, sizeof *new);
+    if (new)
+        new->arena = cairn_arena_new(ARENA_BYTES);
+    return new;
+}
+
+cairn_code cairn_renew_items(cairn_editor *editor, cairn_renew_refused refused, cairn_renewed *out, cairn_error *error)
+{
+    const cairn_work_options how = {.pack = true, .level = LEVEL};
+    cairn_arena *arena = cairn_arena_new(ARENA_BYTES);
+    renewal r = {.editor = editor, .refused = refused, .out = out, .open = CAIRN_BUF_INIT(TEXT_BYTES)};
+    *out = (cairn_renewed){0};
+    r.tools = cairn_tools_new(&how);
+    r.page = arena ? new_page(arena) : NULL;
+    r.before = arena ? new_page(arena) : NULL;
+    cairn_code code = r.tools && r.page && r.before && r.page->arena && r.before->arena
+                          ? cairn_session_open(editor->store, &r.session, error)
+                          : cairn_error_no_memory(error);
+    if (code == CAIRN_OK)
+        code = renew_pages(&r, error);
+    cairn_session_close(r.session);
+    cairn_tools_free(r.tools);
+    cairn_arena_free(r.page ? r.page->arena : NULL);
+    cairn_arena_free(r.before ? r.before->arena : NULL);
+    cairn_arena_free(arena);
+    cairn_buf_free(&r.open);
+    return code;
+}
