@@ -16,7 +16,7 @@
 
 /* What is read at once and sent from memory, in one call to the kernel with the header; more goes by sendfile, which
  * takes less work of the processor, but 128 KB at a time. All medium ones together may hold so much. */
-enum { SMALL_BYTES = 64 << 10, MEDIUM_BYTES = 1 << 20, MEDIUM_BYTES_IN_ALL = 64 << 20 };
+enum { SMALL_BYTES = 64 << 10, MEDIUM_BYTES = 256 << 10, MEDIUM_BYTES_IN_ALL = 64 << 20 };
 enum { METHODS = CAIRN_GET | CAIRN_HEAD | CAIRN_OPTIONS, RANGE_SIZE = 72 };
 
 /* One request on its way to an answer. */
