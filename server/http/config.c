@@ -4,6 +4,7 @@
 #include "query/names.h"
 
 #include <ctype.h>
+#include <stdlib.h>
 
 enum { CONFIG_MEMORY = 4 << 20, VARIABLE_MAX = 64 };
 
@@ -164,6 +165,24 @@ static cairn_code apply(cairn_config *config, const settings *s, size_t index, c
     return code;
 }
 
+/* What must not be read by everybody: no file of it may lie in a folder that is served. */
+static cairn_code check_secrets(const cairn_config *config, cairn_error *error)
+{
+    const struct {
+        const char *file, *what;
+    } secrets[] = {
+        {config->catalog, "the catalog"},
+        {config->file, "the configuration"},
+        {config->sign, "the keys for signing"},
+        {config->sign ? getenv("AWS_SHARED_CREDENTIALS_FILE") : NULL, "the keys for signing"},
+        {config->sign ? getenv("AWS_CONFIG_FILE") : NULL, "the keys for signing"},
+    };
+    cairn_code code = CAIRN_OK;
+    for (size_t i = 0; !code && i < sizeof secrets / sizeof *secrets; i++)
+        code = cairn_asset_folders_spare(&config->assets, secrets[i].file, secrets[i].what, error);
+    return code;
+}
+
 cairn_code cairn_config_read(cairn_config *config, int argc, char **argv, char **environment, cairn_error *error)
 {
     settings s = {0};
@@ -178,9 +197,7 @@ cairn_code cairn_config_read(cairn_config *config, int argc, char **argv, char *
     for (size_t i = 0; !code && cairn_option_at(i); i++)
         code = apply(config, &s, i, error);
     if (!code)
-        code = cairn_asset_folders_spare(&config->assets, config->catalog, "the catalog", error);
-    if (!code)
-        code = cairn_asset_folders_spare(&config->assets, config->file, "the configuration", error);
+        code = check_secrets(config, error);
     if (!code && !config->catalog && !config->help && !config->version)
         code = cairn_error_set(error, CAIRN_INVALID, "--catalog FILE is missing: which catalog is to be served?");
     return code;

@@ -521,12 +521,16 @@ def test_the_catalog_and_the_configuration_are_not_handed_out(tiny, tmp_path):
     (tmp_path / "named").symlink_to(tiny)
     shutil.copy(tiny, tmp_path / "catalog.db")
     (tmp_path / "c.ini").write_text("max-limit = 100\n")
+    (tmp_path / "keys").mkdir()
+    (tmp_path / "keys" / "sign.ini").write_text("[a]\nsecret-access-key = x\n")
     for args, what in [
+        (["--catalog", tiny, "--sign", tmp_path / "keys" / "sign.ini"], "the keys for signing"),
+        (["--catalog", tiny, "--sign", "/not/there"], "the keys for signing, " + str(tmp_path / "keys" / "aws")),
         (["--catalog", tmp_path / "catalog.db"], "the catalog"),
         (["--catalog", tmp_path / "named"], "the catalog"),
         (["--catalog", tiny, "--config", tmp_path / "c.ini"], "the configuration"),
     ]:
-        done = run_cairnd(*args, "--assets", f"/a/={tmp_path}")
+        done = run_cairnd(*args, "--assets", f"/a/={tmp_path}", env={"AWS_CONFIG_FILE": str(tmp_path / "keys" / "aws")})
         assert done.returncode == 2 and f"would hand out {what}" in done.stderr
 
 
