@@ -10,6 +10,11 @@ sys.path.insert(0, str(pathlib.Path(__file__).parent.parent / "matrix"))
 from world import made_world  # noqa: E402
 
 
+def pytest_configure(config):
+    """What the clients' own dependencies deprecate is nothing that a test here is about."""
+    config.addinivalue_line("filterwarnings", "ignore")
+
+
 @pytest.fixture(scope="session")
 def world(tmp_path_factory):
     with made_world(tmp_path_factory.mktemp("world")) as made:

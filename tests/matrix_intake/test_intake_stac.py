@@ -1,14 +1,10 @@
 """intake-stac walks from the landing page to pixels; what the matrix asks of it, and the time series."""
 
-import warnings
-
 import data_maker
 import numpy as np
 import pytest
 from expectations import expected_outcome
 from openers import OF_INTAKE, outcome, questions
-
-warnings.simplefilter("ignore", UserWarning)
 
 
 @pytest.mark.parametrize("profile", ["source", "default"])

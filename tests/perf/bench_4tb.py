@@ -3,10 +3,10 @@
 import argparse
 import gc
 import http.client
+import os
 import pathlib
 import platform
 import re
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -26,7 +26,7 @@ def arguments():
     parser.add_argument("--dates", type=int, default=big_catalog.DATES, help="of eight scenes of 964 MB each")
     parser.add_argument("--limit", type=int, default=1000, help="items a page")
     parser.add_argument("--chunk", type=int, default=big_catalog.SIZE, help="pixels along each side of a lazy chunk")
-    parser.add_argument("--repeat", type=int, default=3, help="the median is shown")
+    parser.add_argument("--repeat", type=int, default=3, help="the run of median length is shown")
     parser.add_argument("--out", type=pathlib.Path, help="Markdown file (default: standard output)")
     return parser.parse_args()
 
@@ -47,6 +47,11 @@ class Daemon:
             file.seek(position)
             found = re.findall(r"access: \w+ \S+ 200 (\d+) bytes (\d+) us", file.read())
         return sum(int(us) for _, us in found) / 1e6, sum(int(size) for size, _ in found)
+
+    def cpu(self):
+        """Seconds that its threads have run."""
+        threads = pathlib.Path(f"/proc/{self.process.pid}/task").glob("*/schedstat")
+        return sum(int(thread.read_text().split()[0]) for thread in threads) / 1e9
 
     def position(self):
         return pathlib.Path(self.log.name).stat().st_size
@@ -89,45 +94,52 @@ def replay(sent):
 
 
 def measure(daemon, load, tiles, a):
-    """One run: seconds in all, of the server, of the transfer, of the client; bytes sent, requests, bytes of the arrays."""
+    """One run: seconds in all, of the server, of the transfer, of the client; the server's share of CPU; bytes sent, requests,
+    bytes of the arrays."""
     gc.collect()
     position = daemon.position()
+    cpu, cpu_of_server = time.process_time(), daemon.cpu()
     with Recorder() as recorder:
         start = time.perf_counter()
         arrays = load(daemon.url, tiles, a.limit, a.chunk)
         total = time.perf_counter() - start
+    cpu, cpu_of_server = time.process_time() - cpu, daemon.cpu() - cpu_of_server
     server, sent = daemon.seconds_since(position)
+    position = daemon.position()
     moved = replay(recorder.sent)
-    return total, server, max(0.0, moved - server), total - max(moved, server), sent, len(recorder.sent), big_catalog.bytes_of(arrays)
+    transfer = moved - daemon.seconds_since(position)[0]
+    share = cpu_of_server / (cpu + cpu_of_server)
+    return total, server, transfer, total - server - transfer, share, sent, len(recorder.sent), big_catalog.bytes_of(arrays)
 
 
 def rows(daemon, a):
     for name, load in big_catalog.LOADERS.items():
         load(daemon.url, big_catalog.TILES[:1], a.limit, a.chunk)  # imports and caches of the client are not measured
         for tiles in (big_catalog.TILES[:1], big_catalog.TILES):
-            runs = [measure(daemon, load, tiles, a) for _ in range(a.repeat)]
-            yield name, len(tiles) * a.dates, [statistics.median(column) for column in zip(*runs)]
+            runs = sorted(measure(daemon, load, tiles, a) for _ in range(a.repeat))
+            yield name, len(tiles) * a.dates, runs[len(runs) // 2]
 
 
 def table(found):
     lines = [
-        "| client | scenes | arrays | requests | JSON | in all | server | transfer | client | server's share |",
-        "|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|",
+        "| client | scenes | arrays | requests | JSON | in all | server | transfer | client | server's share | of CPU |",
+        "|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|",
     ]
-    for name, scenes, (total, server, transfer, client, sent, count, size) in found:
+    for name, scenes, (total, server, transfer, client, cpu, sent, count, size) in found:
         lines.append(
             f"| {name} | {scenes:,} | {size / 1e12:.2f} TB | {count} | {sent / 1e6:.1f} MB | {total:.2f} s | {server * 1000:.0f} ms |"
             f" {transfer * 1000:.0f} ms | {client:.2f} s | {100 * server / total:.1f} % |"
+            f" {100 * cpu:.1f} % |"
         )
     return "\n".join(lines)
 
 
-def page(a, count, found):
+def page(a, load, count, found):
     clients = ", ".join(f"{name} {version(name)}" for name in ("pystac-client", "pystac", "odc-stac", "stackstac", "xarray", "dask"))
     return f"""# From a search to lazy arrays of {big_catalog.SCENE_BYTES * count / 1e12:.1f} TB
 
 `scripts/bench-4tb{"" if a.dates == big_catalog.DATES else f" --dates {a.dates}"}`, {date.today()}, Python {platform.python_version()}, {clients}.
-The median of {a.repeat} runs on one machine, by loopback. Read the shares: machines are noisy.
+The run of median length of {a.repeat}, on {os.cpu_count()} cores, by loopback; load average before {load:.1f}, so read the shares.
 
 {count:,} scenes of four bands of 10980 x 10980 uint16 (and twelve assets more each), of eight tiles: one search for one tile, and one for all.
 Pages of {a.limit:,} items; chunks of {a.chunk:,} x {a.chunk:,} pixels, of which smaller ones make the client slower and nothing else.
@@ -135,8 +147,9 @@ Pages of {a.limit:,} items; chunks of {a.chunk:,} x {a.chunk:,} pixels, of which
 {table(found)}
 
 * server: the microseconds of the access log, from the first byte of a request until its answer is ready;
-* transfer: the same requests sent once more and read whole by a plain HTTP client, less the server's time;
-* client: the rest, which is to read JSON, to make items of it, and to build the lazy arrays.
+* transfer: the same requests sent once more and read whole by a plain HTTP client, less what the access log says of these;
+* client: the rest, which is to read JSON, to make items of it, and to build the lazy arrays;
+* of CPU: the server's share of the processor time of both, which a busy machine changes less.
 
 odc-stac makes one dataset with the tiles of a date side by side; stackstac, which knows no such mosaic, an array for each tile.
 """
@@ -144,6 +157,7 @@ odc-stac makes one dataset with the tiles of a date side by side; stackstac, whi
 
 def main():
     a = arguments()
+    load = os.getloadavg()[0]
     warnings.simplefilter("ignore")
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder)
@@ -154,7 +168,7 @@ def main():
             found = list(rows(daemon, a))
         finally:
             daemon.stop()
-    text = page(a, count, found)
+    text = page(a, load, count, found)
     print(table(found) if a.out else text)
     if a.out:
         a.out.write_text(text)
