@@ -569,8 +569,10 @@ def test_bands_of_version_1():
             "apart": {"href": "b.tif", "eo:bands": [{"name": "1"}, {"name": "2"}], "raster:bands": [{"data_type": "int8"}]},
         },
     )
-    ((body, _),) = ready(item)
+    ((old, _), (body, _)) = ready(item, {**item, "stac_version": "1.1.0"})
+    assert not any("bands" in asset for asset in old["assets"].values())
     x, apart = body["assets"].values()
+    assert old["assets"]["x"]["raster:bands"] == x["raster:bands"]
     assert x["raster:bands"] == [{"data_type": "uint16", "scale": 1, "offset": 0, "nodata": "nan", "other": [1]}]
     expected = {"name": "B4", "eo:common_name": "red", "eo:center_wavelength": 0.66, "data_type": "uint16", "nodata": "nan"}
     assert x["bands"] == [{**expected, "raster:scale": 1, "raster:offset": 0}]

@@ -28,7 +28,7 @@ typedef enum cairn_band_list {
 } cairn_band_list;
 
 typedef struct cairn_band_field {
-    const char *name[CAIRN_LISTS]; /* NULL: the list has no such field */
+    cairn_span name[CAIRN_LISTS]; /* absent: the list has no such field */
     cairn_band_kind kind;
     cairn_ready_slot asset; /* where version 2 has it on an asset; CAIRN_SLOTS: nowhere */
     bool moves;             /* from there into the bands, since version 1 does not allow it on an asset */

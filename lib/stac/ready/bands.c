@@ -16,6 +16,7 @@ typedef struct asset_bands {
     size_t n;
     band *at;
     cairn_span common[CAIRN_BAND_FIELDS]; /* what the asset says of all its bands */
+    bool moves;                           /* some of that can't stay on the asset */
 } asset_bands;
 
 static const cairn_ready_slot slots[CAIRN_LISTS] = {
@@ -45,7 +46,7 @@ static void read_band(cairn_span text, cairn_band_list list, band *out)
     out->text[list] = text;
     while (cairn_json_next_member(&walk, &member))
         for (size_t f = 0; f < CAIRN_BAND_FIELDS; f++)
-            if (cairn_band_fields[f].name[list] && cairn_span_is(member.key, cairn_band_fields[f].name[list])) {
+            if (member.key.n && cairn_span_equal(member.key, cairn_band_fields[f].name[list])) {
                 out->value[list][f] = member.value;
                 break;
             }
@@ -92,8 +93,8 @@ static size_t count_bands(cairn_ready *r, asset_bands *b, bool common)
 
 static bool read_bands(cairn_ready *r, asset_bands *b)
 {
-    bool common = read_common(r, b);
-    b->n = count_bands(r, b, common);
+    b->moves = read_common(r, b);
+    b->n = count_bands(r, b, b->moves);
     if (b->n == 0)
         return false;
     b->at = cairn_arena_calloc(r->arena, b->n, sizeof *b->at);
@@ -135,7 +136,7 @@ static cairn_span lacks(const asset_bands *b, cairn_band_list list, size_t i, si
 {
     const cairn_band_field *field = &cairn_band_fields[f];
     cairn_span own = b->at[i].value[list][f];
-    if (!field->name[list] || (own.p && !cairn_json_is_null(own)))
+    if (!field->name[list].p || (own.p && !cairn_json_is_null(own)))
         return CAIRN_SPAN_NONE;
     return cairn_band_value_in(field, list, known(b, i, f));
 }
@@ -160,10 +161,12 @@ static bool band_lacks(const asset_bands *b, cairn_band_list list, size_t i, siz
 enum { FIRST_OF_EO = 2 }; /* name and description alone make no eo:bands */
 
 /* A list that is not there is made when each band has something to say in it: schemas allow no empty bands. stackstac
- * takes an asset with one raster:bands only. */
-static bool may_make(const asset_bands *b, cairn_band_list list)
+ * takes an asset with one raster:bands only. Before STAC 1.1 nobody looks for `bands`, which would take much room. */
+static bool may_make(const cairn_ready *r, const asset_bands *b, cairn_band_list list)
 {
     bool any = false;
+    if (list == CAIRN_LIST_BANDS && !r->has_core_bands && !b->moves)
+        return false;
     if (list == CAIRN_LIST_RASTER && b->n != 1)
         return false;
     for (size_t i = 0; i < b->n; i++) {
@@ -176,10 +179,10 @@ static bool may_make(const asset_bands *b, cairn_band_list list)
 
 /* ---- writing ---- */
 
-static void add_member(cairn_buf *out, bool *first, const char *name, cairn_span value)
+static void add_member(cairn_buf *out, bool *first, cairn_span name, cairn_span value)
 {
     cairn_buf_add_text(out, *first ? "\"" : ",\"");
-    cairn_buf_add_text(out, name);
+    cairn_buf_add_span(out, name);
     cairn_buf_add_text(out, "\":");
     cairn_buf_add_span(out, value);
     *first = false;
@@ -193,7 +196,7 @@ static void write_own(cairn_buf *out, bool *first, const asset_bands *b, cairn_b
     while (cairn_json_next_member(&walk, &member)) {
         cairn_span value = CAIRN_SPAN_NONE;
         for (size_t f = 0; f < CAIRN_BAND_FIELDS && cairn_json_is_null(member.value); f++)
-            if (cairn_band_fields[f].name[list] && cairn_span_is(member.key, cairn_band_fields[f].name[list])) {
+            if (member.key.n && cairn_span_equal(member.key, cairn_band_fields[f].name[list])) {
                 value = lacks(b, list, i, f);
                 filled[f] |= value.p != NULL;
             }
@@ -237,7 +240,7 @@ static void fill_bands(cairn_ready *r, cairn_ready_object *asset)
     if (!read_bands(r, &b))
         return;
     for (int list = 0; list < CAIRN_LISTS && !r->failed; list++)
-        if (b.has[list] ? list_lacks(&b, (cairn_band_list)list) : may_make(&b, (cairn_band_list)list))
+        if (b.has[list] ? list_lacks(&b, (cairn_band_list)list) : may_make(r, &b, (cairn_band_list)list))
             text[list] = list_text(r, &b, (cairn_band_list)list);
     for (int list = 0; list < CAIRN_LISTS && !r->failed; list++)
         if (text[list].p)

@@ -92,6 +92,7 @@ static bool field_fits(cairn_ready_slot slot, cairn_span value)
 
 typedef struct usage {
     bool used, unfit;
+    bool settled; /* it is declared in the right version, whatever is used: nobody needs to look */
 } usage;
 
 static void look_at(cairn_ready *r, const cairn_ready_object *object, bool is_asset, usage out[CAIRN_READY_EXTENSIONS])
@@ -103,7 +104,8 @@ static void look_at(cairn_ready *r, const cairn_ready_object *object, bool is_as
         if (extension == CAIRN_READY_NONE || (extension == CAIRN_READY_RASTER && !is_asset))
             continue;
         out[extension].used = true;
-        out[extension].unfit |= !field_fits((cairn_ready_slot)slot, cairn_ready_text(r, object->at[slot]));
+        if (!out[extension].settled && !out[extension].unfit)
+            out[extension].unfit = !field_fits((cairn_ready_slot)slot, cairn_ready_text(r, object->at[slot]));
     }
     for (int e = 0; e < CAIRN_READY_EXTENSIONS; e++)
         if (object->unknown[e] && (is_asset || e != CAIRN_READY_RASTER))
@@ -164,6 +166,19 @@ static bool is_current(cairn_span uri, int e)
     return cairn_span_is(cairn_span_make(uri.p + stem, uri.n - stem - 1), schemas[e].version);
 }
 
+/* Finds what is declared as it is to be, once: whether fields fit then changes nothing. */
+static void settle(cairn_span list, usage out[CAIRN_READY_EXTENSIONS])
+{
+    int versions[CAIRN_READY_EXTENSIONS] = {0};
+    cairn_json_walk walk = cairn_json_walk_array(list);
+    cairn_span uri;
+    while (cairn_json_next_element(&walk, &uri)) {
+        cairn_ready_extension e = schema_of(uri);
+        if (e != CAIRN_READY_NONE)
+            out[e].settled = versions[e]++ == 0 && is_current(uri, e);
+    }
+}
+
 static void write_named(listing *l, cairn_span uri, const usage *use)
 {
     cairn_ready_extension e = schema_of(uri);
@@ -183,11 +198,12 @@ static void write_named(listing *l, cairn_span uri, const usage *use)
 
 void cairn_ready_extensions(cairn_ready *r)
 {
-    usage use[CAIRN_READY_EXTENSIONS] = {{false, false}};
+    usage use[CAIRN_READY_EXTENSIONS] = {{false, false, false}};
     cairn_jnode *node = cairn_j_get(r->arena, r->item, "stac_extensions");
     cairn_span list = node ? cairn_ready_text(r, node) : CAIRN_SPAN_NONE, uri;
     if (list.p && !cairn_json_is_null(list) && cairn_json_kind(list) != '[')
         return;
+    settle(list, use);
     look_at_item(r, use);
     listing l = {.text = CAIRN_BUF_INIT((size_t)1 << 26)};
     cairn_json_walk walk = cairn_json_walk_array(list);

@@ -8,32 +8,28 @@ static const double PIXEL = 0.01, MOST_PIXELS = 2147483647;
 
 static bool read_bbox(cairn_span array, double out[4])
 {
-    double six[6];
-    if (cairn_ready_numbers(array, six, 6)) {
-        out[0] = six[0], out[1] = six[1], out[2] = six[3], out[3] = six[4];
-        return out[0] < out[2] && out[1] < out[3];
-    }
-    return cairn_ready_numbers(array, out, 4) && out[0] < out[2] && out[1] < out[3];
+    double at[6];
+    size_t n = cairn_ready_numbers(array, at, 6), flat = n / 2;
+    if (n != 4 && n != 6)
+        return false;
+    out[0] = at[0], out[1] = at[1], out[2] = at[flat], out[3] = at[flat + 1];
+    return out[0] < out[2] && out[1] < out[3];
 }
 
 static bool read_shape(cairn_span array, double out[2])
 {
-    return cairn_ready_numbers(array, out, 2) && out[0] >= 1 && out[1] >= 1 && out[0] <= MOST_PIXELS &&
+    return cairn_ready_numbers(array, out, 2) == 2 && out[0] >= 1 && out[1] >= 1 && out[0] <= MOST_PIXELS &&
            out[1] <= MOST_PIXELS && floor(out[0]) == out[0] && floor(out[1]) == out[1];
 }
 
 /* Six numbers, or nine of which the last three are 0, 0, 1. */
 static bool read_transform(cairn_span array, double out[6])
 {
-    double nine[9];
-    if (cairn_ready_numbers(array, nine, 9)) {
-        for (size_t i = 0; i < 6; i++)
-            out[i] = nine[i];
-        if (nine[6] != 0 || nine[7] != 0 || nine[8] != 1)
-            return false;
-    } else if (!cairn_ready_numbers(array, out, 6)) {
+    double at[9];
+    size_t n = cairn_ready_numbers(array, at, 9);
+    if (n != 6 && (n != 9 || at[6] != 0 || at[7] != 0 || at[8] != 1))
         return false;
-    }
+    memcpy(out, at, 6 * sizeof *out);
     return out[0] * out[4] - out[1] * out[3] != 0;
 }
 
@@ -164,6 +160,11 @@ static bool may_fill(const cairn_ready_object *object, const cairn_ready_grid *o
            (own->has_transform || is_free(object, CAIRN_SLOT_TRANSFORM));
 }
 
+static bool has_grid_field(const cairn_ready_object *object)
+{
+    return object->at[CAIRN_SLOT_PROJ_BBOX] || object->at[CAIRN_SLOT_SHAPE] || object->at[CAIRN_SLOT_TRANSFORM];
+}
+
 /* The asset's own fields and, where it says nothing (not even null), the item's: unless two of its own imply the third,
  * or it has a reference system of its own. */
 static cairn_ready_grid inherit(const cairn_ready_object *asset, cairn_ready_grid own, const cairn_ready_grid *item)
@@ -190,6 +191,8 @@ void cairn_ready_grids(cairn_ready *r)
     }
     for (size_t i = 0; i < r->n_assets && !r->failed; i++) {
         cairn_ready_object *asset = &r->assets[i];
+        if (!has_grid_field(asset))
+            continue;
         cairn_ready_grid own = cairn_ready_grid_of(r, asset);
         cairn_ready_grid grid = inherit(asset, own, &said);
         if ((own.has_bbox || own.has_shape || own.has_transform) && may_fill(asset, &own))

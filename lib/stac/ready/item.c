@@ -31,6 +31,8 @@ static void read_parts(cairn_ready *r)
     if (properties && is_object(properties))
         cairn_ready_object_read(r, properties, &r->properties);
     read_assets(r);
+    cairn_jnode *version = cairn_j_get(r->arena, r->item, "stac_version");
+    r->has_core_bands = version && !cairn_span_starts(version->raw, "\"1.0");
 }
 
 cairn_code cairn_ready_item(cairn_arena *arena, cairn_jnode *item, bool *changed, cairn_error *error)
@@ -41,6 +43,9 @@ cairn_code cairn_ready_item(cairn_arena *arena, cairn_jnode *item, bool *changed
     read_parts(&r);
     for (size_t i = 0; i < sizeof steps / sizeof *steps && !r.failed; i++)
         steps[i](&r);
+    cairn_ready_object_close(&r.properties);
+    for (size_t i = 0; i < r.n_assets; i++)
+        cairn_ready_object_close(&r.assets[i]);
     *changed = r.changed;
     if (r.failed)
         return cairn_error_set(error, CAIRN_NOMEM, "the load-ready form of the item needs more memory than there is");

@@ -1,42 +1,37 @@
 #include "stac/ready/parts.h"
 
-static const char *const names[CAIRN_SLOTS] = {
-    [CAIRN_SLOT_HREF] = "href",
-    [CAIRN_SLOT_TYPE] = "type",
-    [CAIRN_SLOT_ROLES] = "roles",
-    [CAIRN_SLOT_BANDS] = "bands",
-    [CAIRN_SLOT_DATA_TYPE] = "data_type",
-    [CAIRN_SLOT_NODATA] = "nodata",
-    [CAIRN_SLOT_UNIT] = "unit",
-    [CAIRN_SLOT_CODE] = "proj:code",
-    [CAIRN_SLOT_EPSG] = "proj:epsg",
-    [CAIRN_SLOT_WKT2] = "proj:wkt2",
-    [CAIRN_SLOT_PROJJSON] = "proj:projjson",
-    [CAIRN_SLOT_PROJ_GEOMETRY] = "proj:geometry",
-    [CAIRN_SLOT_CENTROID] = "proj:centroid",
-    [CAIRN_SLOT_PROJ_BBOX] = "proj:bbox",
-    [CAIRN_SLOT_SHAPE] = "proj:shape",
-    [CAIRN_SLOT_TRANSFORM] = "proj:transform",
-    [CAIRN_SLOT_EO_BANDS] = "eo:bands",
-    [CAIRN_SLOT_CLOUD_COVER] = "eo:cloud_cover",
-    [CAIRN_SLOT_SNOW_COVER] = "eo:snow_cover",
-    [CAIRN_SLOT_RASTER_BANDS] = "raster:bands",
-    [CAIRN_SLOT_COMMON_NAME] = "eo:common_name",
-    [CAIRN_SLOT_CENTER_WAVELENGTH] = "eo:center_wavelength",
-    [CAIRN_SLOT_FULL_WIDTH_HALF_MAX] = "eo:full_width_half_max",
-    [CAIRN_SLOT_SOLAR_ILLUMINATION] = "eo:solar_illumination",
-    [CAIRN_SLOT_BITS_PER_SAMPLE] = "raster:bits_per_sample",
-    [CAIRN_SLOT_SAMPLING] = "raster:sampling",
-    [CAIRN_SLOT_SCALE] = "raster:scale",
-    [CAIRN_SLOT_OFFSET] = "raster:offset",
-    [CAIRN_SLOT_SPATIAL_RESOLUTION] = "raster:spatial_resolution",
-    [CAIRN_SLOT_HISTOGRAM] = "raster:histogram",
+static const cairn_span names[CAIRN_SLOTS] = {
+    [CAIRN_SLOT_HREF] = CAIRN_SPAN_LIT("href"),
+    [CAIRN_SLOT_TYPE] = CAIRN_SPAN_LIT("type"),
+    [CAIRN_SLOT_ROLES] = CAIRN_SPAN_LIT("roles"),
+    [CAIRN_SLOT_BANDS] = CAIRN_SPAN_LIT("bands"),
+    [CAIRN_SLOT_DATA_TYPE] = CAIRN_SPAN_LIT("data_type"),
+    [CAIRN_SLOT_NODATA] = CAIRN_SPAN_LIT("nodata"),
+    [CAIRN_SLOT_UNIT] = CAIRN_SPAN_LIT("unit"),
+    [CAIRN_SLOT_CODE] = CAIRN_SPAN_LIT("proj:code"),
+    [CAIRN_SLOT_EPSG] = CAIRN_SPAN_LIT("proj:epsg"),
+    [CAIRN_SLOT_WKT2] = CAIRN_SPAN_LIT("proj:wkt2"),
+    [CAIRN_SLOT_PROJJSON] = CAIRN_SPAN_LIT("proj:projjson"),
+    [CAIRN_SLOT_PROJ_GEOMETRY] = CAIRN_SPAN_LIT("proj:geometry"),
+    [CAIRN_SLOT_CENTROID] = CAIRN_SPAN_LIT("proj:centroid"),
+    [CAIRN_SLOT_PROJ_BBOX] = CAIRN_SPAN_LIT("proj:bbox"),
+    [CAIRN_SLOT_SHAPE] = CAIRN_SPAN_LIT("proj:shape"),
+    [CAIRN_SLOT_TRANSFORM] = CAIRN_SPAN_LIT("proj:transform"),
+    [CAIRN_SLOT_EO_BANDS] = CAIRN_SPAN_LIT("eo:bands"),
+    [CAIRN_SLOT_CLOUD_COVER] = CAIRN_SPAN_LIT("eo:cloud_cover"),
+    [CAIRN_SLOT_SNOW_COVER] = CAIRN_SPAN_LIT("eo:snow_cover"),
+    [CAIRN_SLOT_RASTER_BANDS] = CAIRN_SPAN_LIT("raster:bands"),
+    [CAIRN_SLOT_COMMON_NAME] = CAIRN_SPAN_LIT("eo:common_name"),
+    [CAIRN_SLOT_CENTER_WAVELENGTH] = CAIRN_SPAN_LIT("eo:center_wavelength"),
+    [CAIRN_SLOT_FULL_WIDTH_HALF_MAX] = CAIRN_SPAN_LIT("eo:full_width_half_max"),
+    [CAIRN_SLOT_SOLAR_ILLUMINATION] = CAIRN_SPAN_LIT("eo:solar_illumination"),
+    [CAIRN_SLOT_BITS_PER_SAMPLE] = CAIRN_SPAN_LIT("raster:bits_per_sample"),
+    [CAIRN_SLOT_SAMPLING] = CAIRN_SPAN_LIT("raster:sampling"),
+    [CAIRN_SLOT_SCALE] = CAIRN_SPAN_LIT("raster:scale"),
+    [CAIRN_SLOT_OFFSET] = CAIRN_SPAN_LIT("raster:offset"),
+    [CAIRN_SLOT_SPATIAL_RESOLUTION] = CAIRN_SPAN_LIT("raster:spatial_resolution"),
+    [CAIRN_SLOT_HISTOGRAM] = CAIRN_SPAN_LIT("raster:histogram"),
 };
-
-const char *cairn_ready_slot_name(cairn_ready_slot slot)
-{
-    return names[slot];
-}
 
 cairn_ready_extension cairn_ready_extension_of(cairn_span key)
 {
@@ -54,7 +49,7 @@ static void note(cairn_ready_object *object, cairn_jnode *member)
     int from = extension == CAIRN_READY_NONE ? CAIRN_SLOT_HREF : CAIRN_SLOT_CODE;
     int to = extension == CAIRN_READY_NONE ? CAIRN_SLOT_CODE : CAIRN_SLOTS;
     for (int slot = from; slot < to; slot++)
-        if (cairn_span_is(member->key, names[slot])) {
+        if (cairn_span_equal(member->key, names[slot])) {
             object->at[slot] = member;
             return;
         }
@@ -64,11 +59,17 @@ static void note(cairn_ready_object *object, cairn_jnode *member)
 
 void cairn_ready_object_read(cairn_ready *r, cairn_jnode *node, cairn_ready_object *out)
 {
-    *out = (cairn_ready_object){.node = node};
+    *out = (cairn_ready_object){.node = node, .was_raw = node->kind == CAIRN_J_RAW};
     for (cairn_jnode *member = cairn_j_children(r->arena, node); member; member = member->next)
         note(out, member);
     if (node->kind != CAIRN_J_OBJECT)
         r->failed = true;
+}
+
+void cairn_ready_object_close(const cairn_ready_object *object)
+{
+    if (object->node && object->was_raw && !object->changed)
+        object->node->kind = CAIRN_J_RAW;
 }
 
 cairn_span cairn_ready_text(cairn_ready *r, const cairn_jnode *node)
@@ -87,19 +88,19 @@ cairn_span cairn_ready_get(cairn_ready *r, const cairn_ready_object *object, cai
 
 void cairn_ready_put(cairn_ready *r, cairn_ready_object *object, cairn_ready_slot slot, cairn_span value)
 {
-    cairn_jnode *node = value.p ? cairn_j_set(r->arena, object->node, names[slot], value) : NULL;
+    cairn_jnode *node = value.p ? cairn_j_set(r->arena, object->node, names[slot].p, value) : NULL;
     if (node)
         object->at[slot] = node;
     else
         r->failed = true;
-    r->changed = true;
+    object->changed = r->changed = true;
 }
 
 void cairn_ready_drop(cairn_ready *r, cairn_ready_object *object, cairn_ready_slot slot)
 {
-    cairn_j_remove(r->arena, object->node, names[slot]);
+    cairn_j_remove(r->arena, object->node, names[slot].p);
     object->at[slot] = NULL;
-    r->changed = true;
+    object->changed = r->changed = true;
 }
 
 cairn_span cairn_ready_take(cairn_ready *r, cairn_buf *buf)
@@ -111,13 +112,13 @@ cairn_span cairn_ready_take(cairn_ready *r, cairn_buf *buf)
     return text;
 }
 
-bool cairn_ready_numbers(cairn_span array, double *out, size_t n)
+size_t cairn_ready_numbers(cairn_span array, double *out, size_t most)
 {
     cairn_json_walk walk = cairn_json_walk_array(array);
     cairn_span element;
-    size_t i = 0;
-    for (; cairn_json_next_element(&walk, &element); i++)
-        if (i >= n || !cairn_json_number(element, &out[i]))
-            return false;
-    return i == n;
+    size_t n = 0;
+    for (; cairn_json_next_element(&walk, &element); n++)
+        if (n == most || !cairn_json_number(element, &out[n]))
+            return 0;
+    return n;
 }

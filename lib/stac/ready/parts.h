@@ -53,7 +53,8 @@ typedef enum cairn_ready_slot {
 
 /* `properties` or an asset, with its fields looked up once. */
 typedef struct cairn_ready_object {
-    cairn_jnode *node;                    /* an object */
+    cairn_jnode *node; /* an object */
+    bool was_raw, changed;
     cairn_jnode *at[CAIRN_SLOTS];         /* NULL: not there */
     bool unknown[CAIRN_READY_EXTENSIONS]; /* has a field with the extension's prefix that is in no list */
 } cairn_ready_object;
@@ -64,16 +65,18 @@ typedef struct cairn_ready {
     cairn_ready_object properties; /* without a node when the item has none */
     cairn_ready_object *assets;    /* the objects among its assets */
     size_t n_assets;
+    bool has_core_bands; /* its version of STAC has `bands`: 1.1.0 and later */
     bool changed;
     bool failed; /* the arena is full */
 } cairn_ready;
 
 /* ---- one object ---- */
-const char *cairn_ready_slot_name(cairn_ready_slot slot);
 /* The extension whose prefix the key (as written) has. */
 cairn_ready_extension cairn_ready_extension_of(cairn_span key);
 /* Looks up the fields of an object node. */
 void cairn_ready_object_read(cairn_ready *r, cairn_jnode *node, cairn_ready_object *out);
+/* Makes one text again of an object that was, and in which nothing changed: it is printed faster. */
+void cairn_ready_object_close(const cairn_ready_object *object);
 /* The text of a node. */
 cairn_span cairn_ready_text(cairn_ready *r, const cairn_jnode *node);
 /* The text of a field; absent when it is missing or null. */
@@ -83,8 +86,8 @@ void cairn_ready_put(cairn_ready *r, cairn_ready_object *object, cairn_ready_slo
 void cairn_ready_drop(cairn_ready *r, cairn_ready_object *object, cairn_ready_slot slot);
 /* What the buffer has, in the arena; absent (and failed) when it doesn't fit. Frees the buffer. */
 cairn_span cairn_ready_take(cairn_ready *r, cairn_buf *buf);
-/* n numbers of an array that has exactly so many; false for anything else. n is at most 9. */
-bool cairn_ready_numbers(cairn_span array, double *out, size_t n);
+/* The numbers of an array; 0 when there are more than `most`, or other things. */
+size_t cairn_ready_numbers(cairn_span array, double *out, size_t most);
 
 /* ---- the steps, in their order ---- */
 void cairn_ready_crs(cairn_ready *r);

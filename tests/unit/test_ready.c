@@ -1,0 +1,148 @@
+#include "stac/crs.h"
+#include "stac/ready.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+#define URI(name, version) "\"https://stac-extensions.github.io/" name "/v" version "/schema.json\""
+
+/* Before and after; NULL: nothing changes. A second run changes nothing. */
+static void assert_ready(const char *before, const char *after)
+{
+    cairn_arena *arena = cairn_arena_new(1 << 22);
+    cairn_error error = CAIRN_ERROR_INIT;
+    bool changed = true, again = true;
+    assert_int_equal(cairn_json_check(cairn_span_of(before), CAIRN_JSON_MAX_DEPTH, NULL, &error), CAIRN_OK);
+    cairn_jnode *tree = cairn_j_open(arena, cairn_span_of(before));
+    assert_int_equal(cairn_ready_item(arena, tree, &changed, &error), CAIRN_OK);
+    cairn_span text = cairn_j_text(tree, arena);
+    if (!cairn_span_is(text, after ? after : before))
+        fail_msg("expected %s, found %.*s", after ? after : before, CAIRN_SPAN_FMT(text));
+    assert_int_equal(changed, after != NULL);
+    tree = cairn_j_open(arena, text);
+    assert_int_equal(cairn_ready_item(arena, tree, &again, &error), CAIRN_OK);
+    assert_false(again);
+    cairn_arena_free(arena);
+}
+
+#define PLACED(properties)                                                                                             \
+    "\"geometry\":{\"type\":\"Point\",\"coordinates\":[1,2]},\"bbox\":[1,2,1,2],\"properties\":{" properties "}"
+
+static void test_extensions(void **state)
+{
+    (void)state;
+    assert_ready("{\"stac_extensions\":[" URI("eo", "1.0.0") ",\"x\"," URI("projection", "1.0.0") "]," PLACED("") "}",
+                 "{\"stac_extensions\":[" URI("eo", "1.1.0") ",\"x\"," URI("projection", "1.2.0") "]," PLACED("") "}");
+    assert_ready("{\"stac_extensions\":[" URI("raster", "2.0.0") "," URI("raster", "1.0.0") "]," PLACED("") "}",
+                 "{\"stac_extensions\":[" URI("raster", "1.1.0") "]," PLACED("") "}");
+    assert_ready("{" PLACED("\"eo:cloud_cover\":5") "}",
+                 "{" PLACED("\"eo:cloud_cover\":5") ",\"stac_extensions\":[" URI("eo", "1.1.0") "]}");
+    assert_ready("{" PLACED("\"eo:cloud_cover\":500") "}", NULL);
+    assert_ready("{\"stac_extensions\":7," PLACED("\"eo:cloud_cover\":5") "}", NULL);
+    assert_ready("{\"stac_extensions\":[" URI("eo", "2.0.0") "]," PLACED("\"eo:common_name\":\"red\"") "}", NULL);
+    assert_ready("{\"stac_extensions\":[3,null,\"\",[]," URI("eo", "1.1.0") "]," PLACED("\"eo:cloud_cover\":5") "}",
+                 NULL);
+}
+
+/* Documents that lack nearly everything. */
+static void test_hollow(void **state)
+{
+    (void)state;
+    static const char *const items[] = {
+        "{}",
+        "{\"properties\":null,\"assets\":[]}",
+        "{\"properties\":[],\"assets\":{\"a\":1,\"b\":null,\"c\":{}}}",
+        "{\"geometry\":7,\"bbox\":7,\"stac_extensions\":null}",
+        "{\"geometry\":{},\"properties\":{}}",
+        "{\"bbox\":[1,2,3]}",
+        "{\"bbox\":[1,2,1,2],\"geometry\":null}",
+        "{\"assets\":{\"a\":{\"href\":7},\"b\":{\"href\":\"\"},\"c\":{\"href\":\"x.\"},\"d\":{\"href\":\".tif\"}}}",
+        "{\"assets\":{\"a\":{\"type\":\"t\",\"bands\":[{}],\"eo:bands\":{},\"raster:bands\":[[]]}}}",
+    };
+    for (size_t i = 0; i < sizeof items / sizeof *items; i++)
+        assert_ready(items[i], NULL);
+}
+
+static void test_media_types(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *href, *type;
+    } files[] = {
+        {"https://h/a.TIF?x=/b.nc#c.png", "image/tiff"},
+        {"s3://b/store.zarr/", "application/vnd+zarr"},
+        {"file:///a.b/c.nc", "application/netcdf"},
+        {"a.copc.laz", "application/vnd.laszip+copc"},
+        {"a.tif/b", NULL},
+        {"tif", NULL},
+    };
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        char before[200], after[300];
+        snprintf(before, sizeof before, "{\"assets\":{\"a\":{\"href\":\"%s\"}}}", files[i].href);
+        snprintf(after, sizeof after, "{\"assets\":{\"a\":{\"href\":\"%s\",\"type\":\"%s\"}}}", files[i].href,
+                 files[i].type ? files[i].type : "");
+        assert_ready(before, files[i].type ? after : NULL);
+    }
+    assert_ready("{\"assets\":{\"a\":{\"type\":null,\"href\":\"a.png\"},\"b\":{\"href\":\"a.tif\",\"type\":\"\"}}}",
+                 "{\"assets\":{\"a\":{\"type\":\"image/png\",\"href\":\"a.png\"},\"b\":{\"href\":\"a.tif\",\"type\":"
+                 "\"\"}}}");
+}
+
+/* A key that is empty is no band's field. */
+static void test_bands(void **state)
+{
+    (void)state;
+    assert_ready("{\"stac_version\":\"1.1.0\",\"assets\":{\"a\":{\"type\":\"t\",\"bands\":[{\"\":\"x\","
+                 "\"eo:common_name\":\"nir\"}]}}}",
+                 "{\"stac_version\":\"1.1.0\",\"assets\":{\"a\":{\"type\":\"t\",\"bands\":[{\"\":\"x\","
+                 "\"eo:common_name\":\"nir\"}],\"eo:bands\":[{\"common_name\":\"nir\"}]}},\"stac_extensions\":[" URI(
+                     "eo", "1.1.0") "]}");
+}
+
+/* Each arena that is too small gives CAIRN_NOMEM or what a large one gives. */
+static void test_small_arenas(void **state)
+{
+    (void)state;
+    static const char item[] =
+        "{\"properties\":{\"proj:epsg\":32633,\"proj:bbox\":[5e5,5e6,6e5,5.1e6],\"proj:shape\":[10,10]},\"assets\":"
+        "{\"a\":{\"href\":\"a.tif\",\"eo:common_name\":\"red\",\"raster:scale\":2}}}";
+    cairn_code code = CAIRN_NOMEM;
+    for (size_t room = 64; room < 1 << 20 && code != CAIRN_OK; room += room / 8) {
+        cairn_arena *arena = cairn_arena_new(room);
+        cairn_error error = CAIRN_ERROR_INIT;
+        bool changed = false;
+        cairn_jnode *tree = cairn_j_open(arena, cairn_span_of(item));
+        code = tree ? cairn_ready_item(arena, tree, &changed, &error) : CAIRN_NOMEM;
+        assert_true(code == CAIRN_NOMEM || (code == CAIRN_OK && changed));
+        cairn_arena_free(arena);
+    }
+    assert_int_equal(code, CAIRN_OK);
+}
+
+static void test_identify(void **state)
+{
+    (void)state;
+    static const char *const refused[] = {"",       "4326",        "+proj=longlat",     "/etc/passwd", "PROJCS[",
+                                          "{\"a\"", "EPSG:999999", "+init=epsg:4326:1", "urn:x[",      "EPSG:5773"};
+    cairn_crs crs;
+    for (size_t i = 0; i < sizeof refused / sizeof *refused; i++)
+        assert_false(cairn_crs_identify(cairn_span_of(refused[i]), &crs));
+    assert_true(cairn_crs_identify(cairn_span_of("EPSG:32633"), &crs) && strcmp(crs.name, "EPSG:32633") == 0);
+    assert_true(cairn_crs_identify(cairn_span_of("EPSG:32633"), &crs) && strcmp(crs.name, "EPSG:32633") == 0);
+    assert_true(cairn_crs_of_number(32633, &crs) && strcmp(crs.name, "EPSG:32633") == 0);
+    assert_true(cairn_crs_of_number(54009, &crs) && strcmp(crs.name, "ESRI:54009") == 0);
+    assert_false(cairn_crs_of_number(0, &crs) || cairn_crs_of_number(-4326, &crs) || cairn_crs_of_number(5, &crs));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_extensions), cmocka_unit_test(test_hollow),       cmocka_unit_test(test_media_types),
+        cmocka_unit_test(test_bands),      cmocka_unit_test(test_small_arenas), cmocka_unit_test(test_identify),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
