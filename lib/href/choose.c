@@ -2,7 +2,6 @@
 
 #include "base/json.h"
 #include "href/map.h"
-#include "href/storage.h"
 
 #include <stdint.h>
 
@@ -23,7 +22,7 @@ static bool is_open(const cairn_href_choice *choice, cairn_span href, cairn_span
         return false;
     if (!cairn_object_parse(href, &object))
         return true;
-    return !cairn_storage_of(&object, asset, choice->properties, choice->arena).requester_pays;
+    return !cairn_storage_of(&object, asset, choice->item, choice->arena).requester_pays;
 }
 
 /* ---- the owner's rules ---- */
@@ -135,7 +134,7 @@ static bool to_web(const cairn_href_choice *choice, cairn_span href, bool open, 
         return cairn_buf_add_span(out, other);
     if (!cairn_object_parse(href, &object))
         return false;
-    cairn_storage storage = cairn_storage_of(&object, choice->asset, choice->properties, choice->arena);
+    cairn_storage storage = cairn_storage_of(&object, choice->asset, choice->item, choice->arena);
     if (open && (storage.requester_pays || needs_login(choice->asset)))
         return false;
     return cairn_object_https(&object, &storage, out);

@@ -3,13 +3,14 @@
 #define CAIRN_HREF_CHOOSE_H
 
 #include "href/href.h"
+#include "href/storage.h"
 
 /* One asset, or one alternate, on its way out. */
 typedef struct cairn_href_choice {
     const cairn_href_view *view;
-    cairn_span asset;      /* its text */
-    cairn_span properties; /* of the item; absent when there are none */
-    bool is_alternate;     /* then only the owner's rules and folders count: it says where else the object lies */
+    cairn_span asset; /* its text */
+    const cairn_item_storage *item;
+    bool is_alternate; /* then only the owner's rules and folders count: it says where else the object lies */
     cairn_arena *arena;
     int64_t *expires; /* may be NULL */
 } cairn_href_choice;

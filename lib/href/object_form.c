@@ -102,7 +102,7 @@ static bool is_host_name(cairn_span bucket)
 /* A name of the storage extension that may stand in the name of a host. */
 static bool is_label(cairn_span name)
 {
-    for (size_t i = 0; i < name.n; i++)
+    for (size_t i = 0; name.n <= 63 && i < name.n; i++)
         if (!is_letter_or_digit(name.p[i]) && name.p[i] != '-')
             return false;
     return name.n >= 1 && name.n <= 63;

@@ -85,15 +85,17 @@ static cairn_code rewrite_href(rewriting *r, cairn_span value)
 
 static cairn_code rewrite_assets(rewriting *r, cairn_span assets, bool are_alternates);
 
-/* Recursion: an asset has alternates, those have none. */
+/* Recursion: an asset has alternates, those have none. Of several hrefs the last one counts, as in all of JSON: each of
+ * them would look at the whole asset. */
 static cairn_code rewrite_asset(rewriting *r, cairn_span asset, bool is_alternate)
 {
     cairn_code code = CAIRN_OK;
+    cairn_span href = cairn_json_get(asset, "href");
     cairn_json_walk walk = cairn_json_walk_object(asset);
     for (cairn_json_member member; !code && cairn_json_next_member(&walk, &member);) {
         r->choice.asset = asset;
         r->choice.is_alternate = is_alternate;
-        if (cairn_json_key_is(member.key, "href"))
+        if (member.value.p == href.p)
             code = rewrite_href(r, member.value);
         else if (!is_alternate && cairn_json_key_is(member.key, "alternate"))
             code = rewrite_assets(r, member.value, true);
@@ -115,12 +117,14 @@ cairn_code cairn_href_rewrite(const cairn_href_view *view, cairn_span item, cair
 {
     enum { HREF_BYTES = 1 << 30 };
     cairn_code code = CAIRN_OK;
-    rewriting r = {
-        .choice = {.view = view, .properties = cairn_json_get(item, "properties"), .arena = arena, .expires = expires},
-        .kept = item.p,
-        .out = out,
-        .href = CAIRN_BUF_INIT(HREF_BYTES),
-        .error = error};
+    cairn_item_storage storage;
+    rewriting r = {.choice = {.view = view, .item = &storage, .arena = arena, .expires = expires},
+                   .kept = item.p,
+                   .out = out,
+                   .href = CAIRN_BUF_INIT(HREF_BYTES),
+                   .error = error};
+    if (!cairn_item_storage_read(cairn_json_get(item, "properties"), arena, &storage))
+        return cairn_error_no_memory(error);
     cairn_json_walk walk = cairn_json_walk_object(item);
     for (cairn_json_member member; view->mode != CAIRN_HREF_SOURCE && !code && cairn_json_next_member(&walk, &member);)
         if (cairn_json_key_is(member.key, "assets"))

@@ -8,8 +8,27 @@
 #include "base/arena.h"
 #include "href/object.h"
 
-/* For an object that `asset` (or an alternate) names, checked text; `properties` are the item's, absent when there are
- * none. Strings may live in the arena. */
-cairn_storage cairn_storage_of(const cairn_object *object, cairn_span asset, cairn_span properties, cairn_arena *arena);
+/* A scheme of storage:schemes, in so far as it is known what it says. */
+typedef struct cairn_storage_scheme {
+    cairn_span name; /* as written, between the quotes */
+    unsigned stores; /* CAIRN_HREFS_* whose objects it may be about */
+    cairn_span bucket;
+    cairn_storage storage;
+} cairn_storage_scheme;
+
+/* What the properties of an item say for all of its assets, read once: they may be many. */
+typedef struct cairn_item_storage {
+    cairn_storage fields;          /* version 1 */
+    cairn_storage_scheme *schemes; /* by name, and of one name as written */
+    size_t n;
+} cairn_item_storage;
+
+/* `properties`: checked text; absent when there are none. Schemes are kept in the arena, strings may be. False when it
+ * is full. O(n log n). */
+bool cairn_item_storage_read(cairn_span properties, cairn_arena *arena, cairn_item_storage *out);
+
+/* For an object that `asset` (or an alternate) names, checked text. Strings may live in the arena. */
+cairn_storage cairn_storage_of(const cairn_object *object, cairn_span asset, const cairn_item_storage *item,
+                               cairn_arena *arena);
 
 #endif

@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include <cmocka.h>
 
@@ -18,7 +19,7 @@ static int make(void **state)
     (void)state;
     arena = cairn_arena_new(1 << 22);
     map = cairn_href_map_new();
-    out = (cairn_buf)CAIRN_BUF_INIT(1 << 20);
+    out = (cairn_buf)CAIRN_BUF_INIT(64 << 20);
     return arena && map ? 0 : -1;
 }
 
@@ -333,13 +334,52 @@ static void the_rest_is_byte_for_byte(void **state)
     const char *odd =
         "{ \"href\":\"s3://b/1\" , \"assets\" :{\"a\":1,\"b\":[{\"href\":\"s3://b/2\"}],\"href\":{\"href\":"
         "\"s3://b/3\"},\"n\":{\"href\":null,\"x\":{\"href\":\"s3://b/4\"}}},\"properties\":null,"
-        "\"assets\":{\"\\u0061\":{\"hr\\u0065f\":\"s3://bkt/5\",\"href\":7}},\"z\":1.50e+3}";
+        "\"assets\":{\"\\u0061\":{\"href\":7,\"hr\\u0065f\":\"s3://bkt/5\"}},\"z\":1.50e+3}";
     assert_string_equal(
         rewritten(CAIRN_HREF_HTTPS, odd),
         "{ \"href\":\"s3://b/1\" , \"assets\" :{\"a\":1,\"b\":[{\"href\":\"s3://b/2\"}],\"href\":{\"href\":"
         "\"https://s3.amazonaws.com/b/3\"},\"n\":{\"href\":null,\"x\":{\"href\":\"s3://b/4\"}}},"
-        "\"properties\":null,\"assets\":{\"\\u0061\":{\"hr\\u0065f\":"
-        "\"https://bkt.s3.amazonaws.com/5\",\"href\":7}},\"z\":1.50e+3}");
+        "\"properties\":null,\"assets\":{\"\\u0061\":{\"href\":7,\"hr\\u0065f\":"
+        "\"https://bkt.s3.amazonaws.com/5\"}},\"z\":1.50e+3}");
+}
+
+/* The text again and again with 0, 1, 2 ... in the place of "#", commas between. */
+static void add_many(cairn_buf *item, const char *text, int n)
+{
+    for (int i = 0; i < n; i++) {
+        cairn_buf_add_text(item, i ? "," : "");
+        for (const char *p = text; *p; p++)
+            if (*p == '#')
+                cairn_buf_printf(item, "%d", i);
+            else
+                cairn_buf_add_byte(item, *p);
+    }
+}
+
+/* To look at all of the item, or of the asset, for each href would take minutes. */
+static void many_of_everything_take_no_time(void **state)
+{
+    (void)state;
+    enum { MANY = 100000 };
+    cairn_buf item = CAIRN_BUF_INIT(64 << 20);
+    cairn_buf_add_text(&item, "{\"properties\":{\"storage:schemes\":{");
+    add_many(&item, "\"k#\":{\"type\":\"aws-s3\",\"bucket\":\"bucket\",\"region\":\"r#\"}", MANY);
+    cairn_buf_add_text(&item, "}},\"assets\":{");
+    add_many(&item, "\"a#\":{\"href\":\"s3://bucket/#\",\"storage:refs\":[\"k#\"]}", MANY);
+    cairn_buf_add_text(&item, ",\"twice\":{");
+    add_many(&item, "\"href\":\"s3://bucket/#\",\"x#\":{}", MANY);
+    cairn_buf_add_text(&item, ",\"alternate\":{");
+    add_many(&item, "\"x#\":{\"href\":\"ftp://host/#\"}", MANY);
+    cairn_buf_add_text(&item, "}}}}");
+    cairn_buf_add_byte(&item, '\0');
+    assert_false(item.failed);
+    clock_t start = clock();
+    const char *text = rewritten(CAIRN_HREF_LOADABLE, item.p);
+    assert_true(clock() - start < 20 * CLOCKS_PER_SEC);
+    assert_non_null(strstr(text, "\"a7\":{\"href\":\"https://bucket.s3.r7.amazonaws.com/7\""));
+    assert_non_null(strstr(text, "\"href\":\"s3://bucket/99998\",\"x99998\":{}"));
+    assert_non_null(strstr(text, "\"href\":\"https://bucket.s3.amazonaws.com/99999\",\"x99999\":{}"));
+    cairn_buf_free(&item);
 }
 
 static void modes_by_name(void **state)
@@ -369,6 +409,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(folders_that_are_served, make, drop),
         cmocka_unit_test_setup_teardown(what_needs_no_look, make, drop),
         cmocka_unit_test_setup_teardown(the_rest_is_byte_for_byte, make, drop),
+        cmocka_unit_test_setup_teardown(many_of_everything_take_no_time, make, drop),
         cmocka_unit_test_setup_teardown(modes_by_name, make, drop),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
