@@ -1,4 +1,5 @@
 #include "indexer/asking.h"
+#include "indexer/estimate.h"
 #include "indexer/exit.h"
 #include "indexer/listing.h"
 #include "query/csv.h"
@@ -11,6 +12,7 @@ typedef struct search {
     cairn_asking asking;
     uint64_t limit;
     size_t format, profile;
+    cairn_estimate_flags estimate;
     cairn_hrefs_flags hrefs;
     bool immutable;
 } search;
@@ -40,6 +42,7 @@ static const cairn_option options[] = {
      .at = offsetof(search, profile),
      .help = "source: items in their source's own words, before any upgrade or repair"},
     CAIRN_HREFS_OPTIONS(search, hrefs, "loadable, of --profile source source"),
+    CAIRN_ESTIMATE_OPTIONS(search, estimate),
     CAIRN_EXTENSIONS_OPTION,
     CAIRN_READER_OPTION(search, immutable),
     {0},
@@ -253,7 +256,9 @@ static int search_catalog(const search *values, const char *path, cairn_hrefs *h
         return cairn_report(&cairn_command_search, &error);
     code = tell_absent(&request, &reader, arena, &exit, &error);
     if (code == CAIRN_OK)
-        code = print_hits(values, &reader, &request, hrefs, &count, &error);
+        code = cairn_estimate_is_asked(&values->estimate)
+                   ? cairn_estimate_print(&values->estimate, &reader, &request, arena, &count, &error)
+                   : print_hits(values, &reader, &request, hrefs, &count, &error);
     if (code == CAIRN_OK && count == 0)
         tell_why(&request, &reader, arena);
     cairn_reader_close(&reader);
@@ -304,6 +309,7 @@ const cairn_command cairn_command_search = {
             "  $ cairn search demo.cairn --sortby -eo:cloud_cover,id --format ndjson --fields id,eo:cloud_cover\n"
             "  $ cairn search demo.cairn --format csv --fields id,datetime,eo:cloud_cover,bbox\n"
             "  $ cairn search demo.cairn --bbox 170,-90,-170,90 --null-geometry match\n"
+            "  $ cairn search demo.cairn --collections landsat --estimate\n"
             "  $ echo '{\"type\":\"Point\",\"coordinates\":[7.4,46.9]}' | cairn search demo.cairn --intersects -\n",
     .run = run,
 };

@@ -26,7 +26,7 @@ typedef enum cairn_code {
     CAIRN_INTERNAL,    /* a bug of ours: HTTP 500 */
 } cairn_code;
 
-enum { CAIRN_ERROR_PARAMETER_MAX = 64, CAIRN_ERROR_POINTER_MAX = 192, CAIRN_ERROR_MESSAGE_MAX = 512 };
+enum { CAIRN_ERROR_PARAMETER_MAX = 64, CAIRN_ERROR_POINTER_MAX = 192, CAIRN_ERROR_MESSAGE_MAX = 768 };
 
 typedef struct cairn_error {
     cairn_code code;

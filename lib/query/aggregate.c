@@ -19,6 +19,8 @@ const cairn_aggregate_known cairn_aggregate_table[CAIRN_AGGREGATE_KNOWN] = {
     {.info = {"off_nadir_frequency", DISTRIBUTION, "numeric", "view:off_nadir"}, .kind = CAIRN_AGGREGATE_STEPS},
     {.info = {"platform_frequency", DISTRIBUTION, "string", "platform"}, .kind = CAIRN_AGGREGATE_TERMS},
     {.info = {"grid_code_frequency", DISTRIBUTION, "string", "grid:code"}, .kind = CAIRN_AGGREGATE_TERMS},
+    {.info = {"array_bytes", "integer", NULL, NULL}, .kind = CAIRN_AGGREGATE_ARRAYS},
+    {.info = {"cube_bytes", "integer", NULL, NULL}, .kind = CAIRN_AGGREGATE_CUBE},
     GRID("centroid_geohash_grid_frequency", CAIRN_AGGREGATE_CENTROID, CAIRN_GRID_GEOHASH),
     GRID("centroid_geotile_grid_frequency", CAIRN_AGGREGATE_CENTROID, CAIRN_GRID_GEOTILE),
     GRID("geometry_geohash_grid_frequency", CAIRN_AGGREGATE_FOOTPRINT, CAIRN_GRID_GEOHASH),

@@ -7,6 +7,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/error.h"
+#include "query/estimate.h"
 #include "stac/geometry.h"
 #include "stac/time.h"
 
@@ -18,6 +19,7 @@ typedef struct cairn_aggregate_item {
     bool has_place;
     cairn_box box;
     cairn_span footprint; /* WKB */
+    cairn_span text;      /* the whole item or its open form, when cairn_aggregate_wants_text() */
 } cairn_aggregate_item;
 
 typedef struct cairn_aggregate_request cairn_aggregate_request; /* in its arena */
@@ -42,8 +44,9 @@ enum {
 /* Reads one parameter of /aggregate, GET or POST alike: `aggregations` (a list by commas, or a JSON array in POST),
  * NAME_precision for each grid (geohash 1 to 12, geotile 0 to 29; the coarsest when it is not given), and
  * datetime_frequency_interval: year, quarter, month (when it is not given), week (from Monday), day, hour, minute,
- * second. `*known` false: not one of ours. Null and empty values mean "not given"; twice is CAIRN_INVALID. `*request`
- * is made (in the arena) when it is NULL. */
+ * second; array_assets (keys of assets, a list by commas or an array), cube_crs ("EPSG:32633") and cube_resolution for
+ * array_bytes and cube_bytes (query/estimate.h). `*known` false: not one of ours. Null and empty values mean "not
+ * given"; twice is CAIRN_INVALID. `*request` is made (in the arena) when it is NULL. */
 cairn_code cairn_aggregate_set(cairn_aggregate_request **request, cairn_span name, cairn_span value, bool json,
                                cairn_arena *arena, bool *known, cairn_error *error);
 /* CAIRN_INVALID when no aggregation was asked for; `request` may be NULL. */
@@ -63,6 +66,9 @@ bool cairn_aggregate_asked_at(const cairn_aggregate_request *request, size_t ind
 /* What of an item counts: its properties, its place. */
 bool cairn_aggregate_wants_properties(const cairn_aggregate_request *request);
 bool cairn_aggregate_wants_footprint(const cairn_aggregate_request *request);
+bool cairn_aggregate_wants_text(const cairn_aggregate_request *request);
+/* The box of the search, in degrees: cube_bytes tells of the part of the cube in it, too. */
+void cairn_aggregate_set_box(cairn_aggregate_request *request, cairn_box box);
 
 typedef struct cairn_aggregation cairn_aggregation; /* running; malloc'ed */
 /* NULL when out of memory. */

@@ -18,6 +18,8 @@ typedef enum cairn_aggregate_kind {
     CAIRN_AGGREGATE_COLLECTION, /* each collection */
     CAIRN_AGGREGATE_CENTROID,   /* the cell of the footprint's centroid */
     CAIRN_AGGREGATE_FOOTPRINT,  /* all cells that it meets */
+    CAIRN_AGGREGATE_ARRAYS,     /* bytes of the arrays that the assets hold */
+    CAIRN_AGGREGATE_CUBE,       /* bytes of the cube that a client builds of them */
 } cairn_aggregate_kind;
 
 typedef struct cairn_aggregate_known {
@@ -26,7 +28,7 @@ typedef struct cairn_aggregate_known {
     cairn_grid grid;
 } cairn_aggregate_known;
 
-enum { CAIRN_AGGREGATE_KNOWN = 17 };
+enum { CAIRN_AGGREGATE_KNOWN = 19 };
 extern const cairn_aggregate_known cairn_aggregate_table[CAIRN_AGGREGATE_KNOWN];
 /* What NAME_frequency of a property is. */
 extern const cairn_aggregate_known cairn_aggregate_generic;
@@ -63,6 +65,7 @@ struct cairn_aggregate_request {
     size_t n;
     int precision[CAIRN_AGGREGATE_KNOWN]; /* by the table */
     cairn_calendar calendar;
+    cairn_estimate_wanted estimate;
     unsigned long given; /* bits: parameters by their place in cairn_aggregate_parameters */
 };
 
@@ -90,6 +93,7 @@ struct cairn_aggregation {
     uint64_t items;
     bool has_time;
     cairn_time first, last;
+    cairn_estimate *estimate; /* NULL: neither arrays nor a cube are asked for */
     cairn_aggregate_running at[CAIRN_AGGREGATE_MAX];
 };
 

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 static const char AGGREGATIONS[] = "aggregations", INTERVAL[] = "datetime_frequency_interval";
+static const char ASSETS[] = "array_assets", CRS[] = "cube_crs", RESOLUTION[] = "cube_resolution";
 static const char PRECISION_END[] = "_precision", FREQUENCY_END[] = "_frequency";
 
 const char *const cairn_aggregate_parameters[] = {AGGREGATIONS,
@@ -15,6 +16,9 @@ const char *const cairn_aggregate_parameters[] = {AGGREGATIONS,
                                                   "geometry_geotile_grid_frequency_precision",
                                                   "grid_geohash_frequency_precision",
                                                   "grid_geotile_frequency_precision",
+                                                  ASSETS,
+                                                  CRS,
+                                                  RESOLUTION,
                                                   NULL};
 
 typedef struct reader {
@@ -111,21 +115,21 @@ static cairn_code take_name(const reader *r, cairn_span text)
     return code;
 }
 
-static cairn_code take_names(const reader *r, cairn_span list)
+static cairn_code take_list(const reader *r, cairn_span list, cairn_code (*take)(const reader *, cairn_span))
 {
     cairn_code code = CAIRN_OK;
     while (list.n && code == CAIRN_OK) {
         const char *comma = memchr(list.p, ',', list.n);
         size_t n = comma ? (size_t)(comma - list.p) : list.n, step = comma ? n + 1 : n;
-        code = take_name(r, cairn_span_trim(cairn_span_make(list.p, n)));
+        code = take(r, cairn_span_trim(cairn_span_make(list.p, n)));
         list = cairn_span_make(list.p + step, list.n - step);
     }
     return code;
 }
 
-static cairn_code take_array(const reader *r, cairn_span array)
+static cairn_code take_array(const reader *r, cairn_span array, cairn_code (*take)(const reader *, cairn_span))
 {
-    static const char EXPECTED[] = "an array of strings such as [\"total_count\"]";
+    static const char EXPECTED[] = "an array of strings";
     cairn_code code = CAIRN_OK;
     if (cairn_json_kind(array) != '[')
         return refuse(r, EXPECTED, array);
@@ -134,7 +138,7 @@ static cairn_code take_array(const reader *r, cairn_span array)
         if (cairn_json_kind(element) != '"')
             return refuse(r, EXPECTED, element);
         cairn_span name = cairn_json_string(element, r->arena);
-        code = name.p ? take_name(r, name) : cairn_aggregate_no_memory(r->error);
+        code = name.p ? take(r, name) : cairn_aggregate_no_memory(r->error);
     }
     return code;
 }
@@ -173,6 +177,44 @@ static cairn_code take_precision(const reader *r, cairn_span number)
     return CAIRN_OK;
 }
 
+/* ---- how arrays and cubes are measured ---- */
+
+static cairn_code take_asset(const reader *r, cairn_span key)
+{
+    char most[64];
+    cairn_estimate_wanted *wanted = &r->request->estimate;
+    cairn_span *assets = (cairn_span *)wanted->assets;
+    if (key.n == 0)
+        return CAIRN_OK;
+    if (!assets)
+        assets = cairn_arena_calloc(r->arena, CAIRN_ESTIMATE_ASSETS_MAX, sizeof *assets);
+    if (!assets)
+        return cairn_aggregate_no_memory(r->error);
+    wanted->assets = assets;
+    if (wanted->n_assets == CAIRN_ESTIMATE_ASSETS_MAX) {
+        snprintf(most, sizeof most, "no more than %d assets", CAIRN_ESTIMATE_ASSETS_MAX);
+        return refuse(r, most, key);
+    }
+    assets[wanted->n_assets] = cairn_arena_copy(r->arena, key);
+    return assets[wanted->n_assets++].p ? CAIRN_OK : cairn_aggregate_no_memory(r->error);
+}
+
+static cairn_code take_crs(const reader *r, cairn_span text)
+{
+    r->request->estimate.has_crs = cairn_crs_of(text, &r->request->estimate.crs);
+    return r->request->estimate.has_crs ? CAIRN_OK : refuse(r, "a reference system such as EPSG:32633", text);
+}
+
+static cairn_code take_resolution(const reader *r, cairn_span number)
+{
+    double value;
+    if (cairn_json_check(number, 1, NULL, NULL) != CAIRN_OK || !cairn_json_number(number, &value) || value <= 0 ||
+        value > 1e9)
+        return refuse(r, "a number above 0, in units of the reference system", number);
+    r->request->estimate.resolution = value;
+    return CAIRN_OK;
+}
+
 /* ---- parameters ---- */
 
 static int parameter_of(cairn_span name)
@@ -188,7 +230,13 @@ static cairn_code take_text(const reader *r, cairn_span text)
     if (text.n == 0)
         return CAIRN_OK;
     if (r->parameter == AGGREGATIONS)
-        return take_names(r, text);
+        return take_list(r, text, take_name);
+    if (r->parameter == ASSETS)
+        return take_list(r, text, take_asset);
+    if (r->parameter == CRS)
+        return take_crs(r, text);
+    if (r->parameter == RESOLUTION)
+        return take_resolution(r, text);
     if (r->parameter == INTERVAL)
         return take_interval(r, text);
     return is_digits(text) ? take_precision(r, text) : refuse(r, "a whole number", text);
@@ -199,10 +247,15 @@ static cairn_code take_json(const reader *r, cairn_span value)
     bool is_string = cairn_json_kind(value) == '"';
     if (cairn_json_is_null(value))
         return CAIRN_OK;
-    if (r->parameter != AGGREGATIONS && r->parameter != INTERVAL)
+    bool is_list = r->parameter == AGGREGATIONS || r->parameter == ASSETS;
+    if (r->parameter == RESOLUTION && cairn_json_kind(value) == '0')
+        return take_resolution(r, value);
+    if (!is_list && r->parameter != INTERVAL && r->parameter != CRS)
         return cairn_json_kind(value) == '0' ? take_precision(r, value) : refuse(r, "a whole number", value);
+    if (!is_string && is_list)
+        return take_array(r, value, r->parameter == ASSETS ? take_asset : take_name);
     if (!is_string)
-        return r->parameter == AGGREGATIONS ? take_array(r, value) : refuse(r, "a string", value);
+        return refuse(r, "a string", value);
     cairn_span text = cairn_json_string(value, r->arena);
     return text.p ? take_text(r, text) : cairn_aggregate_no_memory(r->error);
 }
@@ -254,6 +307,20 @@ bool cairn_aggregate_wants_properties(const cairn_aggregate_request *request)
         if (request->at[i].property.p)
             return true;
     return false;
+}
+
+bool cairn_aggregate_wants_text(const cairn_aggregate_request *request)
+{
+    for (size_t i = 0; i < request->n; i++)
+        if (request->at[i].known->kind == CAIRN_AGGREGATE_ARRAYS || request->at[i].known->kind == CAIRN_AGGREGATE_CUBE)
+            return true;
+    return false;
+}
+
+void cairn_aggregate_set_box(cairn_aggregate_request *request, cairn_box box)
+{
+    request->estimate.has_box = true;
+    request->estimate.box = box;
 }
 
 bool cairn_aggregate_wants_footprint(const cairn_aggregate_request *request)

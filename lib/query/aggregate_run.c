@@ -27,11 +27,14 @@ cairn_aggregation *cairn_aggregation_new(const cairn_aggregate_request *request)
         return NULL;
     all->request = request;
     all->keys = cairn_arena_new(KEYS_MAX_BYTES);
-    if (!all->keys) {
-        free(all);
-        return NULL;
-    }
-    return all;
+    bool measured = cairn_aggregate_wants_text(request);
+    if (all->keys && measured)
+        all->estimate = cairn_estimate_new(&request->estimate);
+    if (all->keys && (all->estimate || !measured))
+        return all;
+    cairn_arena_free(all->keys);
+    free(all);
+    return NULL;
 }
 
 void cairn_aggregation_free(cairn_aggregation *all)
@@ -40,6 +43,7 @@ void cairn_aggregation_free(cairn_aggregation *all)
         return;
     for (size_t i = 0; i < all->request->n; i++)
         cairn_counter_free(&all->at[i].counter);
+    cairn_estimate_free(all->estimate);
     cairn_arena_free(all->keys);
     free(all);
 }
@@ -269,6 +273,8 @@ cairn_code cairn_aggregation_add(cairn_aggregation *all, const cairn_aggregate_i
     cairn_code code = CAIRN_OK;
     all->items++;
     keep_time(all, item->time);
+    if (all->estimate)
+        code = cairn_estimate_add(all->estimate, item->text, item->time, scratch, error);
     for (size_t i = 0; i < all->request->n && code == CAIRN_OK; i++) {
         const adding a = {all, &all->request->at[i], &all->at[i], item, &members, geos, scratch, error};
         code = add_one(&a);

@@ -226,6 +226,26 @@ static void put_instant(const telling *t, cairn_time time)
         cairn_buf_add_text(t->out, "null");
 }
 
+static cairn_code put_estimate(const telling *t, cairn_error *error)
+{
+    cairn_estimate_result result;
+    bool cube = t->wanted->known->kind == CAIRN_AGGREGATE_CUBE;
+    cairn_code code = cairn_estimate_result_of(t->all->estimate, &result, error);
+    if (code != CAIRN_OK)
+        return cairn_error_at_parameter(error, "cube_crs");
+    cairn_buf_add_text(t->out, ",\"data_type\":\"integer\",\"value\":");
+    if (cube && !result.has_cube)
+        cairn_buf_add_text(t->out, "null");
+    else
+        cairn_buf_printf(t->out, "%llu", (unsigned long long)(cube ? result.whole.bytes : result.bytes));
+    cairn_buf_add_byte(t->out, ',');
+    if (cube)
+        cairn_estimate_write_cube(&result, t->out);
+    else
+        cairn_estimate_write_arrays(&result, t->out);
+    return CAIRN_OK;
+}
+
 static cairn_code put_aggregation(telling *t, cairn_error *error)
 {
     cairn_aggregate_kind kind = t->wanted->known->kind;
@@ -236,6 +256,8 @@ static cairn_code put_aggregation(telling *t, cairn_error *error)
         cairn_buf_printf(t->out, ",\"data_type\":\"integer\",\"value\":%llu", (unsigned long long)t->all->items);
     else if (kind == CAIRN_AGGREGATE_FIRST || kind == CAIRN_AGGREGATE_LAST)
         put_instant(t, kind == CAIRN_AGGREGATE_FIRST ? t->all->first : t->all->last);
+    else if (kind == CAIRN_AGGREGATE_ARRAYS || kind == CAIRN_AGGREGATE_CUBE)
+        code = put_estimate(t, error);
     else
         code = put_distribution(t, error);
     cairn_buf_add_byte(t->out, '}');

@@ -16,6 +16,7 @@ typedef struct counting {
     cairn_aggregate_request *request;
     cairn_aggregation *aggregation;
     cairn_arena *scratch; /* of one item */
+    cairn_buf text;       /* of one item, where it is wanted */
     uint64_t items;
 } counting;
 
@@ -90,18 +91,25 @@ static cairn_code count_item(void *context, const cairn_item_row *row, cairn_err
 {
     counting *c = context;
     uint64_t budget = c->call->api->options->aggregate_budget;
-    const cairn_aggregate_item item = {.collection = row->collection,
-                                       .properties = row->properties,
-                                       .time = row->time,
-                                       .has_place = row->has_place,
-                                       .box = row->box,
-                                       .footprint = row->footprint};
+    cairn_aggregate_item item = {.collection = row->collection,
+                                 .properties = row->properties,
+                                 .time = row->time,
+                                 .has_place = row->has_place,
+                                 .box = row->box,
+                                 .footprint = row->footprint};
     if (++c->items > budget)
         return cairn_error_set(error, CAIRN_INVALID,
                                "more than %llu items match, which is more than this server aggregates; expected a "
                                "narrower search, for example by datetime or collections",
                                (unsigned long long)budget);
     cairn_arena_reset(c->scratch);
+    if (cairn_aggregate_wants_text(c->request)) {
+        cairn_buf_reset(&c->text);
+        cairn_code code = cairn_row_text(c->call->session, row, false, &c->text, error);
+        if (code)
+            return code;
+        item.text = cairn_buf_span(&c->text);
+    }
     return cairn_aggregation_add(c->aggregation, &item, c->call->session->geos, c->scratch, error);
 }
 
@@ -110,7 +118,7 @@ static cairn_code count_items(counting *c)
     cairn_call *call = c->call;
     bool footprint = cairn_aggregate_wants_footprint(c->request);
     const cairn_page page = {.limit = UINT32_MAX,
-                             .without_body = true,
+                             .without_body = !cairn_aggregate_wants_text(c->request),
                              .with_properties = footprint || cairn_aggregate_wants_properties(c->request),
                              .without_footprint = !footprint,
                              .any_order = true};
@@ -204,14 +212,18 @@ static cairn_code answer(counting *c)
     cairn_code code = check(c);
     if (code)
         return code;
+    if (c->search.has_box)
+        cairn_aggregate_set_box(c->request, c->search.box);
     c->aggregation = cairn_aggregation_new(c->request);
     c->scratch = cairn_arena_new(SCRATCH_MAX_BYTES);
+    c->text = (cairn_buf)CAIRN_BUF_INIT(SCRATCH_MAX_BYTES);
     if (!c->aggregation || !c->scratch)
         code = cairn_error_set(&c->call->error, CAIRN_NOMEM, "no memory left for the aggregations");
     if (!code)
         code = count(c);
     if (!code)
         code = write_answer(c);
+    cairn_buf_free(&c->text);
     cairn_arena_free(c->scratch);
     cairn_aggregation_free(c->aggregation);
     return code;

@@ -66,7 +66,8 @@ static bool one_line(tool *t, cairn_span line)
                                       .time = cairn_item_sort_time(&item),
                                       .has_place = item.footprint.present,
                                       .box = item.footprint.box,
-                                      .footprint = item.footprint.wkb};
+                                      .footprint = item.footprint.wkb,
+                                      .text = line};
     if (t->each && !begin(t))
         return false;
     return cairn_aggregation_add(t->aggregation, &row, t->geos, t->arena, &t->error) == CAIRN_OK &&
