@@ -2,6 +2,7 @@
 #include "indexer/options.h"
 #include "indexer/output.h"
 #include "indexer/reader.h"
+#include "stac/loads.h"
 
 #include <fcntl.h>
 #include <stddef.h>
@@ -15,7 +16,7 @@ typedef struct info {
 
 static const char *const formats[] = {"text", "json", NULL};
 enum { FORMAT_TEXT, FORMAT_JSON };
-#define ARENA_BYTES ((size_t)16 << 20)
+#define ARENA_BYTES ((size_t)64 << 20)
 
 static const cairn_option options[] = {
     {.name = "format",
@@ -28,13 +29,88 @@ static const cairn_option options[] = {
     {0},
 };
 
+/* How many items of a collection each client loads, as it was found when they were written. */
+typedef struct loads {
+    cairn_span collection;
+    uint64_t items[CAIRN_N_CLIENTS];
+    uint64_t unknown; /* items that nobody looked at */
+    struct loads *next;
+} loads;
+
 typedef struct summary {
     const char *path;
     cairn_arena *arena;
+    loads *loads, *last_loads; /* by collection, ascending */
+    const loads *next_loads;
     cairn_buf collections; /* rows of the table, or elements of the array */
     cairn_buf text;        /* all that is printed */
     bool json;
 } summary;
+
+/* ---- which clients load the items ---- */
+
+static loads *add_loads(summary *s, cairn_span collection)
+{
+    loads *l = cairn_arena_calloc(s->arena, 1, sizeof *l);
+    if (!l)
+        return NULL;
+    l->collection = cairn_arena_copy(s->arena, collection);
+    if (s->last_loads)
+        s->last_loads->next = l;
+    else
+        s->loads = l;
+    s->last_loads = l;
+    return l->collection.p ? l : NULL;
+}
+
+static cairn_code count_loads(void *context, const cairn_traits_row *row, cairn_error *error)
+{
+    summary *s = context;
+    loads *l = s->last_loads;
+    if (!l || !cairn_span_equal(l->collection, row->collection))
+        l = add_loads(s, row->collection);
+    if (!l)
+        return cairn_error_no_memory(error);
+    if (row->traits & CAIRN_HREFS_UNKNOWN) {
+        l->unknown += row->items;
+        return CAIRN_OK;
+    }
+    for (unsigned i = 0; i < CAIRN_N_CLIENTS; i++)
+        if (row->traits >> CAIRN_TRAITS_LOADS_SHIFT >> i & 1)
+            l->items[i] += row->items;
+    return CAIRN_OK;
+}
+
+/* Collections come by id, too, so the list is gone through once. */
+static const loads *loads_of(summary *s, cairn_span collection)
+{
+    static const loads none;
+    while (s->next_loads && cairn_span_compare(s->next_loads->collection, collection) < 0)
+        s->next_loads = s->next_loads->next;
+    bool found = s->next_loads && cairn_span_equal(s->next_loads->collection, collection);
+    return found ? s->next_loads : &none;
+}
+
+static void add_json_loads(const loads *l, cairn_buf *out)
+{
+    cairn_buf_add_text(out, ",\"loads\":{");
+    for (unsigned i = 0; i < CAIRN_N_CLIENTS; i++)
+        cairn_buf_printf(out, "%s\"%s\":%llu", i ? "," : "", cairn_client_name((cairn_client)i),
+                         (unsigned long long)l->items[i]);
+    cairn_buf_printf(out, "},\"loads_unknown\":%llu", (unsigned long long)l->unknown);
+}
+
+static void add_text_loads(const loads *l, cairn_buf *out)
+{
+    cairn_buf_add_text(out, "  loads  ");
+    for (unsigned i = 0; i < CAIRN_N_CLIENTS; i++)
+        cairn_buf_printf(out, "%s%s %llu", i ? ", " : "", cairn_client_name((cairn_client)i),
+                         (unsigned long long)l->items[i]);
+    cairn_buf_add_byte(out, '\n');
+    if (l->unknown)
+        cairn_buf_printf(out, "         (nobody looked at %llu: 'cairn optimize' does)\n",
+                         (unsigned long long)l->unknown);
+}
 
 /* ---- one collection ---- */
 
@@ -60,7 +136,7 @@ static void add_box(cairn_box box, cairn_buf *out)
     }
 }
 
-static void add_json_collection(const cairn_collection_row *row, cairn_buf *out)
+static void add_json_collection(const cairn_collection_row *row, const loads *l, cairn_buf *out)
 {
     cairn_buf_add_text(out, out->n ? ",{\"id\":" : "{\"id\":");
     cairn_buf_add_json_string(out, row->id);
@@ -83,10 +159,11 @@ static void add_json_collection(const cairn_collection_row *row, cairn_buf *out)
         format_end(row->extent.time.end, true, out);
         cairn_buf_add_byte(out, ']');
     }
+    add_json_loads(l, out);
     cairn_buf_add_byte(out, '}');
 }
 
-static void add_text_collection(const cairn_collection_row *row, cairn_buf *out)
+static void add_text_collection(const cairn_collection_row *row, const loads *l, cairn_buf *out)
 {
     char quoted[200];
     cairn_buf_printf(out, "\n%s\n  items  %llu\n", cairn_quote(row->id, quoted, sizeof(quoted)),
@@ -105,15 +182,17 @@ static void add_text_collection(const cairn_collection_row *row, cairn_buf *out)
         format_end(row->extent.time.end, false, out);
         cairn_buf_add_byte(out, '\n');
     }
+    if (row->items)
+        add_text_loads(l, out);
 }
 
 static cairn_code add_collection(void *context, const cairn_collection_row *row, cairn_error *error)
 {
     summary *s = context;
     if (s->json)
-        add_json_collection(row, &s->collections);
+        add_json_collection(row, loads_of(s, row->id), &s->collections);
     else
-        add_text_collection(row, &s->collections);
+        add_text_collection(row, loads_of(s, row->id), &s->collections);
     return s->collections.failed ? cairn_error_no_memory(error) : CAIRN_OK;
 }
 
@@ -184,7 +263,11 @@ static cairn_code summarise(void *context, cairn_session *session, cairn_error *
     cairn_arena_reset(s->arena);
     cairn_buf_reset(&s->collections);
     cairn_buf_reset(&s->text);
+    s->loads = s->last_loads = NULL;
     cairn_code code = cairn_session_info(session, s->arena, &catalog, error);
+    if (code == CAIRN_OK)
+        code = cairn_session_traits(session, CAIRN_SPAN_NONE, count_loads, s, error);
+    s->next_loads = s->loads;
     if (code == CAIRN_OK)
         code = cairn_session_collections(session, NULL, add_collection, s, error);
     if (code != CAIRN_OK)
@@ -236,7 +319,9 @@ const cairn_command cairn_command_info = {
     .usage = "cairn info CATALOG [options]",
     .help = "The extents are those of the items that are in the catalog, not what a\n"
             "collection's document says. 'journal' is rollback for a file at rest, and wal\n"
-            "while a writer works on it or a daemon holds it open after one.\n"
+            "while a writer works on it or a daemon holds it open after one. 'loads' is how\n"
+            "many items each client loads ('cairn doctor' says why not the others), as it\n"
+            "was found when they were written.\n"
             "\n"
             "Examples:\n"
             "  $ cairn info demo.cairn\n"

@@ -156,6 +156,23 @@ def test_limit(doctor, cairn, tmp_path):
         assert summary(doctor(operand, "--limit", "0"))["items"] == 50
 
 
+def test_info_counts_the_same(doctor, cairn, tmp_path):
+    path = tmp_path / "c.cairn"
+    items = [scene("a"), scene("b", collection="b"), scene("c", **{"proj:shape": None, "proj:bbox": None}), tabular("t")]
+    cairn("ingest", path, write(tmp_path / "i.ndjson", *items), "--quiet")
+    cairn("delete", path, "b", "b")
+
+    def told():
+        info = json.loads(cairn("info", path, "--format", "json").stdout)
+        return {c["id"]: (c["loads"], c["loads_unknown"]) for c in info["collections"]}
+
+    found = summary(doctor(path, exit=3))
+    counted = {c["id"]: ({name: c["clients"][name]["loads"] for name in CLIENTS}, 0) for c in found["collections"]}
+    assert told() == {**counted, "b": (dict.fromkeys(CLIENTS, 0), 0)}
+    assert counted["scenes"][0]["odc-stac"] == 1 and counted["scenes"][0]["rioxarray"] == 2
+    assert "  loads  stackstac " in cairn("info", path).stdout
+
+
 # ---- what is printed ----
 
 

@@ -8,16 +8,22 @@ imports nothing but what that client brings.
 
 stackstac and odc-stac build a lazy array of an item without opening a file, so they get the item as it is. The others
 open files. No test fetches what the world's items lead to: a href whose scheme the client's own tables know is exchanged
-for a small file of the kind that the asset's media type (or its name, where there is none) tells; any other href stays,
-so that the client fails on it as it would. Nothing else of the item or of the client is touched.
+for that of a small file of the kind that the asset's media type (or its name, where there is none) tells: http and
+https for a URL on this machine, anything else for a path. A href of another scheme stays, so that the client fails on
+it as it would. Nothing else of the item or of the client is touched.
 """
 
+import functools
+import http.server
 import json
 import logging
 import os
 import pathlib
+import re
 import signal
+import subprocess
 import sys
+import threading
 import warnings
 
 SECONDS = 20  # an item takes milliseconds; some ask for arrays beyond all memory
@@ -72,7 +78,8 @@ def make(folder):
     for kind, driver in drivers.items():
         with rasterio.open(folder / FILES[kind], "w", driver=driver, **about) as file:
             file.write(pixels)
-    cube = xarray.Dataset({"t": (("y", "x"), pixels[0].astype("float32"))}, {"y": range(64), "x": range(64)})
+    layer = ("y", "x"), pixels[0].astype("float32")
+    cube = xarray.Dataset({"t": layer, "s": layer}, {"y": range(64), "x": range(64)})
     cube.to_netcdf(folder / FILES["netcdf"], engine="netcdf4")
     cube.to_zarr(folder / FILES["zarr"], mode="w", zarr_format=2, consolidated=True)
     with rasterio.open(folder / FILES["grib"], "w", driver="GRIB", **{**about, "dtype": "float64"}) as file:
@@ -92,7 +99,59 @@ def stand_in(folder, asset, schemes):
     href = asset.get("href")
     if not isinstance(href, str) or not (scheme_of(href) in schemes or href.startswith("/")):
         return href
-    return str(folder / FILES[kind_of(asset)])
+    name = FILES[kind_of(asset)]
+    return served(folder) + name if scheme_of(href) in ("http", "https") else str(folder / name)
+
+
+class Ranges(http.server.SimpleHTTPRequestHandler):
+    """Files with ranges, which GDAL asks for; no listing of folders, as object stores have none."""
+
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, *_):
+        pass
+
+    def answer(self, with_body):
+        path = pathlib.Path(self.translate_path(self.path))
+        content = path.read_bytes() if path.is_file() else None
+        if content is None:
+            return self.send_error(404)
+        wanted = re.fullmatch(r"bytes=(\d+)-(\d*)", self.headers.get("Range") or "")
+        first = int(wanted[1]) if wanted else 0
+        last = min(int(wanted[2] or len(content)), len(content) - 1) if wanted else len(content) - 1
+        if first >= len(content) > 0:
+            return self.send_error(416)
+        self.send_response(206 if wanted else 200)
+        self.send_header("Accept-Ranges", "bytes")
+        self.send_header("Content-Length", str(last - first + 1))
+        if wanted:
+            self.send_header("Content-Range", f"bytes {first}-{last}/{len(content)}")
+        self.end_headers()
+        if with_body:
+            self.wfile.write(content[first : last + 1])
+
+    def do_GET(self):
+        self.answer(True)
+
+    def do_HEAD(self):
+        self.answer(False)
+
+
+def serve(folder):
+    handler = functools.partial(Ranges, directory=folder)
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    print(f"http://127.0.0.1:{server.server_port}/", flush=True)
+    threading.Thread(target=lambda: (sys.stdin.read(), server.shutdown()), daemon=True).start()  # as long as its parent
+    server.serve_forever()
+
+
+@functools.lru_cache
+def served(folder):
+    """The URL of the folder, served as long as this program runs; by a process of its own, since GDAL keeps the lock of
+    the interpreter while it waits for an answer."""
+    command = [sys.executable, __file__, "serve", str(folder)]
+    server = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    return server.stdout.readline().strip()
 
 
 # ---- the clients; each takes an item (a dict) and gives the assets that it built an array of ----
@@ -130,6 +189,12 @@ def each_asset(item, open_one, previews=("thumbnail", "overview")):
     return built
 
 
+def array_of(opened):
+    """What was opened has to be an array, or a dataset with one."""
+    if not hasattr(opened, "dims") or (hasattr(opened, "data_vars") and not opened.data_vars):
+        raise ValueError(f"no array: {opened!r}")
+
+
 def rasterio_schemes():
     from rasterio._path import SCHEMES
 
@@ -141,7 +206,7 @@ def build_rioxarray(item, folder):
 
     def open_one(key):
         href = stand_in(folder, item["assets"][key], rasterio_schemes())
-        rioxarray.open_rasterio(href, chunks={})
+        array_of(rioxarray.open_rasterio(href, chunks={}))
 
     return each_asset(item, open_one)
 
@@ -158,7 +223,7 @@ def build_xpystac(item, folder):
         zarr = kind_of(item["assets"][key]) == "zarr"
         asset.href = stand_in(folder, item["assets"][key], set(fsspec.registry.known_implementations) if zarr else rasterio_schemes())
         asset.extra_fields.pop("xarray:storage_options", None)  # they are of the place that the file stands for
-        xarray.open_dataset(asset, engine="stac")
+        array_of(xarray.open_dataset(asset, engine="stac"))
 
     return each_asset(item, open_one)
 
@@ -177,9 +242,7 @@ def build_intake_stac(item, folder):
         source = catalog[key]
         if source.container not in ("xarray", "ndarray") and not hasattr(source, "to_dask"):
             raise ValueError(f"no array: {source}")
-        array = source.to_dask()
-        if not hasattr(array, "dims"):
-            raise ValueError(f"no array: {type(array)}")
+        array_of(source.to_dask())
 
     return each_asset(item, open_one)
 
@@ -195,11 +258,12 @@ def build_gdal_stacit(item, folder):
     gdal.FileFromMemBuffer(path, json.dumps({"type": "FeatureCollection", "features": [copy]}).encode())
     whole = gdal.Open(f'STACIT:"{path}"')
     names = [name for name, _ in whole.GetSubDatasets()]
-    if not names:
-        if whole.RasterCount == 0:
+
+    def open_one(name):
+        if gdal.Open(name).RasterCount == 0:
             raise ValueError("no bands")
-        return ["the only one"]
-    return each_asset({"assets": {name: {} for name in names}}, gdal.Open)
+
+    return each_asset({"assets": {name: {} for name in names or [f'STACIT:"{path}"']}}, open_one)
 
 
 BUILDERS = {
@@ -242,4 +306,4 @@ def main(client, folder):
 
 
 if __name__ == "__main__":
-    make(sys.argv[2]) if sys.argv[1] == "make" else main(*sys.argv[1:3])
+    {"make": make, "serve": serve}.get(sys.argv[1], functools.partial(main, sys.argv[1]))(sys.argv[2])

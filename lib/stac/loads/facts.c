@@ -47,6 +47,7 @@ static const slot asset_slots[] = {
     {CAIRN_SPAN_LIT("bands"), offsetof(cairn_loads_asset, bands)},
     {CAIRN_SPAN_LIT("eo:bands"), offsetof(cairn_loads_asset, eo_bands)},
     {CAIRN_SPAN_LIT("raster:bands"), offsetof(cairn_loads_asset, raster_bands)},
+    {CAIRN_SPAN_LIT("xarray:open_kwargs"), offsetof(cairn_loads_asset, open_kwargs)},
     PROJ_SLOTS(cairn_loads_asset, proj),
     {{NULL, 0}, 0},
 };

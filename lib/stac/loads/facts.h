@@ -45,12 +45,13 @@ typedef struct cairn_loads_proj {
 typedef enum cairn_way {
     CAIRN_WAY_RASTERIO = 1, /* what rasterio opens: rasterio._path.SCHEMES and paths */
     CAIRN_WAY_FSSPEC = 2,   /* what fsspec opens */
-    CAIRN_WAY_GDAL = 4,     /* what GDAL STACIT hands on: http(s) and GDAL's own names */
+    CAIRN_WAY_GDAL = 4,     /* what GDAL STACIT hands on: http(s) and paths */
+    CAIRN_WAY_HTTP = 8,     /* it is http or https, by which no folder can be listed */
 } cairn_way;
 
 typedef struct cairn_loads_asset {
     cairn_span key; /* between the quotes, as written */
-    cairn_span href, type, roles, data_type, nodata, bands, eo_bands, raster_bands;
+    cairn_span href, type, roles, data_type, nodata, bands, eo_bands, raster_bands, open_kwargs;
     cairn_loads_proj proj; /* of the asset itself */
     cairn_span media_type; /* decoded; absent when `type` is missing or null */
     cairn_span address;    /* the href, decoded; absent when there is none */

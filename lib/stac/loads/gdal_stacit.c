@@ -85,10 +85,14 @@ static const cairn_loads_fault *judge_grid(const cairn_loads_facts *facts, const
     return has_pixels(&g) ? NULL : &odd_extent;
 }
 
+static const cairn_loads_fault no_bands = {
+    "no-bands", "STACIT takes a file's bands, and netCDF, HDF and Zarr have arrays that GDAL wants named",
+    "gdal_translate or rioxarray with the array's name: 'HDF5:\"/vsicurl/URL\"://NAME', 'ZARR:\"/vsicurl/URL\":/NAME'"};
+
 /* What the driver itself leaves out without a word, and what it would take but no raster driver opens. */
 static bool is_raster(const cairn_loads_asset *asset)
 {
-    return asset->media != CAIRN_MEDIA_OTHER && asset->media != CAIRN_MEDIA_JSON && asset->media != CAIRN_MEDIA_HDF4 &&
+    return asset->media != CAIRN_MEDIA_OTHER && asset->media != CAIRN_MEDIA_JSON &&
            !(asset->role_set & (CAIRN_ROLE_THUMBNAIL | CAIRN_ROLE_INFO | CAIRN_ROLE_METADATA));
 }
 
@@ -96,6 +100,8 @@ static const cairn_loads_fault *judge(const cairn_loads_facts *facts, const cair
 {
     if (!is_raster(asset))
         return &cairn_loads_not_raster;
+    if (asset->media == CAIRN_MEDIA_NETCDF || asset->media == CAIRN_MEDIA_HDF4 || asset->media == CAIRN_MEDIA_ZARR)
+        return &no_bands;
     if (!asset->address.p)
         return &cairn_loads_no_href;
     const cairn_loads_fault *fault = judge_crs(&asset->proj, &facts->proj);

@@ -1,5 +1,6 @@
 /* intake-stac 0.4.0: StacItem(item)[key].to_dask(), catalog.py. The driver follows from the media type by an exact
  * table, and is rasterio for every type that is not in it. */
+#include "base/json.h"
 #include "stac/loads/rules.h"
 
 typedef enum driver { DRIVER_RASTERIO, DRIVER_NETCDF, DRIVER_ZARR, DRIVER_IMAGE, DRIVER_NO_ARRAY } driver;
@@ -8,6 +9,10 @@ static const cairn_loads_fault zarr_type = {
     "zarr-type", "intake-stac knows Zarr as application/vnd+zarr only, and gives every other type to rasterio",
     "open it by xarray.open_zarr(asset.href) or by xpystac"};
 
+static const cairn_loads_fault unlisted = {
+    "zarr-unlisted",
+    "intake-xarray looks for a listing of the Zarr store's folder, which http has not, and finds no array",
+    "item[KEY](consolidated=True), or \"xarray:open_kwargs\": {\"consolidated\": true} on the asset"};
 static const cairn_loads_fault no_skimage = {
     "needs-scikit-image", "intake-xarray opens PNG and JPEG by scikit-image, which it does not bring along",
     "pip install scikit-image, or open it by rioxarray"};
@@ -72,6 +77,9 @@ static const cairn_loads_fault *judge(const cairn_loads_facts *facts, const cair
     case DRIVER_IMAGE:
         return &no_skimage;
     case DRIVER_ZARR:
+        if ((asset->ways & CAIRN_WAY_HTTP) &&
+            cairn_json_kind(cairn_json_get(asset->open_kwargs, "consolidated")) != 't')
+            return &unlisted;
         break;
     }
     return asset->ways & CAIRN_WAY_FSSPEC ? NULL : &cairn_loads_no_way;

@@ -108,7 +108,7 @@ unsigned cairn_ways_to(cairn_span address)
     if (!address.n)
         return 0;
     if (cairn_span_starts(address, "http://") || cairn_span_starts(address, "https://"))
-        return CAIRN_WAY_RASTERIO | CAIRN_WAY_FSSPEC | CAIRN_WAY_GDAL;
+        return CAIRN_WAY_RASTERIO | CAIRN_WAY_FSSPEC | CAIRN_WAY_GDAL | CAIRN_WAY_HTTP;
     if (!cairn_uri_is_absolute(address))
         return address.p[0] == '/' ? CAIRN_WAY_RASTERIO | CAIRN_WAY_FSSPEC | CAIRN_WAY_GDAL : 0;
     cairn_span scheme = cairn_uri_scheme(address);

@@ -40,6 +40,10 @@ static const cairn_loads_fault note_type = {
     "no-data-type", "without data_type (bands or raster:bands) pixels come as float32",
     "data_type and nodata: 'cairn enrich' reads them from the file; or stac_cfg={...}"};
 
+static const cairn_loads_fault note_arrays = {
+    "no-image", "odc-stac reads images: a netCDF, HDF or Zarr asset of several arrays fails when it is computed",
+    "xarray on the href; or bands=[...] with the images alone"};
+
 /* The heuristic is_raster_data() but for the grid. */
 static bool ends_like_raster(cairn_span address)
 {
@@ -217,6 +221,11 @@ static bool has_type(const cairn_loads_facts *facts, const cairn_loads_asset *as
            (asset->bands.n && memmem(asset->bands.p, asset->bands.n, name, sizeof name - 1));
 }
 
+static bool is_array(const cairn_loads_asset *asset)
+{
+    return asset->media == CAIRN_MEDIA_NETCDF || asset->media == CAIRN_MEDIA_HDF4 || asset->media == CAIRN_MEDIA_ZARR;
+}
+
 /* Each raster asset with a grid has to be right, for all of them are grouped by their grids. */
 static void judge_assets(const cairn_loads_facts *facts, cairn_loads_judgement *out)
 {
@@ -233,9 +242,9 @@ static void judge_assets(const cairn_loads_facts *facts, cairn_loads_judgement *
         if (fault && !out->fault) {
             out->fault = fault;
             out->about = asset;
-        } else if (!fault && !out->note && !facts->brief && !has_type(facts, asset)) {
-            out->note = &note_type;
-            out->about = out->fault ? out->about : asset;
+        } else if (!fault && !out->note && !facts->brief) {
+            out->note = is_array(asset) ? &note_arrays : has_type(facts, asset) ? NULL : &note_type;
+            out->about = out->note && !out->fault ? asset : out->about;
         }
     }
     if (!out->fault && !out->loadable)
