@@ -1,5 +1,7 @@
-/* The only file that knows PROJ. */
 #include "stac/crs.h"
+
+#include "base/json.h"
+#include "stac/crs_files.h"
 
 #include <ctype.h>
 #include <math.h>
@@ -65,7 +67,8 @@ static thread_state *new_state(void)
     thread_state *state = calloc(1, sizeof *state);
     if (state)
         state->context = proj_context_create();
-    if (state && state->context && pthread_setspecific(state_key, state) == 0) {
+    if (state && state->context && cairn_crs_guard_files(state->context) &&
+        pthread_setspecific(state_key, state) == 0) {
         proj_context_set_enable_network(state->context, 0);
         proj_log_func(state->context, NULL, be_quiet);
         return state;
@@ -145,13 +148,20 @@ static PJ *make_transformation(PJ_CONTEXT *context, const char *name)
     return normal;
 }
 
+/* PROJ takes more than its square time for PROJJSON nested thousands deep, as a string can hold it. */
+static bool has_fair_size(cairn_span crs)
+{
+    return crs.n && crs.n <= MAX_CRS_TEXT && !memchr(crs.p, 0, crs.n) &&
+           (crs.p[0] != '{' || cairn_json_check(crs, CAIRN_JSON_MAX_DEPTH, NULL, NULL) == CAIRN_OK);
+}
+
 /* A NUL-terminated spelling that PROJ understands; the caller frees it. */
 static char *proj_spelling(cairn_span crs)
 {
     char code[64];
     if (short_name(crs, code, sizeof code))
         return strdup(code);
-    return crs.p && crs.n && crs.n <= MAX_CRS_TEXT && !memchr(crs.p, 0, crs.n) ? strndup(crs.p, crs.n) : NULL;
+    return has_fair_size(crs) ? strndup(crs.p, crs.n) : NULL;
 }
 
 cairn_code cairn_projection_to_lonlat(cairn_span crs, cairn_projection **out, cairn_error *error)
@@ -309,18 +319,21 @@ enum { EQUIVALENT = 70 };
 /* WKT, PROJJSON or AUTHORITY:CODE; nothing that PROJ would take for a pipeline or a path. */
 static bool may_be_asked(cairn_span definition)
 {
-    if (definition.n == 0 || definition.n > MAX_CRS_TEXT || memchr(definition.p, 0, definition.n))
+    bool colon = false;
+    if (!has_fair_size(definition))
         return false;
     if (definition.p[0] == '{')
         return true;
     if (!isalpha((unsigned char)definition.p[0]))
         return false;
-    if (memchr(definition.p, '[', definition.n))
-        return true;
-    for (size_t i = 0; i < definition.n; i++)
+    for (size_t i = 0; i < definition.n; i++) {
+        if (definition.p[i] == '[') /* behind a word alone: WKT */
+            return !colon;
+        colon |= definition.p[i] == ':';
         if (!isalnum((unsigned char)definition.p[i]) && definition.p[i] != ':' && definition.p[i] != '_')
             return false;
-    return memchr(definition.p, ':', definition.n) != NULL;
+    }
+    return colon;
 }
 
 /* proj_is_crs() lets a bound or vertical system pass, too; those are no names for where pixels lie. */
@@ -377,10 +390,18 @@ static bool believe_name(PJ_CONTEXT *context, const PJ *pj, cairn_crs *out)
     return same;
 }
 
+/* At once, where a search takes long. */
+static bool believe_epsg(PJ_CONTEXT *context, const PJ *pj, cairn_crs *out)
+{
+    const char *authority = proj_get_id_auth_name(pj, 0);
+    return authority && strcmp(authority, "EPSG") == 0 && believe_name(context, pj, out);
+}
+
 static bool identify(PJ_CONTEXT *context, const char *definition, cairn_crs *out)
 {
     PJ *pj = proj_create(context, definition);
-    bool found = pj && is_horizontal(pj) && (identify_epsg(context, pj, out) || believe_name(context, pj, out));
+    bool found = pj && is_horizontal(pj) &&
+                 (believe_epsg(context, pj, out) || identify_epsg(context, pj, out) || believe_name(context, pj, out));
     if (pj)
         proj_destroy(pj);
     return found;

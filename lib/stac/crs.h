@@ -1,4 +1,5 @@
-/* Coordinate reference systems by PROJ. The only file behind which <proj.h> stands is crs.c.
+/* Coordinate reference systems by PROJ, which stands behind crs*.c alone. Definitions may come from anybody: PROJ reads
+ * no files for them but those in its own folders (grids), and has no network.
  * Thread-safety: each thread has a PROJ context of its own, made on first use. */
 #ifndef CAIRN_STAC_CRS_H
 #define CAIRN_STAC_CRS_H

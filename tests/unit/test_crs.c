@@ -6,6 +6,11 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -79,6 +84,59 @@ static void unknown_systems_are_refused(void **state)
                      CAIRN_INVALID);
 }
 
+/* A file that PROJ would wait for without end, named in each way that a definition has: opening it is what the alarm
+ * ends. */
+static void no_file_of_others_is_opened(void **state)
+{
+    (void)state;
+    enum { SECONDS = 20 };
+    static const char wkt[] =
+        "BOUNDCRS[SOURCECRS[GEOGCRS[\"x\",DATUM[\"x\",ELLIPSOID[\"GRS 1980\",6378137,298.257222101]],"
+        "CS[ellipsoidal,2],AXIS[\"lon\",east],AXIS[\"lat\",north],ANGLEUNIT[\"degree\",0.0174532925199433]]],"
+        "TARGETCRS[GEOGCRS[\"WGS 84\",DATUM[\"World Geodetic System 1984\",ELLIPSOID[\"WGS 84\",6378137,"
+        "298.257223563]],CS[ellipsoidal,2],AXIS[\"lat\",north],AXIS[\"lon\",east],ANGLEUNIT[\"degree\","
+        "0.0174532925199433]]],ABRIDGEDTRANSFORMATION[\"t\",METHOD[\"NTv2\",ID[\"EPSG\",9615]],"
+        "PARAMETERFILE[\"Latitude and longitude difference file\",\"";
+    static const char *const around[][2] = {
+        {"+init=", ":x"}, {"init=", ":x ["}, {"+proj=longlat +nadgrids=", " +type=crs"}, {wkt, "\"]]]"}};
+    char folder[] = "/tmp/cairn-crs-XXXXXX", fifo[64], text[1024];
+    assert_non_null(mkdtemp(folder));
+    snprintf(fifo, sizeof fifo, "%s/fifo", folder);
+    assert_int_equal(mkfifo(fifo, 0600), 0);
+    alarm(SECONDS);
+    for (size_t i = 0; i < sizeof around / sizeof *around; i++) {
+        cairn_projection *projection = NULL;
+        cairn_crs found;
+        double x = 5, y = 6;
+        snprintf(text, sizeof text, "%s%s%s", around[i][0], fifo, around[i][1]);
+        assert_false(cairn_crs_identify(cairn_span_of(text), &found));
+        if (cairn_projection_to_lonlat(cairn_span_of(text), &projection, NULL) == CAIRN_OK)
+            cairn_projection_apply(projection, &x, &y);
+        cairn_projection_free(projection);
+    }
+    alarm(0);
+    unlink(fifo);
+    rmdir(folder);
+}
+
+/* 64 KiB of PROJJSON in itself took PROJ more than three seconds. */
+static void nested_definitions_are_refused(void **state)
+{
+    (void)state;
+    enum { DEPTH = 1900 };
+    static const char level[] = "{\"type\":\"BoundCRS\",\"source_crs\":";
+    static char text[DEPTH * sizeof level + 2]; /* a brace in place of each NUL */
+    char *at = text;
+    cairn_projection *projection = NULL;
+    for (int i = 0; i < DEPTH; i++)
+        at = stpcpy(at, level);
+    *at++ = '1';
+    memset(at, '}', DEPTH);
+    alarm(2);
+    assert_int_equal(cairn_projection_to_lonlat(cairn_span_of(text), &projection, NULL), CAIRN_INVALID);
+    alarm(0);
+}
+
 static void impossible_points_are_told(void **state)
 {
     (void)state;
@@ -122,6 +180,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lonlat_is_known_by_its_names), cmocka_unit_test(points_are_projected_x_first),
         cmocka_unit_test(unknown_systems_are_refused),  cmocka_unit_test(impossible_points_are_told),
+        cmocka_unit_test(no_file_of_others_is_opened),  cmocka_unit_test(nested_definitions_are_refused),
         cmocka_unit_test(each_thread_has_its_context),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
