@@ -2,6 +2,8 @@
 
 #include "indexer/work.h"
 
+#include <stdlib.h>
+
 enum { PAGE_ITEMS = 1000, PAGE_BYTES = 8 << 20, ARENA_BYTES = 1 << 30, TEXT_BYTES = 1 << 30, LEVEL = 6 };
 
 typedef struct page {
@@ -120,33 +122,48 @@ static cairn_code renew_pages(renewal *r, cairn_error *error)
 
 /* ---- the whole ---- */
 
-static page *new_page(cairn_arena *arena)
+static page *new_page(void)
 {
-    page *new = cairn_arena_calloc(arena, 1, sizeof *new);
-    if (new)
-        new->arena = cairn_arena_new(ARENA_BYTES);
-    return new;
+    page *new = calloc(1, sizeof *new);
+    if (new && (new->arena = cairn_arena_new(ARENA_BYTES)))
+        return new;
+    free(new);
+    return NULL;
+}
+
+static void free_page(page *gone)
+{
+    if (gone)
+        cairn_arena_free(gone->arena);
+    free(gone);
+}
+
+static cairn_code renew_all(renewal *r, cairn_error *error)
+{
+    if (!r->tools || !r->page || !r->before)
+        return cairn_error_no_memory(error);
+    cairn_code code = cairn_session_open(r->editor->store, &r->session, error);
+    if (code == CAIRN_OK)
+        code = renew_pages(r, error);
+    cairn_session_close(r->session);
+    return code;
 }
 
 cairn_code cairn_renew_items(cairn_editor *editor, cairn_renew_refused refused, cairn_renewed *out, cairn_error *error)
 {
     const cairn_work_options how = {.pack = true, .level = LEVEL};
-    cairn_arena *arena = cairn_arena_new(ARENA_BYTES);
-    renewal r = {.editor = editor, .refused = refused, .out = out, .open = CAIRN_BUF_INIT(TEXT_BYTES)};
+    renewal r = {.editor = editor,
+                 .tools = cairn_tools_new(&how),
+                 .open = CAIRN_BUF_INIT(TEXT_BYTES),
+                 .page = new_page(),
+                 .before = new_page(),
+                 .refused = refused,
+                 .out = out};
     *out = (cairn_renewed){0};
-    r.tools = cairn_tools_new(&how);
-    r.page = arena ? new_page(arena) : NULL;
-    r.before = arena ? new_page(arena) : NULL;
-    cairn_code code = r.tools && r.page && r.before && r.page->arena && r.before->arena
-                          ? cairn_session_open(editor->store, &r.session, error)
-                          : cairn_error_no_memory(error);
-    if (code == CAIRN_OK)
-        code = renew_pages(&r, error);
-    cairn_session_close(r.session);
+    cairn_code code = renew_all(&r, error);
+    free_page(r.page);
+    free_page(r.before);
     cairn_tools_free(r.tools);
-    cairn_arena_free(r.page ? r.page->arena : NULL);
-    cairn_arena_free(r.before ? r.before->arena : NULL);
-    cairn_arena_free(arena);
     cairn_buf_free(&r.open);
     return code;
 }

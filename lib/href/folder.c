@@ -91,10 +91,11 @@ static bool has_dot_segment(cairn_span path)
 
 bool cairn_href_served(const cairn_href_view *view, cairn_span href, cairn_arena *arena, cairn_buf *out)
 {
-    cairn_span path = CAIRN_SPAN_NONE;
     if (!view->base_url.p || !view->map->folders || cairn_href_kind(href) != CAIRN_HREFS_FILE ||
-        memchr(href.p, '?', href.n) || memchr(href.p, '#', href.n) || !(path = cairn_uri_to_path(arena, href)).p ||
-        has_dot_segment(path))
+        memchr(href.p, '?', href.n) || memchr(href.p, '#', href.n))
+        return false;
+    cairn_span path = cairn_uri_to_path(arena, href);
+    if (!path.p || has_dot_segment(path))
         return false;
     for (const cairn_href_folder *folder = view->map->folders; folder; folder = folder->next)
         for (int i = 0; i < 2; i++) {

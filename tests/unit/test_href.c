@@ -119,7 +119,7 @@ static void what_is_no_object_stays(void **state)
                                         "s3://bucket/../other/a",
                                         "s3://bucket/a/%2e%2E/b",
                                         "s3://bucket/a%2f..%2fb",
-                                        "s3://bu cket/a",
+                                        "s3://buck et/a",
                                         "s3://user@bucket/a",
                                         "s3://bucket:80/a",
                                         "s3://evil.com%2f@x/a",

@@ -31,7 +31,9 @@ cairn_code memory_traits(cairn_session *session, cairn_span collection, cairn_tr
     if (!state)
         return error ? error->code : CAIRN_INTERNAL;
     unsigned *list = calloc(state->items.n + 1, sizeof *list);
-    cairn_code code = list ? CAIRN_OK : cairn_error_no_memory(error);
+    cairn_code code = CAIRN_OK;
+    if (!list)
+        return cairn_error_no_memory(error);
     for (size_t i = 0; code == CAIRN_OK && i < state->items.n;) {
         cairn_span group = memory_item_at(state, i)->record.group;
         size_t n = 0;

@@ -39,7 +39,7 @@ static cairn_code traits_of_row(sqlite_writer *writer, sqlite3_int64 key, unsign
 
 cairn_code traits_drop(sqlite_writer *writer, const tally *tally, sqlite3_int64 key, cairn_error *error)
 {
-    unsigned traits;
+    unsigned traits = 0;
     cairn_code code = traits_of_row(writer, key, &traits, error);
     if (!code)
         code = count(writer, W_TRAITS_DROP, tally, traits, error);
@@ -62,7 +62,7 @@ static cairn_code set_traits(sqlite_writer *writer, sqlite3_int64 key, unsigned 
 /* Columns: the packed body, then key and traits. */
 static cairn_code look_again(sqlite_writer *writer, sqlite3_stmt *row, cairn_arena *arena, cairn_error *error)
 {
-    unsigned traits;
+    unsigned traits = CAIRN_HREFS_UNKNOWN;
     cairn_packed body = db_column_packed(row, 0, 1, 2, 3);
     cairn_buf_reset(&writer->old_text);
     cairn_arena_reset(arena);
