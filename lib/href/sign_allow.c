@@ -34,8 +34,10 @@ static bool is_bucket(cairn_span name)
 static cairn_code fault(const cairn_sign_draft *draft, size_t i, cairn_error *error, const char *expected)
 {
     char quoted[160];
-    cairn_error_set(error, CAIRN_INVALID, "allow: %s, found '%s'", expected,
-                    cairn_quote(draft->allow[i].text, quoted, sizeof quoted));
+    cairn_span text = draft->allow[i].text;
+    const char *query = memchr(text.p, '?', text.n); /* behind it there may be a SAS */
+    text.n = query ? (size_t)(query - text.p) + 1 : text.n;
+    cairn_error_set(error, CAIRN_INVALID, "allow: %s, found '%s'", expected, cairn_quote(text, quoted, sizeof quoted));
     error->line = draft->allow[i].line;
     return error->code;
 }

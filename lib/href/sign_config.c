@@ -104,14 +104,23 @@ static cairn_code add_collections(reader *r, cairn_span list, cairn_error *error
     return code;
 }
 
+/* What doesn't look like the name of a key may be a secret that was broken into lines. */
+static bool looks_like_a_name(cairn_span key)
+{
+    bool does = key.n <= 32;
+    for (size_t i = 0; does && i < key.n; i++)
+        does = (key.p[i] >= 'a' && key.p[i] <= 'z') || key.p[i] == '-' || key.p[i] == '_';
+    return does;
+}
+
 static cairn_code unknown(cairn_span key, cairn_error *error)
 {
-    char quoted[80];
     cairn_buf names = CAIRN_BUF_INIT(1024);
+    cairn_span shown = looks_like_a_name(key) ? key : cairn_span_make("", 0);
     for (size_t i = 0; i < CAIRN_SIGN_NAMES; i++)
         cairn_buf_printf(&names, "%s%s", i ? ", " : "", NAMES[i]);
-    cairn_error_set(error, CAIRN_INVALID, "unknown key '%s'; known are %.*s", cairn_quote(key, quoted, sizeof quoted),
-                    CAIRN_SPAN_FMT(cairn_buf_span(&names)));
+    cairn_error_set(error, CAIRN_INVALID, "unknown key%s%.*s%s; known are %.*s", shown.n ? " '" : "",
+                    CAIRN_SPAN_FMT(shown), shown.n ? "'" : "", CAIRN_SPAN_FMT(cairn_buf_span(&names)));
     cairn_buf_free(&names);
     return error->code;
 }

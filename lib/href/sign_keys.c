@@ -160,7 +160,8 @@ cairn_code cairn_sign_keys_get(cairn_sign_keys_source *source, int64_t now, cair
     pthread_mutex_lock(&source->lock);
     if (is_due(source, now) && !source->fetching && cairn_clock_now() >= source->next)
         renew(source);
-    while (!is_good(source, now) && source->fetching)
+    /* After a failure only the one that tries again may wait: a server has few threads. */
+    while (!is_good(source, now) && source->fetching && !source->refused.code)
         pthread_cond_wait(&source->fetched, &source->lock);
     cairn_code code = is_good(source, now) ? CAIRN_OK : refuse(source, error);
     if (!code)

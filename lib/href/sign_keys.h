@@ -35,8 +35,8 @@ cairn_code cairn_sign_keys_source_new(const cairn_sign_keys_options *options, ca
 void cairn_sign_keys_source_free(cairn_sign_keys_source *source);
 
 /* Keys that are good at `now`. Those that end soon are fetched anew by one thread while the others go on with what they
- * have; without good ones all wait. After a failure the next attempt waits some seconds. CAIRN_IO says why there are
- * none, without their text. Thread-safe. */
+ * have; without good ones all wait, but not again after a failure. Then the next attempt is made some seconds later.
+ * CAIRN_IO says why there are none, without their text. Thread-safe. */
 cairn_code cairn_sign_keys_get(cairn_sign_keys_source *source, int64_t now, cairn_sign_keys *out, cairn_error *error);
 
 /* From AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN, AWS_CREDENTIAL_EXPIRATION. */

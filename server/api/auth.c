@@ -1,6 +1,7 @@
 #include "api/auth.h"
 
 #include "base/json.h"
+#include "base/log.h"
 
 #define EXTENSION "\"https://stac-extensions.github.io/authentication/v1.1.0/schema.json\""
 #define SCHEME    "cairn_sign"
@@ -30,6 +31,16 @@ void cairn_auth_add(const cairn_call *call, cairn_buf *out)
     cairn_buf_add_text(out, ",\"stac_extensions\":[" EXTENSION "],\"auth:schemes\":{");
     add_scheme(call, out);
     cairn_buf_add_byte(out, '}');
+}
+
+cairn_code cairn_auth_lacks_keys(cairn_call *call)
+{
+    cairn_log(CAIRN_LOG_ERROR, "%.*s: %s", CAIRN_SPAN_FMT(call->request->path), call->error.message);
+    cairn_error_clear(&call->error);
+    call->status = 503;
+    return cairn_error_set(
+        &call->error, CAIRN_IO,
+        "this server has no keys to sign with at the moment, its log says why; try again in a minute");
 }
 
 bool cairn_auth_wants(const cairn_call *call, cairn_span collection)

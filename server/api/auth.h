@@ -7,6 +7,9 @@
 /* Appends the members stac_extensions and auth:schemes, a comma in front of each. */
 void cairn_auth_add(const cairn_call *call, cairn_buf *out);
 
+/* An error for want of keys: the reason is for the log, the client learns that it isn't its own fault. Status 503. */
+cairn_code cairn_auth_lacks_keys(cairn_call *call);
+
 /* True when the collection's objects are signed here. */
 bool cairn_auth_wants(const cairn_call *call, cairn_span collection);
 /* Appends the open form of a collection with the extension and a scheme more; its own schemes stay, and win. */

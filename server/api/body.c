@@ -49,7 +49,10 @@ static cairn_code add_rewritten(cairn_body *body, cairn_buf *out, cairn_error *e
     if (!body->scratch && !(body->scratch = cairn_arena_new(SCRATCH_BYTES)))
         return cairn_error_no_memory(error);
     cairn_arena_reset(body->scratch);
-    return cairn_href_rewrite(body->view, cairn_buf_span(&body->whole), body->scratch, out, &body->signed_until, error);
+    cairn_code code =
+        cairn_href_rewrite(body->view, cairn_buf_span(&body->whole), body->scratch, out, &body->signed_until, error);
+    body->lacks_keys = code == CAIRN_IO;
+    return code;
 }
 
 cairn_code cairn_body_item(cairn_body *body, const cairn_item_row *row, cairn_error *error)

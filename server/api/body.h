@@ -19,6 +19,7 @@ typedef struct cairn_body {
     bool source;          /* the source's own words */
     cairn_arena *scratch; /* of one item */
     int64_t signed_until; /* the earliest end of a signature; INT64_MAX: none was made */
+    bool lacks_keys;      /* what failed is a signature, for want of keys */
 } cairn_body;
 
 /* `view` is borrowed. */

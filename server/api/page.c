@@ -1,5 +1,6 @@
 #include "api/page.h"
 
+#include "api/auth.h"
 #include "api/items.h"
 #include "base/clock.h"
 #include "query/token.h"
@@ -36,6 +37,8 @@ static cairn_code end_items(item_sink *sink, cairn_code code)
         code = cairn_body_end(&sink->writer.body, &sink->call->error);
     if (!code)
         cairn_item_writer_tell(&sink->writer, sink->call->response);
+    else if (sink->writer.body.lacks_keys)
+        cairn_auth_lacks_keys(sink->call);
     cairn_item_writer_free(&sink->writer);
     return code;
 }

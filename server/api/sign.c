@@ -4,21 +4,13 @@
 #include "api/params.h"
 #include "api/sign_token.h"
 #include "base/clock.h"
-#include "base/log.h"
 #include "stac/time.h"
 
 enum { TOKEN_MAX = 32 << 10 };
 
-/* What went wrong with the keys is for the log; the client learns that it isn't its own fault. */
-static cairn_code unavailable(cairn_call *call)
+static cairn_code explain(cairn_call *call)
 {
-    if (call->error.code != CAIRN_IO)
-        return call->error.code;
-    cairn_log(CAIRN_LOG_ERROR, "%.*s: %s", CAIRN_SPAN_FMT(call->request->path), call->error.message);
-    cairn_error_clear(&call->error);
-    call->status = 503;
-    return cairn_error_set(&call->error, CAIRN_IO,
-                           "this server has no keys to sign with at the moment; its log says why");
+    return call->error.code == CAIRN_IO ? cairn_auth_lacks_keys(call) : call->error.code;
 }
 
 static void add_expiry(cairn_call *call, int64_t expires, int64_t now)
@@ -26,10 +18,11 @@ static void add_expiry(cairn_call *call, int64_t expires, int64_t now)
     char text[CAIRN_TIME_TEXT_MAX];
     cairn_time_format((cairn_time){expires, 0}, text);
     cairn_buf_printf(&call->response->body, ",\"msft:expiry\":\"%s\"", text);
-    /* What comes out of a cache is good for a while. */
-    int64_t left = expires - now;
+    /* What comes out of a cache is good for a while, and a key that was replaced is not for long in use. */
+    enum { LONGEST = 3600 };
+    int64_t half = (expires - now) / 2;
     call->response->cacheable = false;
-    call->response->private_seconds = left > 1 ? left / 2 : 1;
+    call->response->private_seconds = half < 1 ? 1 : half > LONGEST ? LONGEST : half;
 }
 
 /* The collection whose token was given; absent when none was. */
@@ -76,7 +69,7 @@ cairn_code cairn_get_sign(cairn_call *call)
         return refuse_href(call);
     code = cairn_signer_sign(signer, href, now, call->request->arena, &done, &call->error);
     if (code)
-        return code == CAIRN_NOT_FOUND ? refuse_href(call) : unavailable(call);
+        return code == CAIRN_NOT_FOUND ? refuse_href(call) : explain(call);
     cairn_buf_add_text(&call->response->body, "{\"href\":");
     cairn_buf_add_json_string(&call->response->body, done.href);
     add_expiry(call, done.expires, now);
@@ -92,7 +85,7 @@ static cairn_code give_sas(cairn_call *call, int64_t now)
     cairn_code code = cairn_signer_sas(call->api->options->signer, call->collection_id, now, call->request->arena,
                                        &done, &call->error);
     if (code)
-        return unavailable(call);
+        return explain(call);
     cairn_buf_add_text(out, "{\"type\":\"sas\",\"token\":");
     cairn_buf_add_json_string(out, done.href);
     add_expiry(call, done.expires, now);

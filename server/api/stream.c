@@ -1,5 +1,6 @@
 #include "api/stream.h"
 
+#include "api/auth.h"
 #include "api/items.h"
 #include "base/clock.h"
 #include "base/json.h"
@@ -266,6 +267,8 @@ static cairn_code begin_stream(item_stream *stream, cairn_call *call, cairn_sear
     if (!code)
         code = accept_piece(stream, &result, error);
     stream->has_first = true;
+    if (code && stream->writer.body.lacks_keys)
+        cairn_auth_lacks_keys(&stream->call);
     call->error = *error;
     call->status = stream->call.status;
     return code;

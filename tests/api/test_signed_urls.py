@@ -6,13 +6,14 @@ import subprocess
 import sys
 import textwrap
 import threading
-from datetime import datetime, timezone
+import time
+from datetime import datetime, timedelta, timezone
 from urllib.parse import parse_qs, urlsplit
 
 import pystac
 import pytest
 import requests
-from support import BUILD, make_item
+from support import BUILD, make_item, wait_until
 
 KEY = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
 ACCOUNT_KEY = "QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVphYmNkZWZnaGlqa2xtbm9wcXJzdHV2d3h5ejAxMjM0NTY3ODk="
@@ -238,6 +239,8 @@ import json, sys, time
 mode, count = sys.argv[1:3]
 with open(count, "a") as file:
     file.write("x")
+if mode == "fail-then-hang":
+    time.sleep(4 if open(count).read() == "xx" else 0); sys.exit(1)
 if mode == "fail":
     print("SECRET-OUT"); print("SECRET-ERR", file=sys.stderr); sys.exit(3)
 if mode == "junk":
@@ -255,7 +258,7 @@ print(json.dumps(keys))
 @pytest.fixture
 def by_process(tmp_path, make_catalog, start_server):
     """by_process(mode) -> (a server whose keys are a program's, how often that ran)"""
-    catalog = make_catalog([make_item("a", "c", 1, 2)])
+    catalog = make_catalog([make_item("a", "c", 1, 2, assets={"a": {"href": "s3://bucket/a"}})])
     (tmp_path / "my keys.py").write_text(PROCESS)
 
     def start(mode):
@@ -289,8 +292,11 @@ def test_no_signature_outlives_its_keys(by_process):
     server, runs = by_process("short")
     answer = sign(server, "s3://bucket/a")
     query = parse_qs(urlsplit(answer.json()["href"]).query)
-    assert 590 <= int(query["X-Amz-Expires"][0]) <= 600
-    assert seconds_left(answer) <= 600
+    # Counted from the beginning of the request, before the process ran.
+    begun = datetime.strptime(query["X-Amz-Date"][0], "%Y%m%dT%H%M%SZ")
+    ends = begun + timedelta(seconds=int(query["X-Amz-Expires"][0]))
+    assert ends.strftime("%Y-%m-%dT%H:%M:%SZ") == answer.json()["msft:expiry"]
+    assert 500 <= seconds_left(answer) <= 600
     assert [sign(server, "s3://bucket/a").status_code for _ in range(5)] == [200] * 5
     assert runs() == 1  # soon to be renewed, but not at every request
 
@@ -299,10 +305,15 @@ def test_no_signature_outlives_its_keys(by_process):
 def test_a_process_that_fails(by_process, mode, why):
     server, runs = by_process(mode)
     answers = [sign(server, "s3://bucket/a") for _ in range(5)]
+    for path in "search", "search?f=ndjson", "collections/c/items/a":
+        answers.append(requests.get(server.url + path, params={"asset-href-mode": "signed"}))
     assert {answer.status_code for answer in answers} == {503}
+    assert {answer.json()["description"].split(",")[0] for answer in answers} == {
+        "this server has no keys to sign with at the moment"
+    }
     assert runs() == 1  # it is not asked again at once
     assert requests.get(server.url).status_code == 200
-    assert why in server.errors() and why not in answers[0].text
+    assert why in server.errors() and not any(why in answer.text for answer in answers)
     assert "SECRET" not in server.errors() + answers[0].text
 
 
@@ -317,8 +328,35 @@ def test_many_at_once_run_the_process_once(by_process):
     assert codes == [200] * 8 and runs() == 1
 
 
+def test_a_process_that_hangs_keeps_one_thread(by_process):
+    server, runs = by_process("fail-then-hang")
+    assert sign(server, "s3://bucket/a").status_code == 503
+    time.sleep(5.1)  # until it is asked again
+    first = threading.Thread(target=sign, args=(server, "s3://bucket/a"))
+    first.start()
+    wait_until(lambda: runs() == 2)
+    answer = sign(server, "s3://bucket/a")
+    assert answer.status_code == 503 and first.is_alive()
+    first.join()
+
+
 def test_a_configuration_that_is_wrong_stops_the_start(tmp_path, catalog):
     config = tmp_path / "sign.ini"
     config.write_text("[a]\nallow = s3://bucket/\nregoin = eu-west-1\n")
     done = subprocess.run([BUILD / "cairnd", "--catalog", catalog, "--sign", config], capture_output=True, text=True)
     assert done.returncode == 1 and f"{config}:3: unknown key 'regoin'" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "lines, message",
+    [
+        (["allow = https://account.blob.core.windows.net/c/?sv=2020&sig=SECRET"], ":2: [a]: allow: expected a prefix"),
+        (["allow = abfs://c@account.dfs.core.windows.net/", "account-key = QUJD", "  SECRET+/x=="], ":4: unknown key;"),
+        (["allow = s3://bucket/", "SECRET==", "region = eu-west-1"], ":3: unknown key;"),
+    ],
+)
+def test_a_secret_in_the_wrong_place_is_not_told(tmp_path, catalog, lines, message):
+    config = tmp_path / "sign.ini"
+    config.write_text("\n".join(["[a]", *lines]))
+    done = subprocess.run([BUILD / "cairnd", "--catalog", catalog, "--sign", config], capture_output=True, text=True)
+    assert done.returncode == 1 and f"{config}{message}" in done.stderr and "SECRET" not in done.stderr
