@@ -62,40 +62,13 @@ static cairn_span below(cairn_span path, cairn_span dir)
     return cairn_span_make(path.p + dir.n + 1, path.n - dir.n - 1);
 }
 
-/* Each segment percent-coded. */
-static bool add_segments(cairn_buf *out, cairn_span path)
-{
-    while (path.n) {
-        const char *slash = memchr(path.p, '/', path.n);
-        size_t n = slash ? (size_t)(slash - path.p) : path.n;
-        cairn_buf_add_url_segment(out, cairn_span_make(path.p, n));
-        if (slash)
-            cairn_buf_add_byte(out, '/');
-        path = cairn_span_make(path.p + n + (slash != NULL), path.n - n - (slash != NULL));
-    }
-    return !out->failed;
-}
-
-/* A decoded path is not looked at for codes: "%2e" is a name like any other. */
-static bool has_dot_segment(cairn_span path)
-{
-    while (path.n) {
-        const char *slash = memchr(path.p, '/', path.n);
-        cairn_span segment = cairn_span_make(path.p, slash ? (size_t)(slash - path.p) : path.n);
-        if (cairn_span_is(segment, ".") || cairn_span_is(segment, ".."))
-            return true;
-        path = cairn_span_make(path.p + segment.n + (slash != NULL), path.n - segment.n - (slash != NULL));
-    }
-    return false;
-}
-
 bool cairn_href_served(const cairn_href_view *view, cairn_span href, cairn_arena *arena, cairn_buf *out)
 {
     if (!view->base_url.p || !view->map->folders || cairn_href_kind(href) != CAIRN_HREFS_FILE ||
         memchr(href.p, '?', href.n) || memchr(href.p, '#', href.n))
         return false;
     cairn_span path = cairn_uri_to_path(arena, href);
-    if (!path.p || has_dot_segment(path))
+    if (!path.p || cairn_href_has_dot_names(path))
         return false;
     for (const cairn_href_folder *folder = view->map->folders; folder; folder = folder->next)
         for (int i = 0; i < 2; i++) {
@@ -104,7 +77,7 @@ bool cairn_href_served(const cairn_href_view *view, cairn_span href, cairn_arena
                 continue;
             cairn_buf_add_span(out, view->base_url);
             cairn_buf_add_span(out, folder->path);
-            return add_segments(out, rest);
+            return cairn_href_add_names(out, rest);
         }
     return false;
 }

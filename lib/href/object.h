@@ -42,4 +42,11 @@ bool cairn_href_add_decoded(cairn_buf *out, cairn_span path);
 /* True when "." or "..", coded or not, is a segment of the path. */
 bool cairn_href_has_dots(cairn_span path);
 
+/* ---- paths that are decoded: "%2e" is a name like any other ---- */
+
+/* Appends all but A-Z a-z 0-9 - _ . ~ and '/' percent-coded. */
+bool cairn_href_add_names(cairn_buf *out, cairn_span path);
+/* True when "." or ".." is a segment. A backslash is a letter like any other, as it is to S3. */
+bool cairn_href_has_dot_names(cairn_span path);
+
 #endif

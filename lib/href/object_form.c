@@ -87,6 +87,34 @@ bool cairn_href_has_dots(cairn_span path)
     return false;
 }
 
+/* ---- decoded paths ---- */
+
+bool cairn_href_add_names(cairn_buf *out, cairn_span path)
+{
+    for (size_t start = 0; start <= path.n;) {
+        const char *slash = start < path.n ? memchr(path.p + start, '/', path.n - start) : NULL;
+        size_t end = slash ? (size_t)(slash - path.p) : path.n;
+        cairn_buf_add_url_segment(out, cairn_span_make(path.p + start, end - start));
+        if (slash)
+            cairn_buf_add_byte(out, '/');
+        start = end + 1;
+    }
+    return !out->failed;
+}
+
+bool cairn_href_has_dot_names(cairn_span path)
+{
+    for (size_t start = 0, end = 0; end <= path.n; end++) {
+        if (end < path.n && path.p[end] != '/')
+            continue;
+        cairn_span segment = cairn_span_make(path.p + start, end - start);
+        if (cairn_span_is(segment, ".") || cairn_span_is(segment, ".."))
+            return true;
+        start = end + 1;
+    }
+    return false;
+}
+
 /* ---- https ---- */
 
 /* A bucket that may stand in the name of a host. */

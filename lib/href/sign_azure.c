@@ -2,6 +2,7 @@
  * (sr=d), made with the account's key. The version is fixed: the first with the present text to sign, so that every
  * cloud and emulator knows it. */
 #include "base/secret.h"
+#include "href/object.h"
 #include "href/sign_parts.h"
 #include "stac/time.h"
 
@@ -24,7 +25,7 @@ typedef struct grant {
 static void add_parameter(cairn_buf *out, const char *name, cairn_span value)
 {
     cairn_buf_printf(out, "&%s=", name);
-    cairn_sign_add_path(out, value);
+    cairn_href_add_names(out, value);
 }
 
 static bool seal(const grant *g, cairn_buf *base64)
@@ -55,7 +56,7 @@ static bool add_sas(const grant *g, cairn_buf *out)
     cairn_buf signature = CAIRN_BUF_INIT(TEXT_MAX);
     bool ok = seal(g, &signature);
     cairn_buf_add_text(out, "se=");
-    cairn_sign_add_path(out, cairn_span_of(g->ends));
+    cairn_href_add_names(out, cairn_span_of(g->ends));
     cairn_buf_printf(out, "&sp=%s&spr=https&sv=" VERSION "&sr=%s", g->permissions, g->resource);
     if (g->resource[0] == 'd')
         cairn_buf_printf(out, "&sdd=%d", depth(g->name));
@@ -88,7 +89,7 @@ cairn_code cairn_sign_azure(const cairn_sign_place *place, int64_t now, cairn_bu
                .name = cairn_sign_place_key(place)};
     cairn_buf_printf(out, "https://%.*s.blob.%.*s/%.*s/", CAIRN_SPAN_FMT(allow->account), CAIRN_SPAN_FMT(allow->suffix),
                      CAIRN_SPAN_FMT(allow->container));
-    cairn_sign_add_path(out, g.name);
+    cairn_href_add_names(out, g.name);
     cairn_buf_add_byte(out, '?');
     return add_grant(&g, now, out, expires, error);
 }

@@ -2,6 +2,7 @@
  * not: no query, no fragment, no user, no port but the endpoint's, no name of a host that only resembles. */
 #include "base/uri.h"
 #include "base/utf8.h"
+#include "href/object.h"
 #include "href/sign_parts.h"
 
 #include <strings.h>
@@ -116,26 +117,13 @@ static bool has_encoded_slash(cairn_span path)
     return false;
 }
 
-static bool has_dot_segment(cairn_span key)
-{
-    for (size_t start = 0; start <= key.n;) {
-        const char *slash = start < key.n ? memchr(key.p + start, '/', key.n - start) : NULL;
-        size_t end = slash ? (size_t)(slash - key.p) : key.n;
-        cairn_span segment = cairn_span_make(key.p + start, end - start);
-        if (cairn_span_is(segment, ".") || cairn_span_is(segment, ".."))
-            return true;
-        start = end + 1;
-    }
-    return false;
-}
-
 bool cairn_sign_decode_key(cairn_span path, char *out, size_t size, size_t *n)
 {
     char whole[CAIRN_SIGN_HREF_MAX];
     if (path.n > sizeof whole || has_encoded_slash(path) || !cairn_uri_decode_into(path, whole, n) || *n > size)
         return false;
     cairn_span key = cairn_span_make(whole, *n);
-    if (cairn_utf8_fault(key) || has_dot_segment(key))
+    if (cairn_utf8_fault(key) || cairn_href_has_dot_names(key))
         return false;
     memcpy(out, whole, *n);
     return true;

@@ -85,7 +85,4 @@ cairn_code cairn_sign_azure(const cairn_sign_place *place, int64_t now, cairn_bu
 cairn_code cairn_sign_azure_token(const cairn_sign_section *section, const cairn_sign_allow *allow, int64_t now,
                                   cairn_buf *out, int64_t *expires, cairn_error *error);
 
-/* Appends a path percent-coded once: all but A-Z a-z 0-9 - _ . ~ and '/'. */
-bool cairn_sign_add_path(cairn_buf *out, cairn_span path);
-
 #endif

@@ -2,6 +2,7 @@
  * The parameters stand in the order in which botocore writes them, so that the two can be held against each other byte
  * for byte; what is signed has them sorted, as the specification wants it. */
 #include "base/secret.h"
+#include "href/object.h"
 #include "href/sign_parts.h"
 
 #include <openssl/crypto.h>
@@ -17,19 +18,6 @@ typedef struct request {
     int64_t life;
     cairn_buf host, path, scope;
 } request;
-
-bool cairn_sign_add_path(cairn_buf *out, cairn_span path)
-{
-    for (size_t start = 0; start <= path.n;) {
-        const char *slash = start < path.n ? memchr(path.p + start, '/', path.n - start) : NULL;
-        size_t end = slash ? (size_t)(slash - path.p) : path.n;
-        cairn_buf_add_url_segment(out, cairn_span_make(path.p + start, end - start));
-        if (slash)
-            cairn_buf_add_byte(out, '/');
-        start = end + 1;
-    }
-    return !out->failed;
-}
 
 /* Certificates of the form *.host don't cover a bucket's dots, and numeric hosts have no names below them. */
 static bool by_path(const cairn_sign_place *place)
@@ -49,7 +37,7 @@ static void place_object(request *r, const cairn_sign_place *place)
         cairn_buf_add_byte(&r->host, '.');
     }
     cairn_buf_add_span(&r->host, r->section->host);
-    cairn_sign_add_path(&r->path, cairn_sign_place_key(place));
+    cairn_href_add_names(&r->path, cairn_sign_place_key(place));
 }
 
 static void add_parameter(cairn_buf *out, const char *name, cairn_span value)
