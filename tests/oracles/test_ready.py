@@ -476,6 +476,16 @@ def test_definitions_that_nobody_knows():
         assert "proj:code" not in item["properties"] and item["properties"]["proj:wkt2"] == text
 
 
+def test_questions_to_proj_are_limited():
+    """A thousand definitions in one item would take a minute."""
+    told = pyproj.CRS("+proj=laea +lat_0=47 +lon_0=11.5 +datum=WGS84 +type=crs").to_wkt()
+    known = pyproj.CRS("EPSG:32633").to_wkt()
+    assets = {str(n): {"href": "https://h/a", "proj:wkt2": told.replace("11.5", f"{n / 50}")} for n in range(1000)}
+    ((body, answer), (first, _)) = ready(made({}, assets), made({}, {"known": {"href": "https://h/a", "proj:wkt2": known}, **assets}))
+    assert answer["source"] is None or all("proj:code" not in asset for asset in body["assets"].values())
+    assert first["assets"]["known"]["proj:code"] == "EPSG:32633"
+
+
 def test_codes_of_other_authorities():
     """GDAL's STACIT needs a definition; a number of ESRI's that was given as EPSG's is called by its name."""
     ((mars, _), (mollweide, _), (web, _)) = ready(

@@ -2,8 +2,8 @@
  * Bands are matched by their places. */
 #include "stac/ready/band_fields.h"
 
-/* More are left as they are. */
-enum { MOST_BANDS = 4096 };
+/* More are left as they are, as is what would be written anew for each band at such a length. */
+enum { MOST_BANDS = 4096, MOST_COPIED_BYTES = 64 << 10 };
 
 typedef struct band {
     cairn_span text[CAIRN_LISTS]; /* as it stands in the list, or absent */
@@ -91,11 +91,19 @@ static size_t count_bands(cairn_ready *r, asset_bands *b, bool common)
     return n ? n : common;
 }
 
+static size_t common_bytes(const asset_bands *b)
+{
+    size_t bytes = 0;
+    for (size_t f = 0; f < CAIRN_BAND_FIELDS; f++)
+        bytes += b->common[f].n;
+    return bytes;
+}
+
 static bool read_bands(cairn_ready *r, asset_bands *b)
 {
     b->moves = read_common(r, b);
     b->n = count_bands(r, b, b->moves);
-    if (b->n == 0)
+    if (b->n == 0 || common_bytes(b) * b->n > MOST_COPIED_BYTES)
         return false;
     b->at = cairn_arena_calloc(r->arena, b->n, sizeof *b->at);
     if (!b->at) {

@@ -40,6 +40,31 @@ static long long epsg_of_field(cairn_ready *r, cairn_span value)
     return text.p ? epsg_of_text(text, true) : 0;
 }
 
+/* What an item asks PROJ is limited; what comes behind that is left as it is. */
+static bool may_ask(cairn_ready *r, cairn_span definition)
+{
+    size_t i = 0;
+    while (i < r->n_definitions && !cairn_span_equal(r->definitions[i], definition))
+        i++;
+    if (i == CAIRN_READY_DEFINITIONS)
+        return false;
+    if (i == r->n_definitions)
+        r->definitions[r->n_definitions++] = definition;
+    return true;
+}
+
+static bool name_number(cairn_ready *r, long long number, cairn_crs *out)
+{
+    size_t i = 0;
+    while (i < r->n_numbers && r->numbers[i] != number)
+        i++;
+    if (i == CAIRN_READY_NUMBERS)
+        return false;
+    if (i == r->n_numbers)
+        r->numbers[r->n_numbers++] = number;
+    return cairn_crs_of_number(number, out);
+}
+
 static void put_epsg(cairn_ready *r, cairn_ready_object *object, long long epsg)
 {
     cairn_ready_put(r, object, CAIRN_SLOT_EPSG, cairn_arena_printf(r->arena, "%lld", epsg));
@@ -76,7 +101,7 @@ static void name_definition(cairn_ready *r, cairn_ready_object *object)
 {
     cairn_crs found;
     cairn_span definition = definition_of(r, object);
-    if (!definition.p || !cairn_crs_identify(definition, &found))
+    if (!definition.p || !may_ask(r, definition) || !cairn_crs_identify(definition, &found))
         return;
     long long epsg = epsg_of_text(cairn_span_of(found.name), false);
     put_code(r, object, found.name);
@@ -89,6 +114,8 @@ static void define_code(cairn_ready *r, cairn_ready_object *object, cairn_span c
 {
     cairn_crs found;
     long long epsg = 0;
+    if (!may_ask(r, code))
+        return;
     if (!cairn_ready_get(r, object, CAIRN_SLOT_EPSG).p && cairn_crs_identify(code, &found))
         epsg = epsg_of_text(cairn_span_of(found.name), false);
     if (epsg) {
@@ -111,7 +138,7 @@ static void mend_code(cairn_ready *r, cairn_ready_object *object)
     long long number;
     cairn_crs found;
     if (cairn_json_integer(cairn_ready_get(r, object, CAIRN_SLOT_CODE), &number) && epsg_in_range(number) &&
-        cairn_crs_of_number(number, &found))
+        name_number(r, number, &found))
         put_code(r, object, found.name);
 }
 
@@ -119,7 +146,7 @@ static void mend_code(cairn_ready *r, cairn_ready_object *object)
 static void find_code(cairn_ready *r, cairn_ready_object *object, long long epsg)
 {
     cairn_crs found;
-    if (epsg && cairn_crs_of_number(epsg, &found))
+    if (epsg && name_number(r, epsg, &found))
         put_code(r, object, found.name);
     else
         name_definition(r, object);

@@ -1,42 +1,11 @@
 /* Media types for assets that have none, by the names of their files. Whether a GeoTIFF is cloud optimised can't be
  * seen in a name. */
+#include "stac/media.h"
 #include "stac/ready/parts.h"
 
 #include <strings.h>
 
-static const struct {
-    const char *suffix, *type;
-} types[] = {
-    {"tif", "image/tiff"},
-    {"tiff", "image/tiff"},
-    {"jp2", "image/jp2"},
-    {"png", "image/png"},
-    {"jpg", "image/jpeg"},
-    {"jpeg", "image/jpeg"},
-    {"webp", "image/webp"},
-    {"gif", "image/gif"},
-    {"nc", "application/netcdf"},
-    {"nc4", "application/netcdf"},
-    {"zarr", "application/vnd+zarr"},
-    {"h5", "application/x-hdf5"},
-    {"hdf5", "application/x-hdf5"},
-    {"he5", "application/x-hdf5"},
-    {"hdf", "application/x-hdf"},
-    {"parquet", "application/vnd.apache.parquet"},
-    {"geoparquet", "application/vnd.apache.parquet"},
-    {"copc.laz", "application/vnd.laszip+copc"},
-    {"fgb", "application/vnd.flatgeobuf"},
-    {"gpkg", "application/geopackage+sqlite3"},
-    {"geojson", "application/geo+json"},
-    {"json", "application/json"},
-    {"ndjson", "application/x-ndjson"},
-    {"xml", "application/xml"},
-    {"html", "text/html"},
-    {"txt", "text/plain"},
-    {"csv", "text/csv"},
-    {"pdf", "application/pdf"},
-    {"kml", "application/vnd.google-earth.kml+xml"},
-};
+#define GEOTIFF "image/tiff; application=geotiff"
 
 /* The last segment of the path, without query, fragment and a slash at the end. */
 static cairn_span file_name(cairn_span href)
@@ -52,19 +21,17 @@ static cairn_span file_name(cairn_span href)
     return cairn_span_make(href.p + from, n - from);
 }
 
-static bool has_suffix(cairn_span name, const char *suffix)
-{
-    size_t n = strlen(suffix);
-    return name.n > n + 1 && name.p[name.n - n - 1] == '.' && strncasecmp(name.p + name.n - n, suffix, n) == 0;
-}
-
+/* A Zarr store is a folder, which no server of files has a type for. */
 static const char *type_of(cairn_span href)
 {
     cairn_span name = file_name(href);
-    for (size_t i = 0; i < sizeof types / sizeof *types; i++)
-        if (has_suffix(name, types[i].suffix))
-            return types[i].type;
-    return NULL;
+    const char *dot = name.n ? memrchr(name.p, '.', name.n) : NULL;
+    cairn_span ending = dot ? cairn_span_make(dot, (size_t)(name.p + name.n - dot)) : CAIRN_SPAN_NONE;
+    if (!dot || dot == name.p)
+        return NULL;
+    if (ending.n == strlen(".zarr") && strncasecmp(ending.p, ".zarr", ending.n) == 0)
+        return "application/vnd+zarr";
+    return cairn_media_of_name(name);
 }
 
 static bool has_role(cairn_ready *r, const cairn_ready_object *asset, const char *role)
@@ -77,10 +44,11 @@ static bool has_role(cairn_ready *r, const cairn_ready_object *asset, const char
     return false;
 }
 
-/* A TIFF with a grid of its own, or data of an item that says where its pixels lie. */
-static bool is_geotiff(cairn_ready *r, const cairn_ready_object *asset)
+/* A TIFF with a grid of its own, or data of an item that says where its pixels lie. `placed`: the item has a reference
+ * system, which is not read again for each asset. */
+static bool is_geotiff(cairn_ready *r, const cairn_ready_object *asset, bool placed)
 {
-    if (!cairn_ready_crs_of(r, asset).p)
+    if (!(cairn_ready_has_crs(asset) ? cairn_ready_own_crs(r, asset).p != NULL : placed))
         return false;
     if (asset->at[CAIRN_SLOT_SHAPE] || asset->at[CAIRN_SLOT_TRANSFORM] || asset->at[CAIRN_SLOT_PROJ_BBOX])
         return true;
@@ -89,20 +57,21 @@ static bool is_geotiff(cairn_ready *r, const cairn_ready_object *asset)
             r->properties.at[CAIRN_SLOT_PROJ_BBOX]);
 }
 
-static void give_type(cairn_ready *r, cairn_ready_object *asset)
+static void give_type(cairn_ready *r, cairn_ready_object *asset, bool placed)
 {
     cairn_span href = cairn_json_string(cairn_ready_get(r, asset, CAIRN_SLOT_HREF), r->arena);
     const char *type = href.n ? type_of(href) : NULL;
     if (!type)
         return;
-    if (strcmp(type, "image/tiff") == 0 && is_geotiff(r, asset))
-        type = "image/tiff; application=geotiff";
+    if (strcmp(type, GEOTIFF) == 0 && !is_geotiff(r, asset, placed))
+        type = "image/tiff";
     cairn_ready_put(r, asset, CAIRN_SLOT_TYPE, cairn_arena_printf(r->arena, "\"%s\"", type));
 }
 
 void cairn_ready_media_types(cairn_ready *r)
 {
+    bool placed = r->properties.node && cairn_ready_own_crs(r, &r->properties).p;
     for (size_t i = 0; i < r->n_assets && !r->failed; i++)
         if (!cairn_ready_get(r, &r->assets[i], CAIRN_SLOT_TYPE).p)
-            give_type(r, &r->assets[i]);
+            give_type(r, &r->assets[i], placed);
 }

@@ -41,15 +41,15 @@ cairn_ready_extension cairn_ready_extension_of(cairn_span key)
                                                : CAIRN_READY_NONE;
 }
 
-/* Keys that are written with escapes are not looked for: nobody writes these names so, and what is not found is left
- * as it is. */
+/* A key that is written with escapes is the same key: to take it for another would be to write over its value. */
 static void note(cairn_ready_object *object, cairn_jnode *member)
 {
+    bool escaped = member->key.n && memchr(member->key.p, '\\', member->key.n);
     cairn_ready_extension extension = cairn_ready_extension_of(member->key);
     int from = extension == CAIRN_READY_NONE ? CAIRN_SLOT_HREF : CAIRN_SLOT_CODE;
-    int to = extension == CAIRN_READY_NONE ? CAIRN_SLOT_CODE : CAIRN_SLOTS;
+    int to = extension == CAIRN_READY_NONE && !escaped ? CAIRN_SLOT_CODE : CAIRN_SLOTS;
     for (int slot = from; slot < to; slot++)
-        if (cairn_span_equal(member->key, names[slot])) {
+        if (escaped ? cairn_json_key_is(member->key, names[slot].p) : cairn_span_equal(member->key, names[slot])) {
             object->at[slot] = member;
             return;
         }

@@ -59,12 +59,18 @@ typedef struct cairn_ready_object {
     bool unknown[CAIRN_READY_EXTENSIONS]; /* has a field with the extension's prefix that is in no list */
 } cairn_ready_object;
 
+/* PROJ takes 50 ms to say that it knows no such definition, and one to look up a number. */
+enum { CAIRN_READY_DEFINITIONS = 4, CAIRN_READY_NUMBERS = 32 };
+
 typedef struct cairn_ready {
     cairn_arena *arena;
     cairn_jnode *item;
     cairn_ready_object properties; /* without a node when the item has none */
     cairn_ready_object *assets;    /* the objects among its assets */
     size_t n_assets;
+    cairn_span definitions[CAIRN_READY_DEFINITIONS]; /* that PROJ was asked about for this item */
+    long long numbers[CAIRN_READY_NUMBERS];
+    size_t n_definitions, n_numbers;
     bool has_core_bands; /* its version of STAC has `bands`: 1.1.0 and later */
     bool changed;
     bool failed; /* the arena is full */
