@@ -32,8 +32,8 @@ static bool is_full(const walk *w)
 
 /* ---- what is still to be fetched ---- */
 
-/* True when the URL is new. */
-static bool see(walk *w, cairn_span url)
+/* `is_new`: the URL was not seen before. */
+static cairn_code see(walk *w, cairn_span url, bool *is_new, cairn_error *error)
 {
     uint64_t hash = cairn_hash64(url);
     size_t low = 0, high = w->n_seen;
@@ -44,18 +44,26 @@ static bool see(walk *w, cairn_span url)
         else
             high = middle;
     }
-    if ((low < w->n_seen && w->seen[low] == hash) || w->n_seen == CAIRN_REMOTE_DOCUMENTS)
-        return false;
+    *is_new = low == w->n_seen || w->seen[low] != hash;
+    if (!*is_new)
+        return CAIRN_OK;
+    if (w->n_seen == CAIRN_REMOTE_DOCUMENTS)
+        return cairn_error_set(error, CAIRN_TOO_LARGE,
+                               "more than %d documents to fetch: give the URL of one of its collections, or a file of "
+                               "its items",
+                               CAIRN_REMOTE_DOCUMENTS);
     memmove(&w->seen[low + 1], &w->seen[low], (w->n_seen - low) * sizeof *w->seen);
     w->seen[low] = hash;
     w->n_seen++;
-    return true;
+    return CAIRN_OK;
 }
 
 static cairn_code push(walk *w, cairn_span url, cairn_error *error)
 {
-    if (!cairn_fetch_is_url(url) || !see(w, url))
-        return CAIRN_OK;
+    bool is_new = false;
+    cairn_code code = cairn_fetch_is_url(url) ? see(w, url, &is_new, error) : CAIRN_OK;
+    if (!is_new || code != CAIRN_OK)
+        return code;
     if (w->n == w->room) {
         size_t room = w->room ? 2 * w->room : 64;
         cairn_span *more = realloc(w->to_do, room * sizeof *more);

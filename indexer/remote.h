@@ -18,7 +18,7 @@ typedef cairn_code (*cairn_remote_sink)(void *context, cairn_span text, cairn_sp
 
 /* Calls `sink` for each record that stands where an item should. An API is asked by GET: a collection's `items` link, a
  * landing page's `search` link, `next` links. Without those, `child` and `item` links are followed. CAIRN_INVALID when
- * a document is no STAC, or the next page can be had by POST only. */
+ * a document is no STAC, or the next page can be had by POST only; CAIRN_TOO_LARGE for too many documents. */
 cairn_code cairn_remote_walk(cairn_span url, const cairn_remote_options *options, cairn_remote_sink sink, void *context,
                              cairn_error *error);
 

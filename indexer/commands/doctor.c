@@ -6,6 +6,7 @@
 #include "indexer/remote.h"
 
 #include <stddef.h>
+#include <sys/stat.h>
 
 enum { BATCH_RECORDS = 256, BATCH_BYTES = 8 << 20, URL_LIMIT = 1000, REASONS = 3 };
 enum { TIMEOUT = 60, MAX_TIMEOUT = 86400 };
@@ -298,7 +299,8 @@ static bool is_catalog(const char *path)
 {
     static const char magic[16] = "SQLite format 3";
     char first[sizeof magic] = "";
-    FILE *file = fopen(path, "rbe");
+    struct stat there; /* what is read from a pipe is gone from it */
+    FILE *file = stat(path, &there) == 0 && S_ISREG(there.st_mode) ? fopen(path, "rbe") : NULL;
     bool is = file && fread(first, 1, sizeof first, file) == sizeof first && memcmp(first, magic, sizeof magic) == 0;
     if (file)
         fclose(file);

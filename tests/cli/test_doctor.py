@@ -4,6 +4,7 @@ import contextlib
 import functools
 import http.server
 import json
+import os
 import threading
 
 import pytest
@@ -139,6 +140,16 @@ def test_reads_what_ingest_reads(doctor, cairn, tmp_path):
     nameless = scene("e")
     del nameless["collection"]
     assert summary(doctor(write(tmp_path / "n.ndjson", nameless)))["collections"][0]["id"] == "(none)"
+
+
+def test_pipes(doctor, cairn, tmp_path):
+    """A pipe has its bytes once: what a look at its beginning takes is gone."""
+    path = write(tmp_path / "items.ndjson", *(scene(f"s{i}") for i in range(50)))
+    os.mkfifo(tmp_path / "pipe")
+    feeder = threading.Thread(target=lambda: (tmp_path / "pipe").write_bytes(path.read_bytes()))
+    feeder.start()
+    assert summary(doctor(tmp_path / "pipe"))["items"] == 50
+    feeder.join()
 
 
 def test_the_sample(doctor, catalog):
@@ -297,6 +308,11 @@ def test_servers_that_mean_no_good(doctor, cairn, tmp_path):
                 self.answer({"type": "FeatureCollection", "features": [], "links": [{"rel": "next", "href": "/loop?x"}]})
             elif path == "/redirect":
                 self.answer(b"", 302, Location="/redirect")
+            elif path == "/to-user":
+                self.answer(b"", 302, Location=f"http://me:geheim@{self.headers['Host']}/loop")
+            elif path == "/many":
+                links = [{"rel": "item", "href": f"{i}.json"} for i in range(100001)]
+                self.answer({"type": "Catalog", "stac_version": "1.0.0", "id": "c", "description": "d", "links": links})
             elif path == "/to-file":
                 self.answer(b"", 302, Location=secret.as_uri())
             elif path == "/next-file":
@@ -326,6 +342,8 @@ def test_servers_that_mean_no_good(doctor, cairn, tmp_path):
         for path, exit, word in [
             ("redirect", 1, "redirect"),
             ("to-file", 1, "rotocol"),
+            ("to-user", 1, "ogin"),
+            ("many", 1, "100000 documents"),
             ("next-post", 1, "POST"),
             ("short", 1, "short"),
             ("cut", 1, "JSON"),
