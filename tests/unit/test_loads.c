@@ -332,6 +332,45 @@ static void takes_many_assets(void **state)
     cairn_buf_free(&assets);
 }
 
+/* What all assets share is not decoded for each. */
+static void shares_a_definition(void **state)
+{
+    enum { ASSETS = 4000, WKT = 20000 };
+    fixture *f = *state;
+    cairn_buf assets = CAIRN_BUF_INIT((size_t)4 << 20), properties = CAIRN_BUF_INIT((size_t)1 << 20);
+    cairn_arena *large = cairn_arena_new((size_t)32 << 20), *small = f->arena;
+    assert_non_null(large);
+    for (int i = 0; i < ASSETS; i++)
+        cairn_buf_printf(&assets, "%s\"a%d\":{" HREF "," COG "}", i ? "," : "", i);
+    cairn_buf_printf(&properties, TIME "," GRID ",\"proj:wkt2\":\"GEOGCRS[\\\"%0*d\\\"]\"", WKT, 1);
+    assert_true(cairn_buf_add_byte(&assets, '\0') && cairn_buf_add_byte(&properties, '\0'));
+    f->arena = large;
+    judge(f, PROJECTION, properties.p, assets.p);
+    assert_string_equal(f->verdicts[CAIRN_CLIENT_ODC_STAC].code, "unknown-crs");
+    f->arena = small;
+    cairn_arena_free(large);
+    cairn_buf_free(&assets);
+    cairn_buf_free(&properties);
+}
+
+/* PROJ is asked about 64 systems of an item: the one behind them, which it doesn't know, is believed. */
+static void asks_about_few_systems(void **state)
+{
+    enum { MOST = 64 };
+    fixture *f = *state;
+    for (int known = MOST - 1; known <= MOST; known++) {
+        cairn_buf assets = CAIRN_BUF_INIT((size_t)1 << 20);
+        for (int i = 0; i < known; i++)
+            cairn_buf_printf(&assets, "\"a%d\":{" HREF "," COG ",\"proj:code\":\"+proj=longlat +lon_0=%d +type=crs\"},",
+                             i, i);
+        cairn_buf_add_text(&assets, "\"z\":{" HREF "," COG ",\"proj:code\":\"nonsense\"}");
+        assert_true(cairn_buf_add_byte(&assets, '\0'));
+        judge(f, PROJECTION, TIME "," GRID, assets.p);
+        assert_int_equal(f->verdicts[CAIRN_CLIENT_ODC_STAC].loads, known == MOST);
+        cairn_buf_free(&assets);
+    }
+}
+
 static void ends_at_the_cap(void **state)
 {
     static const char item[] = "{\"assets\":{" GOOD "},\"properties\":{}}";
@@ -358,6 +397,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(reads_escapes_and_repeated_keys, set_up, tear_down),
         cmocka_unit_test_setup_teardown(stands_any_value, set_up, tear_down),
         cmocka_unit_test_setup_teardown(takes_many_assets, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(shares_a_definition, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(asks_about_few_systems, set_up, tear_down),
         cmocka_unit_test_setup_teardown(ends_at_the_cap, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

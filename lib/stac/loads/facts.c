@@ -195,6 +195,9 @@ bool cairn_loads_gather(cairn_span item, bool brief, cairn_arena *arena, cairn_l
     cairn_json_walk walk = cairn_json_walk_object(item);
     cairn_json_member member;
     *out = (cairn_loads_facts){.arena = arena, .brief = brief};
+    out->asked = cairn_arena_calloc(arena, 1, sizeof *out->asked);
+    if (!out->asked)
+        return false;
     while (cairn_json_next_member(&walk, &member)) /* the open form has no end: its walk ends with the text */
         keep(item_slots, out, &member);
     cairn_loads_read_list(&out->bbox);

@@ -5,6 +5,8 @@
 
 #include "stac/loads.h"
 
+#include <stdint.h>
+
 /* What a media type, or a file's name where there is none, tells. */
 typedef enum cairn_media {
     CAIRN_MEDIA_OTHER,
@@ -61,6 +63,13 @@ typedef struct cairn_loads_asset {
     bool ragged;   /* has a member that NumPy makes no array of, see cairn_loads_is_ragged() */
 } cairn_loads_asset;
 
+/* Reference systems that PROJ was asked about for an item: it takes milliseconds each. */
+enum { CAIRN_LOADS_MOST_SYSTEMS = 64 };
+typedef struct cairn_loads_asked {
+    uint64_t hashes[CAIRN_LOADS_MOST_SYSTEMS];
+    size_t n;
+} cairn_loads_asked;
+
 typedef struct cairn_loads_facts {
     cairn_span stac_version, stac_extensions, assets_text, properties;
     cairn_span eo_bands; /* of the properties: before STAC 1.0.0-beta.1, when assets had indices into it */
@@ -72,7 +81,8 @@ typedef struct cairn_loads_facts {
     cairn_loads_proj proj; /* of the properties */
     bool ragged;           /* of the properties */
     cairn_arena *arena;    /* for what has to be decoded */
-    bool brief;            /* only whether it loads is asked, not why not, nor how many assets do */
+    cairn_loads_asked *asked;
+    bool brief; /* only whether it loads is asked, not why not, nor how many assets do */
     cairn_loads_asset *assets;
     size_t n_assets, room;
 } cairn_loads_facts;
@@ -121,8 +131,9 @@ bool cairn_loads_is_float(cairn_span value);
 /* A name that numpy.dtype() knows. */
 bool cairn_loads_is_dtype(cairn_span value);
 
-/* True when PROJ knows the reference system: a code, WKT or PROJJSON. The last answers are kept, for each thread. */
-bool cairn_loads_crs_known(cairn_span crs);
+/* True when PROJ knows the reference system: a code, PROJJSON, or a string of JSON with WKT or the like in it. The last
+ * answers are kept, for each thread; of many systems in one item the further ones are believed. */
+bool cairn_loads_crs_known(const cairn_loads_facts *facts, cairn_span crs);
 
 /* ---- media types and places ---- */
 

@@ -90,13 +90,13 @@ static bool has_grid(const cairn_loads_facts *facts, const cairn_loads_asset *as
 
 /* ---- reference systems: ProjectionExtension.crs_string ---- */
 
-static bool code_known(cairn_span value)
+static bool code_known(const cairn_loads_facts *facts, cairn_span value)
 {
     char name[40];
     if (cairn_json_kind(value) == '"')
-        return cairn_loads_crs_known(cairn_span_make(value.p + 1, value.n - 2));
+        return cairn_loads_crs_known(facts, cairn_span_make(value.p + 1, value.n - 2));
     int n = snprintf(name, sizeof name, "EPSG:%.*s", CAIRN_SPAN_FMT(value));
-    return n > 0 && (size_t)n < sizeof name && cairn_loads_crs_known(cairn_span_of(name));
+    return n > 0 && (size_t)n < sizeof name && cairn_loads_crs_known(facts, cairn_span_of(name));
 }
 
 /* True when Python's bool() of the value is false: null, 0, "". */
@@ -114,25 +114,19 @@ static cairn_span code_of(const cairn_loads_proj *proj)
     return cairn_loads_has(proj->code) || is_nothing(proj->epsg) ? proj->code : proj->epsg;
 }
 
-static bool wkt_known(const cairn_loads_facts *facts, cairn_span value)
-{
-    cairn_span text = cairn_json_string(value, facts->arena);
-    return text.n && cairn_loads_crs_known(text);
-}
-
 static const cairn_loads_fault *judge_crs(const cairn_loads_facts *facts, const cairn_loads_proj *own)
 {
     const cairn_loads_proj *common = &facts->proj;
     cairn_span code = cairn_loads_either(code_of(own), code_of(common));
     if (!is_nothing(code))
-        return code_known(code) ? NULL : &unknown_crs;
+        return code_known(facts, code) ? NULL : &unknown_crs;
     cairn_span wkt = cairn_loads_either(own->wkt2, common->wkt2);
     if (!is_nothing(wkt))
-        return wkt_known(facts, wkt) ? NULL : &unknown_crs;
+        return cairn_json_kind(wkt) == '"' && cairn_loads_crs_known(facts, wkt) ? NULL : &unknown_crs;
     cairn_span projjson = cairn_loads_either(own->projjson, common->projjson);
     if (is_nothing(projjson))
         return &no_crs;
-    return cairn_json_kind(projjson) == '{' && cairn_loads_crs_known(projjson) ? NULL : &unknown_crs;
+    return cairn_json_kind(projjson) == '{' && cairn_loads_crs_known(facts, projjson) ? NULL : &unknown_crs;
 }
 
 /* ---- one asset ---- */

@@ -156,7 +156,7 @@ static const cairn_loads_fault *bounds_of_item(const stack *s, double bounds[4])
     if (cairn_span_is(s->epsg, "4326"))
         return NULL;
     snprintf(name, sizeof name, "EPSG:%.*s", CAIRN_SPAN_FMT(s->epsg));
-    return cairn_loads_crs_known(cairn_span_of(name)) ? NULL : &unknown_crs;
+    return cairn_loads_crs_known(s->facts, cairn_span_of(name)) ? NULL : &unknown_crs;
 }
 
 static void bounds_of_grid(const double *t, const double *shape, double bounds[4])

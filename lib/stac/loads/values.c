@@ -160,7 +160,19 @@ static bool is_common(cairn_span crs)
     return rest.p[1] >= '0' && rest.p[1] <= '6' && rest.p[2] >= '0' && rest.p[2] <= '9' && zone >= 1 && zone <= 60;
 }
 
-bool cairn_loads_crs_known(cairn_span crs)
+/* Whether the item may ask for it. What it may is the same whatever the thread was asked before. */
+static bool may_ask(const cairn_loads_facts *facts, uint64_t hash)
+{
+    cairn_loads_asked *asked = facts->asked;
+    size_t i = 0;
+    while (i < asked->n && asked->hashes[i] != hash)
+        i++;
+    if (i == asked->n && i < CAIRN_LOADS_MOST_SYSTEMS)
+        asked->hashes[asked->n++] = hash;
+    return i < CAIRN_LOADS_MOST_SYSTEMS;
+}
+
+bool cairn_loads_crs_known(const cairn_loads_facts *facts, cairn_span crs)
 {
     enum { KEPT = 256 };
     static _Thread_local struct {
@@ -171,9 +183,12 @@ bool cairn_loads_crs_known(cairn_span crs)
         return true;
     uint64_t hash = cairn_hash64(crs);
     size_t at = hash % KEPT;
+    if (!may_ask(facts, hash))
+        return true;
     if (!kept[at].is_set || kept[at].hash != hash) {
         cairn_projection *projection = NULL;
-        kept[at].is_known = cairn_projection_to_lonlat(crs, &projection, NULL) == CAIRN_OK;
+        cairn_span text = cairn_json_kind(crs) == '"' ? cairn_json_string(crs, facts->arena) : crs;
+        kept[at].is_known = text.n && cairn_projection_to_lonlat(text, &projection, NULL) == CAIRN_OK;
         kept[at].is_set = true;
         kept[at].hash = hash;
         cairn_projection_free(projection);
