@@ -24,6 +24,7 @@ int cairn_command_main(int argc, char **argv);
 
 extern const cairn_command cairn_command_init, cairn_command_ingest, cairn_command_search, cairn_command_explain,
     cairn_command_get, cairn_command_delete, cairn_command_info, cairn_command_check, cairn_command_optimize,
-    cairn_command_export, cairn_command_queryables, cairn_command_validate, cairn_command_doctor, cairn_command_version;
+    cairn_command_export, cairn_command_queryables, cairn_command_validate, cairn_command_doctor, cairn_command_enrich,
+    cairn_command_version;
 
 #endif

@@ -36,8 +36,10 @@ static void print_left(const cairn_progress *progress, const cairn_progress_fact
 static void print_state(const cairn_progress *progress, const cairn_progress_facts *facts)
 {
     double seconds = cairn_progress_seconds(progress);
-    fprintf(progress->out, "%llu items, %.0f items/s, %.1f MB/s", (unsigned long long)facts->items,
-            (double)facts->items / seconds, (double)facts->bytes / seconds / 1e6);
+    uint64_t done = facts->counts_items ? facts->bytes : facts->items;
+    fprintf(progress->out, "%llu items, %.0f items/s", (unsigned long long)done, (double)done / seconds);
+    if (!facts->counts_items)
+        fprintf(progress->out, ", %.1f MB/s", (double)facts->bytes / seconds / 1e6);
     print_left(progress, facts, seconds);
 }
 

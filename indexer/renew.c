@@ -1,5 +1,6 @@
 #include "indexer/renew.h"
 
+#include "indexer/enrich_item.h"
 #include "indexer/work.h"
 
 #include <stdlib.h>
@@ -25,17 +26,30 @@ typedef struct renewal {
 
 /* ---- reading a page ---- */
 
-/* The whole document of the source's words, in the arena. */
-static cairn_code source_text(renewal *r, const cairn_item_row *row, cairn_span *out, cairn_error *error)
+/* What the row holds, in the arena: in open form, or closed to a whole document. */
+static cairn_code text_of(renewal *r, const cairn_item_row *row, bool source, bool closed, cairn_span *out,
+                          cairn_error *error)
 {
     cairn_buf whole = CAIRN_BUF_INIT(TEXT_BYTES);
     cairn_buf_reset(&r->open);
-    cairn_code code = cairn_row_text(r->session, row, true, &r->open, error);
-    if (code == CAIRN_OK && !cairn_document_close(cairn_buf_span(&r->open), CAIRN_SPAN_NONE, &whole))
+    cairn_code code = cairn_row_text(r->session, row, source, &r->open, error);
+    if (code == CAIRN_OK && closed && !cairn_document_close(cairn_buf_span(&r->open), CAIRN_SPAN_NONE, &whole))
         code = cairn_error_no_memory(error);
-    *out = code == CAIRN_OK ? cairn_arena_copy(r->page->arena, cairn_buf_span(&whole)) : CAIRN_SPAN_NONE;
+    *out = code == CAIRN_OK ? cairn_arena_copy(r->page->arena, cairn_buf_span(closed ? &whole : &r->open))
+                            : CAIRN_SPAN_NONE;
     cairn_buf_free(&whole);
     return code == CAIRN_OK && !out->p ? cairn_error_no_memory(error) : code;
+}
+
+/* From the source's own words, or, where files were looked into, from what came of that. */
+static cairn_code read_texts(renewal *r, const cairn_item_row *row, cairn_outcome *outcome, cairn_error *error)
+{
+    cairn_code code = text_of(r, row, false, true, &outcome->text, error);
+    if (code != CAIRN_OK)
+        return code;
+    if (cairn_json_get(cairn_json_get(outcome->text, "properties"), CAIRN_ENRICHED).p)
+        return text_of(r, row, true, false, &outcome->words, error);
+    return row->source.bytes.p ? text_of(r, row, true, true, &outcome->text, error) : CAIRN_OK;
 }
 
 static cairn_code take_row(void *context, const cairn_item_row *row, cairn_error *error)
@@ -49,7 +63,7 @@ static cairn_code take_row(void *context, const cairn_item_row *row, cairn_error
         return cairn_error_no_memory(error);
     *outcome = (cairn_outcome){.origin = origin};
     r->page->n++;
-    return source_text(r, row, &outcome->text, error);
+    return read_texts(r, row, outcome, error);
 }
 
 static cairn_code read_page(renewal *r, cairn_error *error)

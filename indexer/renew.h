@@ -1,5 +1,5 @@
 /* Items made anew from their source's own words, by what this program knows now: for catalogs that an earlier version
- * wrote. */
+ * wrote. What `cairn enrich` filled in stays: such items are made from what they have become. */
 #ifndef CAIRN_INDEXER_RENEW_H
 #define CAIRN_INDEXER_RENEW_H
 

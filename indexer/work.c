@@ -90,9 +90,10 @@ static cairn_code pack_item(cairn_tools *tools, cairn_arena *arena, cairn_outcom
 {
     const cairn_item *item = &outcome->item;
     bool ok = pack_body(tools, arena, outcome);
-    if (ok && item->source.p) {
+    cairn_span source = outcome->words.p ? outcome->words : item->source;
+    if (ok && source.p && !cairn_span_equal(source, item->body)) {
         cairn_buf_reset(&tools->patch);
-        ok = cairn_patch_make(item->body, item->source, &tools->patch) &&
+        ok = cairn_patch_make(item->body, source, &tools->patch) &&
              pack_text(tools, cairn_buf_span(&tools->patch), arena, &outcome->source);
     }
     return ok ? CAIRN_OK : cairn_error_set(error, CAIRN_NOMEM, "the item needs more memory than there is for it");

@@ -18,6 +18,7 @@ typedef struct cairn_outcome {
     uint64_t line;
     bool is_checked, is_root;
     const char *fault;
+    cairn_span words; /* open form of the source's own words, where `text` isn't what the source said; else absent */
 
     cairn_verdict verdict;
     bool is_json;                          /* text is one JSON value */

@@ -1,6 +1,7 @@
 #include "cairn_revision.h"
 #include "indexer/exit.h"
 #include "indexer/options.h"
+#include "indexer/raster.h"
 #include "stac/crs.h"
 #include "stac/geometry.h"
 #include "store/sqlite/sqlite_store.h"
@@ -22,6 +23,8 @@ static int run(int argc, char **argv)
     printf("GEOS %s\n", cairn_geos_version());
     printf("PROJ %s\n", cairn_proj_version());
     printf("libmicrohttpd %s\n", MHD_get_version());
+    if (cairn_raster_version())
+        printf("GDAL %s\n", cairn_raster_version());
     return CAIRN_EXIT_OK;
 }
 

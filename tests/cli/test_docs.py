@@ -13,7 +13,7 @@ import pytest
 from support import BUILD, PATIENCE, ROOT
 from test_help import prepared  # noqa: F401: a fixture
 
-PAGES = {"docs/ingest.md": 15, "docs/assets.md": 8, "docs/load-ready.md": 5}  # and how many commands each has at least
+PAGES = {"docs/ingest.md": 15, "docs/assets.md": 8, "docs/load-ready.md": 5, "docs/enrich.md": 5}  # and how many commands each has at least
 BLOCK = re.compile(r"^```(console|ndjson|json) ?(\S*)\n(.*?)^```$", re.M | re.S)
 
 
