@@ -77,6 +77,9 @@ static void test_media_types(void **state)
         {"s3://b/store.zarr/", "application/vnd+zarr"},
         {"file:///a.b/c.nc", "application/netcdf"},
         {"a.copc.laz", "application/vnd.laszip+copc"},
+        {"a.txt", "text/plain"},
+        {"a.grib2?sig=x", "application/wmo-GRIB2"},
+        {".json", NULL},
         {"a.tif/b", NULL},
         {"tif", NULL},
     };
@@ -101,6 +104,35 @@ static void test_bands(void **state)
                  "{\"stac_version\":\"1.1.0\",\"assets\":{\"a\":{\"type\":\"t\",\"bands\":[{\"\":\"x\","
                  "\"eo:common_name\":\"nir\"}],\"eo:bands\":[{\"common_name\":\"nir\"}]}},\"stac_extensions\":[" URI(
                      "eo", "1.1.0") "]}");
+}
+
+/* A key with escapes is the same key: what it says is neither written over nor said twice. */
+static void test_escaped_keys(void **state)
+{
+    (void)state;
+    assert_ready("{" PLACED("\"proj\\u003aepsg\":4326,\"proj:code\":\"EPSG:32633\"") ",\"stac_extensions\":7}", NULL);
+    assert_ready("{\"assets\":{\"a\":{\"href\":\"a.tif\",\"t\\u0079pe\":\"x/y\"}}}", NULL);
+}
+
+/* What would stand in each of many bands stays on the asset where it is long. */
+static void test_long_common_values(void **state)
+{
+    enum { BANDS = 4096, BUCKETS = 100 };
+    (void)state;
+    cairn_buf text = CAIRN_BUF_INIT(1 << 20);
+    cairn_buf_add_text(&text,
+                       "{\"assets\":{\"a\":{\"type\":\"t\",\"raster:histogram\":{\"count\":1,\"min\":0,\"max\":1,"
+                       "\"buckets\":[1");
+    for (int i = 1; i < BUCKETS; i++)
+        cairn_buf_add_text(&text, ",1");
+    cairn_buf_add_text(&text, "]},\"bands\":[{}");
+    for (int i = 1; i < BANDS; i++)
+        cairn_buf_add_text(&text, ",{}");
+    cairn_buf_add_text(&text, "]}}}");
+    cairn_buf_add_byte(&text, '\0');
+    assert_false(text.failed);
+    assert_ready(text.p, NULL);
+    cairn_buf_free(&text);
 }
 
 /* Each arena that is too small gives CAIRN_NOMEM or what a large one gives. */
@@ -141,8 +173,10 @@ static void test_identify(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_extensions), cmocka_unit_test(test_hollow),       cmocka_unit_test(test_media_types),
-        cmocka_unit_test(test_bands),      cmocka_unit_test(test_small_arenas), cmocka_unit_test(test_identify),
+        cmocka_unit_test(test_extensions),   cmocka_unit_test(test_hollow),
+        cmocka_unit_test(test_media_types),  cmocka_unit_test(test_bands),
+        cmocka_unit_test(test_small_arenas), cmocka_unit_test(test_identify),
+        cmocka_unit_test(test_escaped_keys), cmocka_unit_test(test_long_common_values),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

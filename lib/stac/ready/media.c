@@ -63,9 +63,10 @@ static void give_type(cairn_ready *r, cairn_ready_object *asset, bool placed)
     const char *type = href.n ? type_of(href) : NULL;
     if (!type)
         return;
-    if (strcmp(type, GEOTIFF) == 0 && !is_geotiff(r, asset, placed))
-        type = "image/tiff";
-    cairn_ready_put(r, asset, CAIRN_SLOT_TYPE, cairn_arena_printf(r->arena, "\"%s\"", type));
+    /* A name tells no more than the bare type. */
+    bool whole = strcmp(type, GEOTIFF) == 0 && is_geotiff(r, asset, placed);
+    cairn_span said = cairn_span_make(type, strcspn(type, whole ? "" : ";"));
+    cairn_ready_put(r, asset, CAIRN_SLOT_TYPE, cairn_arena_printf(r->arena, "\"%.*s\"", CAIRN_SPAN_FMT(said)));
 }
 
 void cairn_ready_media_types(cairn_ready *r)
