@@ -47,4 +47,19 @@ int64_t cairn_signer_life(const cairn_signer *signer, cairn_span collection);
  * not covered at all is true: cairn_signer_sign() refuses it. */
 bool cairn_signer_admits(const cairn_signer *signer, cairn_span href, cairn_span collection);
 
+/* ---- what is said of it ---- */
+
+/* A bucket or container, in the words of the storage extension (v2.0.0). Absent: it has none of that. */
+typedef struct cairn_signed_storage {
+    const char *type;
+    cairn_span platform; /* maybe a template of {bucket}, {region} and {account} */
+    cairn_span bucket, region, account;
+    bool requester_pays;
+} cairn_signed_storage;
+
+/* The first bucket or container, from *at on, of the sections that name the collection; each comes once. *at is 0 at
+ * first. False when there is no further one, or no memory in the arena. */
+bool cairn_signer_storage(const cairn_signer *signer, cairn_span collection, size_t *at, cairn_arena *arena,
+                          cairn_signed_storage *out);
+
 #endif

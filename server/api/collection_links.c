@@ -42,7 +42,7 @@ cairn_code cairn_collection_add(const cairn_call *call, const cairn_collection_r
 {
     cairn_span open = call->source && row->source.p ? row->source : row->body;
     if (!call->source && !fields && cairn_auth_wants(call, row->id))
-        return cairn_auth_add_collection(call, open, out) && add_links(call, row->id, out)
+        return cairn_auth_add_collection(call, row->id, open, out) && add_links(call, row->id, out)
                    ? CAIRN_OK
                    : cairn_error_set(error, CAIRN_NOMEM, "the collections do not fit in memory");
     bool ok = fields ? cairn_fields_write(fields, open, out) : cairn_buf_add_span(out, open);

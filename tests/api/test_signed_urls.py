@@ -10,6 +10,7 @@ import time
 from datetime import datetime, timedelta, timezone
 from urllib.parse import parse_qs, urlsplit
 
+import jsonschema
 import pystac
 import pytest
 import requests
@@ -45,6 +46,35 @@ allow = https://account.blob.core.windows.net/second/folder/
 account-key = {ACCOUNT_KEY}
 collections = of-folder
 """
+
+# What the schemas of the extension and of its platforms have of storage:schemes.
+STORAGE_SCHEMES = {
+    "additionalProperties": {
+        "type": "object",
+        "required": ["type", "platform"],
+        "properties": {
+            "platform": {"type": "string", "pattern": r"^[\w\+.-]+://"},
+            "region": {"type": "string"},
+            "requester_pays": {"type": "boolean"},
+        },
+        "allOf": [
+            {
+                "if": {"properties": {"type": {"const": "aws-s3"}}},
+                "then": {
+                    "properties": {
+                        "platform": {"const": "https://{bucket}.s3.{region}.amazonaws.com"},
+                        "bucket": {"type": "string", "pattern": "^[a-z0-9][a-z0-9-.]{1,61}[a-z0-9]$"},
+                        "region": {"type": "string", "pattern": "^[a-z0-9-]+$"},
+                    }
+                },
+            },
+            {
+                "if": {"properties": {"type": {"const": "ms-azure"}}},
+                "then": {"properties": {"platform": {"const": "https://{account}.blob.core.windows.net"}}},
+            },
+        ],
+    },
+}
 
 SECRETS = ["wJalrXUtnFEMI", "QUJDREVGR0hJSktM", "X-Amz-Signature", "X-Amz-Credential", "sig=", "sig%3D"]
 
@@ -176,6 +206,61 @@ def test_announced_where_something_is_signed(signing):
     assert "auth:schemes" not in requests.get(signing.url + "collections/of-none").json()
     listed = {c["id"]: c for c in requests.get(signing.url + "collections").json()["collections"]}
     assert "auth:schemes" in listed["of-s3"] and "auth:schemes" not in listed["of-none"]
+
+
+STORAGE = "https://stac-extensions.github.io/storage/v2.0.0/schema.json"
+STORED = {
+    "of-s3": {
+        "cairn_sign_bucket": {
+            "type": "aws-s3",
+            "platform": "https://{bucket}.s3.{region}.amazonaws.com",
+            "bucket": "bucket",
+            "region": "eu-west-1",
+            "requester_pays": False,
+        },
+        "cairn_sign_cubes": {
+            "type": "custom-s3",
+            "platform": "http://minio.example.org:9000",
+            "bucket": "cubes",
+            "region": "us-east-1",
+            "requester_pays": False,
+        },
+    },
+    "of-azure": {
+        "cairn_sign_account": {
+            "type": "ms-azure",
+            "platform": "https://{account}.blob.core.windows.net",
+            "account": "account",
+            "requester_pays": False,
+        }
+    },
+}
+
+
+@pytest.mark.parametrize("more", [{}, {"storage:region": "x"}])
+def test_where_the_objects_lie(tmp_path, cairn, start_server, config, more):
+    collection = {
+        "type": "Collection",
+        "stac_version": "1.1.0",
+        "description": "d",
+        "license": "other",
+        "extent": {"spatial": {"bbox": [[0, 0, 1, 1]]}, "temporal": {"interval": [["2020-01-01T00:00:00Z", None]]}},
+        "links": [],
+        **more,
+    }
+    twice = "[more]\nallow = s3://cubes/a/\nallow = s3://cubes/b/\nallow = s3://bucket/c/\n"
+    keys = f"endpoint = http://minio.example.org:9000\naccess-key-id = A\nsecret-access-key = {KEY}\n"
+    config.write_text(f"{CONFIG}\n{twice}{keys}collections = of-s3\n")
+    catalog = tmp_path / "stored.cairn"
+    cairn("ingest", catalog, "-", input="".join(json.dumps({**collection, "id": name}) + "\n" for name in STORED))
+    server = start_server(catalog, "--sign", config)
+    listed = requests.get(server.url + "collections").json()["collections"]
+    for document in [*listed, *(requests.get(f"{server.url}collections/{name}").json() for name in STORED)]:
+        check_scheme(document, server.url)
+        assert document.get("storage:schemes") == (None if more else STORED[document["id"]])
+        assert document["stac_extensions"].count(STORAGE) == (0 if more else 1)
+        jsonschema.Draft7Validator(STORAGE_SCHEMES).validate(document.get("storage:schemes", {}))
+    assert "storage:schemes" not in requests.get(server.url + "collections/of-s3?profile=source").json()
 
 
 def test_a_collection_keeps_its_own_schemes_and_links(tmp_path, cairn, start_server, config):
