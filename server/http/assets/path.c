@@ -2,6 +2,8 @@
 
 #include "base/uri.h"
 
+#include <strings.h>
+
 static bool is_zarr_metadata(cairn_span name)
 {
     static const char *const NAMES[] = {".zarray", ".zgroup", ".zattrs", ".zmetadata"};
@@ -11,14 +13,14 @@ static bool is_zarr_metadata(cairn_span name)
     return false;
 }
 
-/* "x.cairn", and what SQLite and the indexer put beside it: "x.cairn-wal", "x.cairn.lock". */
+/* "x.cairn" in any case, and what SQLite and the indexer put beside it: "x.cairn-wal", "x.cairn.lock". */
 static bool is_catalog(cairn_span name)
 {
     static const char SUFFIX[] = ".cairn";
     enum { N = sizeof SUFFIX - 1 };
     for (size_t i = 0; i + N <= name.n; i++) {
         bool ends = i + N == name.n || name.p[i + N] == '-' || name.p[i + N] == '.';
-        if (ends && memcmp(name.p + i, SUFFIX, N) == 0)
+        if (ends && strncasecmp(name.p + i, SUFFIX, N) == 0)
             return true;
     }
     return false;
