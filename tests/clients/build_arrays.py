@@ -3,7 +3,7 @@
     python build_arrays.py make FOLDER                    # writes the small files that stand for what assets lead to
     python build_arrays.py CLIENT FOLDER < items.ndjson   # one JSON line an item: {"built": [asset, ...], "fault": ...}
 
-It runs in the environment of the client (scripts/venv clients, scripts/venv intake; GDAL in the system's Python), so it
+It runs in the environment of the client (scripts/venv clients, scripts/venv intake; GDAL: the system's Python), so it
 imports nothing but what that client brings.
 
 stackstac and odc-stac build a lazy array of an item without opening a file, so they get the item as it is. The others
@@ -212,16 +212,16 @@ def build_rioxarray(item, folder):
 
 
 def build_xpystac(item, folder):
-    import fsspec.registry
     import pystac
     import xarray
+    from fsspec.registry import known_implementations
 
     known = pystac.Item.from_dict(item)
 
     def open_one(key):
         asset = known.assets[key]
-        zarr = kind_of(item["assets"][key]) == "zarr"
-        asset.href = stand_in(folder, item["assets"][key], set(fsspec.registry.known_implementations) if zarr else rasterio_schemes())
+        is_zarr = kind_of(item["assets"][key]) == "zarr"
+        asset.href = stand_in(folder, item["assets"][key], set(known_implementations) if is_zarr else rasterio_schemes())
         asset.extra_fields.pop("xarray:storage_options", None)  # they are of the place that the file stands for
         array_of(xarray.open_dataset(asset, engine="stac"))
 
@@ -256,14 +256,14 @@ def build_gdal_stacit(item, folder):
         asset["href"] = stand_in(folder, asset, {"http", "https"})
     path = f"/vsimem/items-{os.getpid()}.json"
     gdal.FileFromMemBuffer(path, json.dumps({"type": "FeatureCollection", "features": [copy]}).encode())
-    whole = gdal.Open(f'STACIT:"{path}"')
-    names = [name for name, _ in whole.GetSubDatasets()]
 
     def open_one(name):
         if gdal.Open(name).RasterCount == 0:
             raise ValueError("no bands")
 
-    return each_asset({"assets": {name: {} for name in names or [f'STACIT:"{path}"']}}, open_one)
+    whole = f'STACIT:"{path}"'
+    names = [name for name, _ in gdal.Open(whole).GetSubDatasets()] or [whole]
+    return each_asset({"assets": {name: {} for name in names}}, open_one)
 
 
 BUILDERS = {
