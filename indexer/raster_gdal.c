@@ -123,7 +123,7 @@ static cairn_span number_text(double value, cairn_arena *arena)
 static cairn_span nodata_of(GDALRasterBandH band, cairn_arena *arena)
 {
     int there = 0;
-    cairn_span text = CAIRN_SPAN_NONE;
+    cairn_span text;
     GDALDataType type = GDALGetRasterDataType(band);
     if (type == GDT_Int64) {
         long long value = GDALGetRasterNoDataValueAsInt64(band, &there);
