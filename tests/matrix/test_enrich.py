@@ -158,6 +158,8 @@ def test_a_second_run_opens_nothing(done, folder):
     before = documents(catalog)
     facts, _ = enrich(catalog)
     assert (facts["opened"], facts["complete"], facts["changed"]) == (0, 1, 0)
+    facts, _ = enrich(catalog, "--filter", '"cairn:enriched" IS NULL')
+    assert facts["items"] == 0
     facts, _ = enrich(catalog, "--overwrite")
     assert facts["opened"] == 2 and documents(catalog) == before
 
