@@ -99,11 +99,62 @@ static void test_media_types(void **state)
 static void test_bands(void **state)
 {
     (void)state;
-    assert_ready("{\"stac_version\":\"1.1.0\",\"assets\":{\"a\":{\"type\":\"t\",\"bands\":[{\"\":\"x\","
-                 "\"eo:common_name\":\"nir\"}]}}}",
-                 "{\"stac_version\":\"1.1.0\",\"assets\":{\"a\":{\"type\":\"t\",\"bands\":[{\"\":\"x\","
-                 "\"eo:common_name\":\"nir\"}],\"eo:bands\":[{\"common_name\":\"nir\"}]}},\"stac_extensions\":[" URI(
-                     "eo", "1.1.0") "]}");
+    assert_ready(
+        "{\"stac_version\":\"1.1.0\",\"assets\":{\"a\":{\"type\":\"t\",\"bands\":[{\"\":\"x\","
+        "\"eo:common_name\":\"nir\"}]}}}",
+        "{\"stac_version\":\"1.1.0\",\"assets\":{\"a\":{\"type\":\"t\",\"bands\":[{\"\":\"x\","
+        "\"eo:common_name\":\"nir\",\"name\":\"a\"}],\"eo:bands\":[{\"name\":\"a\",\"common_name\":\"nir\"}]}},"
+        "\"stac_extensions\":[" URI("eo", "1.1.0") "]}");
+}
+
+/* Each of eo:bands gets a name, which odc-stac asks for: the asset's key, with a number where it has several bands. */
+static void test_names_of_bands(void **state)
+{
+    (void)state;
+    assert_ready(
+        "{\"assets\":{\"a\\u0062\":{\"type\":\"t\",\"eo:bands\":[{\"common_name\":\"nir\"},{\"name\":\"B4\"},{"
+        "\"name\":null,\"common_name\":\"red\"}]}}}",
+        "{\"assets\":{\"a\\u0062\":{\"type\":\"t\",\"eo:bands\":[{\"common_name\":\"nir\",\"name\":\"a\\u0062.1\"},{"
+        "\"name\":\"B4\"},{\"name\":\"a\\u0062.3\",\"common_name\":\"red\"}]}},\"stac_extensions\":[" URI(
+            "eo", "1.1.0") "]}");
+    assert_ready(
+        "{\"stac_version\":\"1.1.0\",\"assets\":{\"a\":{\"type\":\"t\",\"bands\":[{\"data_type\":\"int8\"}]}}}",
+        "{\"stac_version\":\"1.1.0\",\"assets\":{\"a\":{\"type\":\"t\",\"bands\":[{\"data_type\":\"int8\"}],"
+        "\"raster:bands\":[{\"data_type\":\"int8\"}]}},\"stac_extensions\":[" URI("raster", "1.1.0") "]}");
+}
+
+#define GRID(epsg, bbox)                                                                                               \
+    "\"proj:epsg\":" epsg ",\"proj:code\":\"EPSG:" epsg "\",\"proj:bbox\":" bbox ",\"proj:shape\":[1,1]"
+
+/* The bbox that is made of a grid's, with a polygon or several (`kind`) that holds it. */
+static void assert_placed(const char *properties, const char *bbox, const char *kind)
+{
+    cairn_arena *arena = cairn_arena_new(1 << 22);
+    cairn_error error = CAIRN_ERROR_INIT;
+    bool changed;
+    cairn_jnode *tree = cairn_j_open(arena, cairn_arena_printf(arena, "{\"properties\":{%s}}", properties));
+    assert_int_equal(cairn_ready_item(arena, tree, &changed, &error), CAIRN_OK);
+    cairn_span text = cairn_j_text(tree, arena), found = cairn_json_get(text, "bbox");
+    if (!cairn_span_is(found, bbox))
+        fail_msg("%s: expected %s, found %.*s", properties, bbox, CAIRN_SPAN_FMT(found));
+    assert_true(cairn_json_string_is(cairn_json_get(cairn_json_get(text, "geometry"), "type"), kind));
+    cairn_arena_free(arena);
+}
+
+/* Edges of degrees are straight, so no box is higher than its corners; one around the globe is the whole of it, also
+ * where its corners (EASE-Grid 2.0, in whole centimetres) lie some millimetres beyond the antimeridian. */
+static void test_antimeridian(void **state)
+{
+    (void)state;
+    assert_placed(GRID("4326", "[170,-20,190,-10]"), "[170,-20,-170,-10]", "MultiPolygon");
+    assert_placed(GRID("4326", "[10,20,359,60]"), "[10,20,-1,60]", "MultiPolygon");
+    assert_placed(GRID("4326", "[0,-60,360,60]"), "[-180,-60,180,60]", "Polygon");
+    assert_placed(GRID("4326", "[-0.125,-60,359.875,60]"), "[-180,-60,180,60]", "Polygon");
+    assert_placed(GRID("4326", "[-180.00000001,-60,180.00000001,60]"), "[-180,-60,180,60]", "Polygon");
+    assert_placed(GRID("6933", "[-17367530.45,-7314540.83,17367530.45,7314540.83]"),
+                  "[-180,-85.0445664,180,85.0445664]", "Polygon");
+    assert_placed(GRID("6933", "[-17367530.45,-7314540.83,0,7314540.83]"), "[-180,-85.0445664,0,85.0445664]",
+                  "Polygon");
 }
 
 /* A key with escapes is the same key: what it says is neither written over nor said twice. */
@@ -173,10 +224,11 @@ static void test_identify(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_extensions),   cmocka_unit_test(test_hollow),
-        cmocka_unit_test(test_media_types),  cmocka_unit_test(test_bands),
-        cmocka_unit_test(test_small_arenas), cmocka_unit_test(test_identify),
-        cmocka_unit_test(test_escaped_keys), cmocka_unit_test(test_long_common_values),
+        cmocka_unit_test(test_extensions),     cmocka_unit_test(test_hollow),
+        cmocka_unit_test(test_media_types),    cmocka_unit_test(test_bands),
+        cmocka_unit_test(test_names_of_bands), cmocka_unit_test(test_small_arenas),
+        cmocka_unit_test(test_identify),       cmocka_unit_test(test_antimeridian),
+        cmocka_unit_test(test_escaped_keys),   cmocka_unit_test(test_long_common_values),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -10,6 +10,9 @@
 enum { STEPS = 24, MORE_STEPS = 120, CORNERS = 4, MOST_VERTICES = 1000000, MOST_DEPTH = 4 };
 static const double LONG_STEP = 0.5;
 
+/* Near enough to the antimeridian to be meant to lie on it: a tenth of a metre. */
+static const double MERIDIAN = 180, NEAR = 1e-6;
+
 /* Degrees that are written are rounded to about a centimetre. */
 static const double DIGITS = 1e7, LONGITUDE_MOST = 540, LATITUDE_MOST = 90.01;
 
@@ -45,6 +48,63 @@ static bool draw_ring(cairn_shape *shape, const double x[CORNERS], const double 
         }
     *at = part->paths[0].at[0];
     return true;
+}
+
+/* A grid around the globe begins anywhere, often at 0. */
+static void settle_globe(double x[CORNERS])
+{
+    double low = fmin(fmin(x[0], x[1]), fmin(x[2], x[3])), high = fmax(fmax(x[0], x[1]), fmax(x[2], x[3]));
+    for (int i = 0; i < CORNERS && high - low > 2 * MERIDIAN - NEAR; i++)
+        x[i] = x[i] > (low + high) / 2 ? MERIDIAN : -MERIDIAN;
+}
+
+/* An edge that is straight in degrees crosses the antimeridian at a vertex of its own: the cut, which is made for edges
+ * on the globe, would go by a great circle. */
+static bool draw_degrees(cairn_shape *shape, const double x[CORNERS], const double y[CORNERS])
+{
+    cairn_part *part = cairn_shape_add(shape, CAIRN_PART_POLYGON, 0, 1);
+    if (!part || !cairn_path_make(shape->arena, 3 * CORNERS + 1, &part->paths[0]))
+        return false;
+    cairn_xy *at = part->paths[0].at;
+    for (int i = 0; i < CORNERS; i++) {
+        int j = (i + 1) % CORNERS;
+        double first = x[i] < x[j] ? -MERIDIAN : MERIDIAN;
+        *at++ = (cairn_xy){x[i], y[i]};
+        for (int k = 0; k < 2; k++) {
+            double meridian = k ? -first : first, f = (meridian - x[i]) / (x[j] - x[i]);
+            if (f > 0 && f < 1)
+                *at++ = (cairn_xy){meridian, y[i] + (y[j] - y[i]) * f};
+        }
+    }
+    *at++ = part->paths[0].at[0];
+    part->paths[0].n = (size_t)(at - part->paths[0].at);
+    return true;
+}
+
+static bool is_on_meridian(double longitude)
+{
+    return fabs(fabs(longitude) - MERIDIAN) < NEAR;
+}
+
+/* The edge of a world grid lies on one side of the antimeridian, by a rounding of its coordinates on the other: at the
+ * side from which the ring comes and to which it goes. */
+static void settle_meridian(cairn_path ring)
+{
+    size_t n = ring.n - 1, first = 0;
+    while (first < n && is_on_meridian(ring.at[first].x))
+        first++;
+    for (size_t i = 0, before = first, after; i < n; i++) {
+        cairn_xy *at = &ring.at[(first + i) % n];
+        if (!is_on_meridian(at->x)) {
+            before = (first + i) % n;
+            continue;
+        }
+        for (after = i; first < n && is_on_meridian(ring.at[(first + after) % n].x);)
+            after++;
+        bool one_side = first < n && (ring.at[before].x < 0) == (ring.at[(first + after) % n].x < 0);
+        at->x = copysign(MERIDIAN, one_side ? ring.at[before].x : at->x);
+    }
+    ring.at[n] = ring.at[0];
 }
 
 /* Makes degrees of the ring's positions; false where the system isn't defined. */
@@ -87,10 +147,13 @@ static void round_shape(cairn_shape *shape)
 static bool follow(cairn_shape *shape, cairn_span crs, const double x[CORNERS], const double y[CORNERS], int steps)
 {
     *shape = (cairn_shape){.arena = shape->arena};
-    if (!draw_ring(shape, x, y, steps))
+    if (!(steps == 1 ? draw_degrees(shape, x, y) : draw_ring(shape, x, y, steps)))
         return false;
     cairn_path ring = shape->parts[0].paths[0];
-    return (steps == 1 || project_ring(ring, crs)) && tidy_path(ring);
+    if ((steps > 1 && !project_ring(ring, crs)) || !tidy_path(ring))
+        return false;
+    settle_meridian(ring);
+    return true;
 }
 
 static bool has_long_steps(cairn_path ring)
@@ -107,6 +170,8 @@ static bool outline(cairn_shape *shape, cairn_span crs, double x[CORNERS], doubl
     bool degrees = cairn_crs_is_lonlat(crs), cut;
     cairn_error ignored = CAIRN_ERROR_INIT;
     turn_left(x, y);
+    if (degrees)
+        settle_globe(x);
     if (!follow(shape, crs, x, y, degrees ? 1 : STEPS))
         return false;
     if (!degrees && has_long_steps(shape->parts[0].paths[0]) && !follow(shape, crs, x, y, MORE_STEPS))
