@@ -1,5 +1,5 @@
-/* Brings a catalog of an older schema up to this one: what is kept of properties is and of traits
- * is made from the items' bytes. */
+/* Brings a catalog of an older schema up to this one: what is kept of properties, and of traits, is made from the
+ * items' bytes. */
 #include "store/sqlite/internal.h"
 
 #include "base/log.h"
