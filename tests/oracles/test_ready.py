@@ -561,8 +561,10 @@ def test_bands_of_version_2():
     assert one["eo:bands"] == [{"name": "B5", "common_name": "rededge"}] and "raster:scale" not in one
     assert one["raster:bands"] == [{"nodata": 0, "scale": 0.0001}]
     assert [band["common_name"] for band in three["eo:bands"]] == ["red", "green", "blue"]
+    assert [band["name"] for band in three["eo:bands"]] == [band["name"] for band in three["bands"]] == ["three.1", "three.2", "three.3"]
     assert "raster:bands" not in three  # stackstac refuses an asset with more than one
-    assert none["bands"] == [{"eo:common_name": "nir", "data_type": "uint16", "raster:sampling": "area"}]
+    assert none["bands"] == [{"name": "none", "eo:common_name": "nir", "data_type": "uint16", "raster:sampling": "area"}]
+    assert none["eo:bands"] == [{"name": "none", "common_name": "nir"}]
     assert none["raster:bands"] == [{"data_type": "uint16", "sampling": "area"}]
     assert not unfit(body)
 

@@ -8,6 +8,7 @@ enum { MOST_BANDS = 4096, MOST_COPIED_BYTES = 64 << 10 };
 typedef struct band {
     cairn_span text[CAIRN_LISTS]; /* as it stands in the list, or absent */
     cairn_span value[CAIRN_LISTS][CAIRN_BAND_FIELDS];
+    cairn_span made_name; /* a JSON string, where no list has one and eo:bands should; else absent */
 } band;
 
 typedef struct asset_bands {
@@ -99,6 +100,46 @@ static size_t common_bytes(const asset_bands *b)
     return bytes;
 }
 
+enum {
+    NAME,
+    FIRST_OF_EO = 2,
+    LAST_OF_EO = 5
+}; /* in the order of the fields: name and description are no field of eo */
+
+static bool has_name(const band *band)
+{
+    for (int list = 0; list < CAIRN_LISTS; list++)
+        if (band->value[list][NAME].p && !cairn_json_is_null(band->value[list][NAME]))
+            return true;
+    return false;
+}
+
+static bool says_eo(const asset_bands *b, const band *band)
+{
+    for (int f = FIRST_OF_EO; f <= LAST_OF_EO; f++)
+        if (band->value[CAIRN_LIST_BANDS][f].p || b->common[f].p)
+            return true;
+    return false;
+}
+
+/* odc-stac asks each of eo:bands for its name and ends when one has none, so a band is called after its asset. */
+static void make_names(cairn_ready *r, asset_bands *b)
+{
+    cairn_span key = b->asset->node->key;
+    bool wanted = b->has[CAIRN_LIST_EO];
+    for (size_t i = 0; i < b->n && !wanted; i++)
+        wanted = says_eo(b, &b->at[i]);
+    if (!wanted || key.n * b->n > MOST_COPIED_BYTES)
+        return;
+    for (size_t i = 0; i < b->n && !r->failed; i++) {
+        if (has_name(&b->at[i]))
+            continue;
+        b->at[i].made_name = b->n == 1 ? cairn_arena_printf(r->arena, "\"%.*s\"", CAIRN_SPAN_FMT(key))
+                                       : cairn_arena_printf(r->arena, "\"%.*s.%zu\"", CAIRN_SPAN_FMT(key), i + 1);
+        r->failed = !b->at[i].made_name.p;
+    }
+}
+
 static bool read_bands(cairn_ready *r, asset_bands *b)
 {
     b->moves = read_common(r, b);
@@ -113,7 +154,8 @@ static bool read_bands(cairn_ready *r, asset_bands *b)
     for (int list = 0; list < CAIRN_LISTS; list++)
         if (b->has[list])
             read_list(cairn_ready_get(r, b->asset, slots[list]), (cairn_band_list)list, b);
-    return true;
+    make_names(r, b);
+    return !r->failed;
 }
 
 /* ---- what a list lacks ---- */
@@ -134,6 +176,8 @@ static cairn_span known(const asset_bands *b, size_t i, size_t f)
     for (int list = 0; list < CAIRN_LISTS; list++)
         if (value[list][f].p && cairn_band_value_fits(field, (cairn_band_list)list, value[list][f]))
             return value[list][f];
+    if (f == NAME && b->at[i].made_name.p)
+        return b->at[i].made_name;
     if (b->common[f].p)
         return b->common[f];
     return cairn_json_is_null(value[CAIRN_LIST_RASTER][f]) ? default_of(field) : CAIRN_SPAN_NONE;
@@ -165,8 +209,6 @@ static bool band_lacks(const asset_bands *b, cairn_band_list list, size_t i, siz
             return true;
     return false;
 }
-
-enum { FIRST_OF_EO = 2 }; /* name and description alone make no eo:bands */
 
 /* A list that is not there is made when each band has something to say in it: schemas allow no empty bands. stackstac
  * takes an asset with one raster:bands only. Before STAC 1.1 nobody looks for `bands`, which would take much room. */
