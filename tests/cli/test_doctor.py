@@ -1,4 +1,4 @@
-"""cairn doctor: what it reads, counts and prints. Whether its verdicts are true: tests/clients/test_doctor.py."""
+"""cairn doctor: what it reads, counts and prints. Whether its verdicts are true: tests/clients/test_verdicts.py."""
 
 import contextlib
 import functools

@@ -1,4 +1,4 @@
-"""cairn search --estimate and array_bytes/cube_bytes against plain Python; the real clients' arrays: tests/matrix/test_estimate.py."""
+"""cairn search --estimate and array_bytes/cube_bytes against plain Python; the real clients' arrays: tests/matrix/test_estimated_cubes.py."""
 
 import json
 import math

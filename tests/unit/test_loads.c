@@ -1,4 +1,4 @@
-/* The rules of the clients. That they are the clients' own is what tests/clients/test_doctor.py holds against the real
+/* The rules of the clients. That they are the clients' own is what tests/clients/test_verdicts.py holds against the real
  * programs; here each rule is met once, and what no real item does. */
 #include "base/json.h"
 #include "stac/loads.h"

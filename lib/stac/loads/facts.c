@@ -7,16 +7,17 @@ typedef struct slot {
     size_t at; /* offsetof() the span */
 } slot;
 
-#define PROJ_SLOTS(type, proj)                                                                                         \
-    {CAIRN_SPAN_LIT("proj:epsg"), offsetof(type, proj.epsg)},                                                          \
-        {CAIRN_SPAN_LIT("proj:code"), offsetof(type, proj.code)},                                                      \
-        {CAIRN_SPAN_LIT("proj:wkt2"), offsetof(type, proj.wkt2)},                                                      \
-        {CAIRN_SPAN_LIT("proj:projjson"), offsetof(type, proj.projjson)},                                              \
-        {CAIRN_SPAN_LIT("proj:bbox"), offsetof(type, proj.bbox.text)},                                                 \
-        {CAIRN_SPAN_LIT("proj:shape"), offsetof(type, proj.shape.text)},                                               \
-    {                                                                                                                  \
-        CAIRN_SPAN_LIT("proj:transform"), offsetof(type, proj.transform.text)                                          \
-    }
+#define PROJ_AT(type, member) (offsetof(type, proj) + offsetof(cairn_loads_proj, member))
+static const slot proj_slots[] = {
+    {CAIRN_SPAN_LIT("proj:epsg"), offsetof(cairn_loads_proj, epsg)},
+    {CAIRN_SPAN_LIT("proj:code"), offsetof(cairn_loads_proj, code)},
+    {CAIRN_SPAN_LIT("proj:wkt2"), offsetof(cairn_loads_proj, wkt2)},
+    {CAIRN_SPAN_LIT("proj:projjson"), offsetof(cairn_loads_proj, projjson)},
+    {CAIRN_SPAN_LIT("proj:bbox"), offsetof(cairn_loads_proj, bbox.text)},
+    {CAIRN_SPAN_LIT("proj:shape"), offsetof(cairn_loads_proj, shape.text)},
+    {CAIRN_SPAN_LIT("proj:transform"), offsetof(cairn_loads_proj, transform.text)},
+    {{NULL, 0}, 0},
+};
 
 static const slot item_slots[] = {
     {CAIRN_SPAN_LIT("stac_version"), offsetof(cairn_loads_facts, stac_version)},
@@ -34,7 +35,7 @@ static const slot property_slots[] = {
     {CAIRN_SPAN_LIT("data_type"), offsetof(cairn_loads_facts, data_type)},
     {CAIRN_SPAN_LIT("nodata"), offsetof(cairn_loads_facts, nodata)},
     {CAIRN_SPAN_LIT("eo:bands"), offsetof(cairn_loads_facts, eo_bands)},
-    PROJ_SLOTS(cairn_loads_facts, proj),
+    PROJ_SLOTS(cairn_loads_facts),
     {{NULL, 0}, 0},
 };
 
@@ -48,7 +49,7 @@ static const slot asset_slots[] = {
     {CAIRN_SPAN_LIT("eo:bands"), offsetof(cairn_loads_asset, eo_bands)},
     {CAIRN_SPAN_LIT("raster:bands"), offsetof(cairn_loads_asset, raster_bands)},
     {CAIRN_SPAN_LIT("xarray:open_kwargs"), offsetof(cairn_loads_asset, open_kwargs)},
-    PROJ_SLOTS(cairn_loads_asset, proj),
+    PROJ_SLOTS(cairn_loads_asset),
     {{NULL, 0}, 0},
 };
 
@@ -77,7 +78,8 @@ static void gather_properties(cairn_loads_facts *facts)
     cairn_json_walk walk = cairn_json_walk_object(facts->properties);
     cairn_json_member member;
     while (cairn_json_next_member(&walk, &member)) {
-        keep(property_slots, facts, &member);
+        if (!keep(property_slots, facts, &member))
+            keep(proj_slots, &facts->proj, &member);
         facts->ragged = facts->ragged || cairn_loads_is_ragged(member.value);
     }
     read_lists(&facts->proj);
@@ -111,7 +113,8 @@ static bool gather_asset(cairn_span value, cairn_arena *arena, cairn_loads_asset
     cairn_json_member member;
     cairn_span role;
     while (cairn_json_next_member(&walk, &member)) {
-        keep(asset_slots, asset, &member);
+        if (!keep(asset_slots, asset, &member))
+            keep(proj_slots, &asset->proj, &member);
         if (!asset->ragged && !is_no_coordinate(member.key))
             asset->ragged = cairn_loads_is_ragged(member.value);
     }

@@ -46,23 +46,16 @@ static const named endings[] = {
 
 static cairn_media find(const named *table, cairn_span name)
 {
-    for (; table->name; table++)
-        if (name.n == strlen(table->name) && strncasecmp(name.p, table->name, name.n) == 0)
+    for (; name.p && table->name; table++)
+        if (name.n && name.n == strlen(table->name) && strncasecmp(name.p, table->name, name.n) == 0)
             break;
-    return table->media;
-}
-
-/* The bytes before the first `stop`. */
-static cairn_span before(cairn_span text, char stop)
-{
-    const char *at = text.n ? memchr(text.p, stop, text.n) : NULL;
-    return at ? cairn_span_make(text.p, (size_t)(at - text.p)) : text;
+    return name.p ? table->media : CAIRN_MEDIA_OTHER;
 }
 
 /* Behind the last dot of a path. */
 static cairn_span ending_of(cairn_span address)
 {
-    cairn_span path = before(address, '?');
+    cairn_span path = cairn_loads_before(address, '?');
     while (path.n && path.p[path.n - 1] == '/')
         path.n--;
     const char *dot = path.n ? memrchr(path.p, '.', path.n) : NULL;
@@ -71,26 +64,18 @@ static cairn_span ending_of(cairn_span address)
 
 cairn_media cairn_media_of(cairn_span media_type, cairn_span address)
 {
-    cairn_span bare = cairn_span_trim(before(media_type, ';'));
+    cairn_span bare = cairn_span_trim(cairn_loads_before(media_type, ';'));
     if (cairn_span_trim(media_type).n)
         return find(types, bare);
     return find(endings, ending_of(address));
-}
-
-static bool is_one_of(cairn_span name, const char *const *names)
-{
-    for (; *names; names++)
-        if (name.n == strlen(*names) && strncasecmp(name.p, *names, name.n) == 0)
-            return true;
-    return false;
 }
 
 /* "zip+https" is opened when both are. */
 static bool all_known(cairn_span scheme, const char *const *names)
 {
     while (scheme.n) {
-        cairn_span part = before(scheme, '+');
-        if (!is_one_of(part, names))
+        cairn_span part = cairn_loads_before(scheme, '+');
+        if (!cairn_loads_is_one_of(part, names))
             return false;
         size_t past = part.n < scheme.n ? part.n + 1 : part.n;
         scheme = cairn_span_make(scheme.p + past, scheme.n - past);
