@@ -7,7 +7,6 @@ typedef struct slot {
     size_t at; /* offsetof() the span */
 } slot;
 
-#define PROJ_AT(type, member) (offsetof(type, proj) + offsetof(cairn_loads_proj, member))
 static const slot proj_slots[] = {
     {CAIRN_SPAN_LIT("proj:epsg"), offsetof(cairn_loads_proj, epsg)},
     {CAIRN_SPAN_LIT("proj:code"), offsetof(cairn_loads_proj, code)},
@@ -35,7 +34,6 @@ static const slot property_slots[] = {
     {CAIRN_SPAN_LIT("data_type"), offsetof(cairn_loads_facts, data_type)},
     {CAIRN_SPAN_LIT("nodata"), offsetof(cairn_loads_facts, nodata)},
     {CAIRN_SPAN_LIT("eo:bands"), offsetof(cairn_loads_facts, eo_bands)},
-    PROJ_SLOTS(cairn_loads_facts),
     {{NULL, 0}, 0},
 };
 
@@ -49,7 +47,6 @@ static const slot asset_slots[] = {
     {CAIRN_SPAN_LIT("eo:bands"), offsetof(cairn_loads_asset, eo_bands)},
     {CAIRN_SPAN_LIT("raster:bands"), offsetof(cairn_loads_asset, raster_bands)},
     {CAIRN_SPAN_LIT("xarray:open_kwargs"), offsetof(cairn_loads_asset, open_kwargs)},
-    PROJ_SLOTS(cairn_loads_asset),
     {{NULL, 0}, 0},
 };
 

@@ -120,6 +120,16 @@ static inline const cairn_loads_list *cairn_loads_either_list(const cairn_loads_
     return cairn_loads_has(a->text) ? a : b;
 }
 
+/* The bytes before the first `stop`. */
+static inline cairn_span cairn_loads_before(cairn_span text, char stop)
+{
+    const char *at = text.n ? memchr(text.p, stop, text.n) : NULL;
+    return at ? cairn_span_make(text.p, (size_t)(at - text.p)) : text;
+}
+
+/* True when the name is one of a NULL-terminated list, in any case. */
+bool cairn_loads_is_one_of(cairn_span name, const char *const *names);
+
 /* Reads list->text. */
 void cairn_loads_read_list(cairn_loads_list *list);
 /* True when both are missing or null, or are the same value or the same numbers. */

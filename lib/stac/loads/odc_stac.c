@@ -50,10 +50,7 @@ static bool ends_like_raster(cairn_span address)
     static const char *const endings[] = {"tif", "tiff", "jpeg", "jpg", "jp2", "img", "hdf", "nc", "zarr", NULL};
     const char *dot = address.n ? memrchr(address.p, '.', address.n) : NULL;
     cairn_span ending = dot ? cairn_span_make(dot + 1, (size_t)(address.p + address.n - dot - 1)) : address;
-    for (const char *const *e = endings; *e; e++)
-        if (ending.n == strlen(*e) && strncasecmp(ending.p, *e, ending.n) == 0)
-            return true;
-    return false;
+    return cairn_loads_is_one_of(ending, endings);
 }
 
 static bool is_raster_type(const cairn_loads_asset *asset)
@@ -61,16 +58,10 @@ static bool is_raster_type(const cairn_loads_asset *asset)
     static const char *const types[] = {"application/x-hdf",  "application/x-hdf5",   "application/hdf",
                                         "application/hdf5",   "application/x-netcdf", "application/netcdf",
                                         "application/x-zarr", "application/zarr",     NULL};
-    cairn_span type = asset->media_type;
-    const char *semicolon = type.n ? memchr(type.p, ';', type.n) : NULL;
-    if (semicolon)
-        type.n = (size_t)(semicolon - type.p);
+    cairn_span type = cairn_loads_before(asset->media_type, ';');
     if (type.n >= 6 && strncasecmp(type.p, "image/", 6) == 0)
         return !(asset->role_set & (CAIRN_ROLE_THUMBNAIL | CAIRN_ROLE_OVERVIEW));
-    for (const char *const *t = types; *t; t++)
-        if (type.n == strlen(*t) && strncasecmp(type.p, *t, type.n) == 0)
-            return true;
-    return false;
+    return cairn_loads_is_one_of(type, types);
 }
 
 static bool is_raster(const cairn_loads_asset *asset)

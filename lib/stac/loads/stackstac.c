@@ -83,12 +83,6 @@ typedef struct stack {
 
 typedef enum pick { PICK_NO, PICK_YES, PICK_FAULT } pick;
 
-static cairn_span before(cairn_span text, char stop)
-{
-    const char *at = text.n ? memchr(text.p, stop, text.n) : NULL;
-    return at ? cairn_span_make(text.p, (size_t)(at - text.p)) : text;
-}
-
 /* Mimetype.from_str() and is_valid_for(). */
 static pick picks(const cairn_loads_asset *asset)
 {
@@ -97,8 +91,8 @@ static pick picks(const cairn_loads_asset *asset)
         return PICK_NO;
     if (!asset->media_type.p)
         return PICK_FAULT;
-    cairn_span bare = cairn_span_trim(before(asset->media_type, ';'));
-    size_t head = before(bare, '/').n;
+    cairn_span bare = cairn_span_trim(cairn_loads_before(asset->media_type, ';'));
+    size_t head = cairn_loads_before(bare, '/').n;
     if (head < bare.n && memchr(bare.p + head + 1, '/', bare.n - head - 1))
         return PICK_FAULT;
     for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++)

@@ -5,6 +5,14 @@
 
 #include <strings.h>
 
+bool cairn_loads_is_one_of(cairn_span name, const char *const *names)
+{
+    for (; name.p && *names; names++)
+        if (name.n == strlen(*names) && strncasecmp(name.p, *names, name.n) == 0)
+            return true;
+    return false;
+}
+
 void cairn_loads_read_list(cairn_loads_list *list)
 {
     enum { MOST = 1000 }; /* no list of a grid is so long */
@@ -105,14 +113,6 @@ bool cairn_loads_is_ragged(cairn_span value)
 
 /* ---- values as Python and NumPy read them ---- */
 
-static bool is_one_of(cairn_span text, const char *const *names)
-{
-    for (; *names; names++)
-        if (text.n == strlen(*names) && strncasecmp(text.p, *names, text.n) == 0)
-            return true;
-    return false;
-}
-
 /* The inside of a string without escapes; of anything else the absent span. */
 static cairn_span plain_string(cairn_span value)
 {
@@ -131,7 +131,7 @@ bool cairn_loads_is_float(cairn_span value)
     if (!text.n)
         return false;
     cairn_span digits = *text.p == '+' ? cairn_span_make(text.p + 1, text.n - 1) : text;
-    return is_one_of(text, names) ||
+    return cairn_loads_is_one_of(text, names) ||
            (cairn_json_check(digits, 1, NULL, NULL) == CAIRN_OK && cairn_json_number(digits, &number));
 }
 
@@ -142,7 +142,7 @@ bool cairn_loads_is_dtype(cairn_span value)
                                         "float",   "double",  "complex64", "complex128", "byte",  "ubyte",  "short",
                                         "complex", "ushort",  "single",    "half",       "long",  NULL};
     cairn_span text = plain_string(value);
-    return text.p && is_one_of(text, names);
+    return text.p && cairn_loads_is_one_of(text, names);
 }
 
 /* ---- reference systems ---- */
