@@ -1,4 +1,4 @@
-"""Opens items with one real client and says of each what came of it: what test_doctor.py holds `cairn doctor` against.
+"""Opens items with one real client and says of each what came of it: what test_verdicts.py holds `cairn doctor` against.
 
     python build_arrays.py make FOLDER                    # writes the small files that stand for what assets lead to
     python build_arrays.py CLIENT FOLDER < items.ndjson   # one JSON line an item: {"built": [asset, ...], "fault": ...}
@@ -26,7 +26,7 @@ import sys
 import threading
 import warnings
 
-SECONDS = 20  # an item takes milliseconds; some ask for arrays beyond all memory
+SECONDS = 60  # an item takes milliseconds; some ask for arrays beyond all memory
 MEMORY = 6 << 30
 
 # ---- what assets lead to ----
