@@ -1,5 +1,5 @@
-/* The rules of the clients. That they are the clients' own is what tests/clients/test_verdicts.py holds against the real
- * programs; here each rule is met once, and what no real item does. */
+/* The rules of the clients. That they are the clients' own is what tests/clients/test_verdicts.py holds against the
+ * real programs; here each rule is met once, and what no real item does. */
 #include "base/json.h"
 #include "stac/loads.h"
 
@@ -114,6 +114,10 @@ static const rule stackstac_rules[] = {
     {S, PROJECTION, TIME "," PROJ, "", "no-assets", false, NULL},
     {S, PROJECTION, TIME "," PROJ, "\"a\":{" HREF "}", "no-media-type", false, NULL},
     {S, PROJECTION, TIME "," PROJ, "\"a\":{" HREF ",\"type\":\"IMAGE/TIFF\"}", "no-media-type", false, NULL},
+    {S, PROJECTION, TIME "," PROJ, "\"a\":{" HREF ",\"type\":\"application/x-netcdf\"}", "not-an-image", false, "a"},
+    {S, PROJECTION, TIME "," PROJ,
+     "\"a\":{" HREF ",\"type\":\"application/x-netcdf\"},\"b\":{\"href\":\"https://e.org/b.tif\"}", "no-media-type",
+     false, NULL},
     {S, PROJECTION, TIME "," PROJ, GOOD ",\"b\":{" HREF ",\"type\":\"image/a/b\"}", "bad-media-type", false, "b"},
     {S, PROJECTION, TIME "," GRID ",\"proj:code\":\"EPSG:32632\"", GOOD, "no-epsg", false, "a"},
     {S, PROJECTION, TIME "," PROJ, "\"a\":{" HREF "," COG ",\"proj:epsg\":null}", "no-epsg", false, "a"},
