@@ -5,9 +5,7 @@
 
 #include "base/jtree.h"
 #include "indexer/raster.h"
-
-/* A property of items that were completed: when, as an RFC 3339 time. */
-#define CAIRN_ENRICHED "cairn:enriched"
+#include "store/enriched.h"
 
 typedef struct cairn_enrich_rules {
     bool overwrite;              /* what is there already, too */

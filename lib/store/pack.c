@@ -1,5 +1,7 @@
 #include "store/pack.h"
 
+#include "base/patch.h"
+
 bool cairn_pack(cairn_codec *codec, cairn_span text, cairn_buf *out, cairn_packed *packed)
 {
     size_t start = out->n;
@@ -58,5 +60,21 @@ cairn_code cairn_unpack(cairn_codec *codec, const cairn_packed *packed, bool ver
     if (code == CAIRN_OK && verify && cairn_crc32(cairn_span_make(out->p + start, out->n - start)) != packed->crc)
         code = cairn_error_set(error, CAIRN_CORRUPT, "a stored text of %zu bytes does not have its checksum",
                                packed->length);
+    return code;
+}
+
+cairn_code cairn_unpack_patched(cairn_codec *codec, const cairn_packed *other, const cairn_packed *patch,
+                                cairn_buf *out, cairn_error *error)
+{
+    if (!patch->bytes.p)
+        return cairn_unpack(codec, other, true, out, error);
+    cairn_buf text = CAIRN_BUF_INIT(out->max), change = CAIRN_BUF_INIT(out->max);
+    cairn_code code = cairn_unpack(codec, other, true, &text, error);
+    if (code == CAIRN_OK)
+        code = cairn_unpack(codec, patch, true, &change, error);
+    if (code == CAIRN_OK)
+        code = cairn_patch_apply(cairn_buf_span(&text), cairn_buf_span(&change), out, error);
+    cairn_buf_free(&text);
+    cairn_buf_free(&change);
     return code;
 }

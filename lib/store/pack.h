@@ -22,5 +22,8 @@ bool cairn_pack(cairn_codec *codec, cairn_span text, cairn_buf *out, cairn_packe
 /* Appends the plain text; checks length and encoding, and the CRC when `verify`. */
 cairn_code cairn_unpack(cairn_codec *codec, const cairn_packed *packed, bool verify, cairn_buf *out,
                         cairn_error *error);
+/* The same for a text that is kept as a patch (base/patch.h) of another one; no bytes of it: the other one. */
+cairn_code cairn_unpack_patched(cairn_codec *codec, const cairn_packed *other, const cairn_packed *patch,
+                                cairn_buf *out, cairn_error *error);
 
 #endif

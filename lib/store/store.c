@@ -1,7 +1,5 @@
 #include "store/store.h"
 
-#include "base/patch.h"
-
 void cairn_store_close(cairn_store *store)
 {
     if (store)
@@ -181,15 +179,7 @@ cairn_code cairn_store_optimize(cairn_store *store, cairn_error *error)
 cairn_code cairn_row_text(cairn_session *session, const cairn_item_row *row, bool source, cairn_buf *out,
                           cairn_error *error)
 {
-    if (!source || !row->source.bytes.p)
+    if (!source)
         return cairn_unpack(session->codec, &row->body, true, out, error);
-    cairn_buf body = CAIRN_BUF_INIT(out->max), patch = CAIRN_BUF_INIT(out->max);
-    cairn_code code = cairn_unpack(session->codec, &row->body, true, &body, error);
-    if (code == CAIRN_OK)
-        code = cairn_unpack(session->codec, &row->source, true, &patch, error);
-    if (code == CAIRN_OK)
-        code = cairn_patch_apply(cairn_buf_span(&body), cairn_buf_span(&patch), out, error);
-    cairn_buf_free(&body);
-    cairn_buf_free(&patch);
-    return code;
+    return cairn_unpack_patched(session->codec, &row->body, &row->source, out, error);
 }

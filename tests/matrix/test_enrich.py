@@ -139,6 +139,28 @@ def test_the_source_stays_what_it_was(done):
     assert documents(catalog) == enriched and documents(catalog, "--profile", "source") == before
 
 
+def ingest_again(catalog, source, *flags):
+    done = run_cairn("ingest", catalog, source, "--progress", "json", *flags)
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def test_reading_the_same_source_again_keeps_what_was_completed(folder):
+    item = item_of("kept", {"red": "red.tif"})
+    catalog = ingested(folder, "kept", [item])
+    enrich(catalog)
+    before, source = documents(catalog), documents(catalog, "--profile", "source")
+    for flags in ((), ("--on-conflict", "error")):
+        facts = ingest_again(catalog, folder / "kept.ndjson", *flags)
+        assert (facts["unchanged"], facts["replaced"]) == (1, 0)
+        assert documents(catalog) == before and documents(catalog, "--profile", "source") == source
+    item["properties"]["title"] = "another"
+    (folder / "kept.ndjson").write_text(json.dumps(item) + "\n")
+    assert ingest_again(catalog, folder / "kept.ndjson")["replaced"] == 1
+    now = documents(catalog)["kept"]["properties"]
+    assert now["title"] == "another" and "cairn:enriched" not in now
+    run_cairn("check", catalog)
+
+
 def test_what_rasterio_says_is_what_stands_there(done, folder):
     item = documents(done[0])["scene"]
     assert item["properties"]["proj:epsg"] == 32633

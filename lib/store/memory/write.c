@@ -1,5 +1,7 @@
 #include "base/clock.h"
+#include "store/enriched.h"
 #include "store/memory/internal.h"
+#include "store/properties.h"
 
 #include <stdlib.h>
 
@@ -149,6 +151,24 @@ static cairn_code same_item(cairn_codec *codec, const memory_item *a, const memo
     return code == CAIRN_OK && *same ? same_text(codec, &a->source, &b->source, same, error) : code;
 }
 
+static bool is_enriched(cairn_codec *codec, const cairn_packed *body)
+{
+    cairn_buf open = CAIRN_BUF_INIT(body->length);
+    bool is =
+        !cairn_unpack(codec, body, true, &open, NULL) && cairn_is_enriched(cairn_properties_of(cairn_buf_span(&open)));
+    cairn_buf_free(&open);
+    return is;
+}
+
+static cairn_code is_same(cairn_codec *codec, const memory_item *old, const memory_item *new,
+                          const cairn_item_record *record, bool *same, cairn_error *error)
+{
+    cairn_code code = same_item(codec, old, new, same, error);
+    if (code == CAIRN_OK && !*same && is_enriched(codec, &old->body))
+        *same = cairn_enriched_keeps(codec, &old->body, &old->source, record);
+    return code;
+}
+
 /* What becomes of something that exists; CAIRN_PUT_REPLACED: write it. */
 static cairn_code resolve(bool same, cairn_conflict conflict, const char *what_it_is, cairn_span id, cairn_put *what,
                           cairn_error *error)
@@ -185,7 +205,7 @@ cairn_code memory_put_item(cairn_writer *base, const cairn_item_record *record, 
     cairn_code code = CAIRN_OK;
     *what = CAIRN_PUT_ADDED;
     if (old)
-        code = same_item(((memory_writer *)base)->codec, (const memory_item *)old, item, &same, error);
+        code = is_same(((memory_writer *)base)->codec, (const memory_item *)old, item, record, &same, error);
     if (old && code == CAIRN_OK)
         code = resolve(same, conflict, "item", from->id, what, error);
     if (code != CAIRN_OK || *what == CAIRN_PUT_UNCHANGED || *what == CAIRN_PUT_SKIPPED) {

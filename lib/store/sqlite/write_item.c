@@ -1,5 +1,6 @@
 #include "store/sqlite/internal.h"
 
+#include "store/enriched.h"
 #include "store/properties.h"
 
 static item_row row_of(const cairn_item *item, sqlite3_int64 key)
@@ -145,6 +146,13 @@ static bool same_text(sqlite_writer *writer, const cairn_packed *old, const cair
     return cairn_span_equal(old->bytes, new->bytes) || unpacks_to_same(writer, old, new);
 }
 
+static bool is_enriched(sqlite_writer *writer, const cairn_packed *properties)
+{
+    cairn_buf_reset(&writer->old_text);
+    return properties->bytes.p && !cairn_unpack(writer->codec, properties, false, &writer->old_text, NULL) &&
+           cairn_is_enriched(cairn_buf_span(&writer->old_text));
+}
+
 static cairn_code is_unchanged(sqlite_writer *writer, sqlite3_int64 key, const cairn_item_record *record, bool *same,
                                cairn_error *error)
 {
@@ -158,6 +166,9 @@ static cairn_code is_unchanged(sqlite_writer *writer, sqlite3_int64 key, const c
     if (rc == SQLITE_ROW) {
         cairn_packed body = db_column_packed(get, 0, 1, 2, 3), source = db_column_packed(get, 4, 5, 6, 7);
         *same = same_text(writer, &body, &record->body) && same_text(writer, &source, &record->source);
+        cairn_packed properties = db_column_packed(get, 8, 9, 10, 11);
+        if (!*same && is_enriched(writer, &properties))
+            *same = cairn_enriched_keeps(writer->codec, &body, &source, record);
     } else if (rc != SQLITE_DONE) {
         code = db_error(writer->db, rc, "reading an item", error);
     }

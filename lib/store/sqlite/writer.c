@@ -19,7 +19,8 @@ static const char *const write_text[W_COUNT] = {
         "INSERT OR REPLACE INTO item_body(key, encoding, crc, length, changed, body, source_encoding, source_crc,"
         " source_length, source, traits) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
     [W_BODY_GET] = "SELECT b.encoding, b.crc, b.length, " ITEM_BODY ", b.source_encoding, b.source_crc,"
-                   " b.source_length, b.source FROM " ITEM_BODY_TABLES " WHERE b.key=?1",
+                   " b.source_length, b.source, p.encoding, p.crc, p.length, p.properties FROM " ITEM_BODY_TABLES
+                   " WHERE b.key=?1",
     [W_BODY_DELETE] = "DELETE FROM item_body WHERE key=?1",
     [W_BOX_INSERT] = "INSERT INTO item_box VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)",
     [W_BOX_DELETE] = "DELETE FROM item_box WHERE entry=?1",
