@@ -114,7 +114,8 @@ static cairn_code finish(cairn_enrich *enrich, cairn_enrich_entry *entry, cairn_
     entry->told = cairn_arena_copy(enrich->arena, cairn_buf_span(&told));
     cairn_buf_free(&told);
     enrich->counts.items++;
-    enrich->counts.complete += item->n_wanted == 0;
+    enrich->counts.complete += item->n_wanted == 0 && item->passed_over == 0;
+    enrich->counts.items_passed_over += item->n_wanted == 0 && item->passed_over > 0;
     enrich->counts.changed += item->changed;
     enrich->counts.passed_over += item->passed_over;
     return code == CAIRN_OK && !entry->told.p ? cairn_error_no_memory(error) : code;

@@ -10,7 +10,8 @@
 enum { CAIRN_ENRICH_MAX_JOBS = 256, CAIRN_ENRICH_BATCH = 200 };
 
 typedef struct cairn_enrich_counts {
-    uint64_t items, changed, complete; /* complete: no file was opened */
+    uint64_t items, changed, complete; /* complete: nothing was wanted of them */
+    uint64_t items_passed_over;        /* all that was wanted was passed over */
     uint64_t opened, failed;           /* files */
     uint64_t passed_over;              /* assets whose href has none of the prefixes */
 } cairn_enrich_counts;

@@ -2,6 +2,7 @@
 
 #include "indexer/editor.h"
 #include "indexer/interrupt.h"
+#include "indexer/reader.h"
 #include "indexer/work.h"
 
 enum { PAGE_BYTES = 8 << 20, LEVEL = 6 };
@@ -82,7 +83,9 @@ static cairn_code count_items(run *r, cairn_error *error)
         return code;
     cairn_result result = {0};
     cairn_error at_end = CAIRN_ERROR_INIT;
-    code = cairn_session_search(r->session, r->search, &all, r->ends[0], pass, NULL, &result, error);
+    code = cairn_reader_check_collections(r->search, r->session, error);
+    if (code == CAIRN_OK)
+        code = cairn_session_search(r->session, r->search, &all, r->ends[0], pass, NULL, &result, error);
     cairn_code ended = cairn_session_end(r->session, &at_end);
     r->total = result.returned;
     return code == CAIRN_OK && ended != CAIRN_OK ? cairn_error_set(error, ended, "%s", at_end.message) : code;

@@ -74,3 +74,18 @@ cairn_code cairn_reader_print_collection(const cairn_collection_row *row, bool s
 {
     return finish_document(source && row->source.p ? row->source : row->body, out, error);
 }
+
+cairn_code cairn_reader_check_collections(const cairn_search *search, cairn_session *session, cairn_error *error)
+{
+    char quoted[120];
+    cairn_code code = CAIRN_OK;
+    for (size_t i = 0; i < search->n_collections && code == CAIRN_OK; i++) {
+        code = cairn_session_has_collection(session, search->collections[i], error);
+        if (code == CAIRN_NOT_FOUND) {
+            cairn_error_clear(error);
+            cairn_error_set(error, code, "no collection '%s': 'cairn info CATALOG' lists those there are",
+                            cairn_quote(search->collections[i], quoted, sizeof(quoted)));
+        }
+    }
+    return code;
+}

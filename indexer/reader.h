@@ -32,6 +32,9 @@ typedef cairn_code (*cairn_reading)(void *context, cairn_session *session, cairn
  * runs again (a few times at most). */
 cairn_code cairn_reader_run(cairn_reader *reader, cairn_reading reading, void *context, cairn_error *error);
 
+/* Refuses a search that names a collection which is not there: a mistake, not an empty answer. In a transaction. */
+cairn_code cairn_reader_check_collections(const cairn_search *search, cairn_session *session, cairn_error *error);
+
 /* The largest text that a command makes in memory: the page of a listing, one document. */
 #define CAIRN_READER_MAX_TEXT ((size_t)1 << 30)
 

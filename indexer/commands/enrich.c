@@ -1,4 +1,5 @@
 #include "base/clock.h"
+#include "base/uri.h"
 #include "indexer/asking.h"
 #include "indexer/editor.h"
 #include "indexer/enrich_catalog.h"
@@ -9,6 +10,7 @@
 
 #include <stddef.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 
 enum { JOBS = 8, TIMEOUT = 30, MAX_TIMEOUT = 3600, RETRIES = 2, MAX_RETRIES = 20 };
 #define ASKED_BYTES ((size_t)1 << 28)
@@ -96,39 +98,81 @@ static const cairn_option options[] = {
 
 /* ---- what is told ---- */
 
+static void print_lines(const values *v, const cairn_enrich_counts *counts)
+{
+    typedef unsigned long long whole;
+    fprintf(stderr, "items %llu, %s %llu, complete before %llu", (whole)counts->items,
+            v->dry_run ? "would change" : "changed", (whole)counts->changed, (whole)counts->complete);
+    if (v->prefixes.n)
+        fprintf(stderr, ", passed over %llu", (whole)counts->items_passed_over);
+    fprintf(stderr, "\nfiles opened %llu, failed %llu, passed over %llu\n", (whole)counts->opened,
+            (whole)counts->failed, (whole)counts->passed_over);
+}
+
 static void print_summary(const values *v, const cairn_enrich_counts *counts, const cairn_progress *progress)
 {
     typedef unsigned long long whole;
     double seconds = cairn_progress_seconds(progress);
     if (progress->mode == CAIRN_PROGRESS_JSON)
-        fprintf(stderr,
-                "{\"event\":\"summary\",\"items\":%llu,\"changed\":%llu,\"complete\":%llu,\"opened\":%llu,"
-                "\"failed\":%llu,\"passed_over\":%llu,\"seconds\":%.3f,\"interrupted\":%s}\n",
-                (whole)counts->items, (whole)counts->changed, (whole)counts->complete, (whole)counts->opened,
-                (whole)counts->failed, (whole)counts->passed_over, seconds, cairn_interrupted() ? "true" : "false");
+        fprintf(
+            stderr,
+            "{\"event\":\"summary\",\"items\":%llu,\"changed\":%llu,\"complete\":%llu,\"opened\":%llu,"
+            "\"failed\":%llu,\"passed_over\":%llu,\"items_passed_over\":%llu,\"seconds\":%.3f,\"interrupted\":%s}\n",
+            (whole)counts->items, (whole)counts->changed, (whole)counts->complete, (whole)counts->opened,
+            (whole)counts->failed, (whole)counts->passed_over, (whole)counts->items_passed_over, seconds,
+            cairn_interrupted() ? "true" : "false");
     else if (!v->quiet)
-        fprintf(stderr, "items %llu, %s %llu, complete before %llu\nfiles opened %llu, failed %llu, passed over %llu\n",
-                (whole)counts->items, v->dry_run ? "would change" : "changed", (whole)counts->changed,
-                (whole)counts->complete, (whole)counts->opened, (whole)counts->failed, (whole)counts->passed_over);
+        print_lines(v, counts);
 }
 
 /* ---- the run ---- */
 
-static int check_prefixes(const values *v)
+static int check_prefix(const char *prefix)
 {
     char quoted[120];
-    for (size_t i = 0; i < v->prefixes.n; i++)
-        if (!cairn_span_ends(cairn_span_of(v->prefixes.items[i]), "/"))
-            return cairn_usage_error(&cairn_command_enrich,
-                                     "--only-prefix '%s' does not end in a slash, so hosts and folders whose names "
-                                     "only begin like it would be covered, too",
-                                     cairn_quote(cairn_span_of(v->prefixes.items[i]), quoted, sizeof quoted));
+    cairn_span span = cairn_span_of(prefix);
+    cairn_quote(span, quoted, sizeof quoted);
+    if (!cairn_uri_is_absolute(span))
+        return cairn_usage_error(&cairn_command_enrich,
+                                 "--only-prefix '%s' has no scheme, so no href begins with it; expected one such as "
+                                 "%s%s",
+                                 quoted, *prefix == '/' ? "file://" : "file:///data/ or https://data.example/",
+                                 *prefix == '/' ? quoted : "");
+    if (!cairn_span_ends(span, "/"))
+        return cairn_usage_error(&cairn_command_enrich,
+                                 "--only-prefix '%s' does not end in a slash, so hosts and folders whose names "
+                                 "only begin like it would be covered, too",
+                                 quoted);
     return CAIRN_OPTIONS_GO_ON;
+}
+
+static int check_prefixes(const values *v)
+{
+    int exit = CAIRN_OPTIONS_GO_ON;
+    for (size_t i = 0; i < v->prefixes.n && exit == CAIRN_OPTIONS_GO_ON; i++)
+        exit = check_prefix(v->prefixes.items[i]);
+    return exit;
 }
 
 static bool is_file(const char *path)
 {
     return strcmp(path, "-") == 0 || cairn_records_form_of(path) != CAIRN_RECORDS_ANY;
+}
+
+/* Only the items of a file go elsewhere. */
+static int check_output(const values *v, const char *path)
+{
+    struct stat facts;
+    char quoted[120];
+    if (!v->output || is_file(path))
+        return CAIRN_OPTIONS_GO_ON;
+    if (stat(path, &facts) == 0 && S_ISDIR(facts.st_mode))
+        return cairn_usage_error(&cairn_command_enrich,
+                                 "'%s' is a folder, expected a FILE of items: give its files one by one, or ingest it "
+                                 "and complete the CATALOG",
+                                 cairn_quote(cairn_span_of(path), quoted, sizeof quoted));
+    return cairn_usage_error(&cairn_command_enrich,
+                             "--output is for the items of a FILE; a CATALOG is completed in its place");
 }
 
 static cairn_code enrich_file(const cairn_enrich_run_options *how, const values *v, const char *path,
@@ -231,9 +275,8 @@ static int run(int argc, char **argv)
     int exit = cairn_options_read(&cairn_command_enrich, options, argc, argv, &v, &operands);
     if (exit < 0)
         exit = check_prefixes(&v);
-    if (exit < 0 && v.output && !is_file(operands.items[0]))
-        exit = cairn_usage_error(&cairn_command_enrich, "--output is for the items of a FILE; a CATALOG is completed "
-                                                        "in its place");
+    if (exit < 0)
+        exit = check_output(&v, operands.items[0]);
     return exit >= 0 ? exit : enrich_all(&v, operands.items[0]);
 }
 

@@ -93,27 +93,11 @@ static cairn_code add_collection(void *context, const cairn_collection_row *row,
     return cairn_reader_print_collection(row, d->source, &d->text, error);
 }
 
-/* A collection that was named and is not there is a mistake, not an empty export. */
-static cairn_code check_names(const cairn_search *search, cairn_session *session, cairn_error *error)
-{
-    char quoted[120];
-    cairn_code code = CAIRN_OK;
-    for (size_t i = 0; i < search->n_collections && code == CAIRN_OK; i++) {
-        code = cairn_session_has_collection(session, search->collections[i], error);
-        if (code == CAIRN_NOT_FOUND) {
-            cairn_error_clear(error);
-            cairn_error_set(error, code, "no collection '%s': 'cairn info CATALOG' lists those there are",
-                            cairn_quote(search->collections[i], quoted, sizeof(quoted)));
-        }
-    }
-    return code;
-}
-
 static cairn_code read_collections(void *context, cairn_session *session, cairn_error *error)
 {
     documents *d = context;
     cairn_buf_reset(&d->text);
-    cairn_code code = check_names(d->search, session, error);
+    cairn_code code = cairn_reader_check_collections(d->search, session, error);
     return code == CAIRN_OK ? cairn_session_collections(session, NULL, add_collection, d, error) : code;
 }
 
@@ -154,7 +138,7 @@ static cairn_code write_output(const export *values, cairn_reader *reader, const
 /* Names of collections that are not there are refused as for NDJSON. */
 static cairn_code check_collections(void *context, cairn_session *session, cairn_error *error)
 {
-    return check_names(context, session, error);
+    return cairn_reader_check_collections(context, session, error);
 }
 
 static cairn_code write_esm(const export *values, cairn_reader *reader, cairn_search *search, cairn_hrefs *hrefs,

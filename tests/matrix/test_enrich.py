@@ -243,6 +243,7 @@ def test_by_http_and_only_what_is_allowed(folder):
         run_cairn("ingest", catalog, source, "--asset-base", f"{server.url}files/", "--quiet")
         facts, _ = enrich(catalog, "--only-prefix", "https://elsewhere.example/")
         assert (facts["opened"], facts["passed_over"]) == (0, 30)
+        assert (facts["complete"], facts["items_passed_over"]) == (0, 30)
         facts, _ = enrich(catalog, "--ids", "i1,i2")
         assert facts["opened"] == 2
         facts, _ = enrich(catalog, "--only-prefix", f"{server.url}files/", "--jobs", "4")
@@ -265,3 +266,17 @@ def test_dry_run_and_files(folder):
 def test_a_prefix_ends_in_a_slash(folder):
     done = run_cairn("enrich", folder / "dry.cairn", "--only-prefix", "https://example.com", check=False)
     assert done.returncode == 2 and "does not end in a slash" in done.stderr
+
+
+@pytest.mark.parametrize("prefix, hint", [("/data/", "such as file:///data/"), ("example.com/", "https://data.example/")])
+def test_a_prefix_has_a_scheme(folder, prefix, hint):
+    done = run_cairn("enrich", folder / "dry.cairn", "--only-prefix", prefix, check=False)
+    assert done.returncode == 2 and "has no scheme" in done.stderr and hint in done.stderr
+
+
+def test_a_collection_that_is_not_there_and_a_folder(folder):
+    catalog = ingested(folder, "named", [item_of("a", {"red": "red.tif"})])
+    done = run_cairn("enrich", catalog, "--collections", "bare,mien", check=False)
+    assert done.returncode == 1 and "no collection 'mien'" in done.stderr
+    done = run_cairn("enrich", folder, "-o", folder / "out.ndjson", check=False)
+    assert done.returncode == 2 and "is a folder" in done.stderr
