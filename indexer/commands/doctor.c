@@ -14,7 +14,12 @@ enum { TIMEOUT = 60, MAX_TIMEOUT = 86400 };
 #define MOST_BYTES ((uint64_t)1 << 30)
 
 enum { FORMAT_TEXT, FORMAT_JSON };
-enum { PROFILE_DEFAULT, PROFILE_SOURCE, PROFILE_OWN }; /* OWN: as the items stand where they are looked at */
+enum {
+    PROFILE_LOAD_READY,
+    PROFILE_SOURCE,
+    PROFILE_DEFAULT,
+    PROFILE_OWN
+}; /* OWN: as the items stand where they are looked at */
 #define NO_LIMIT_GIVEN UINT64_MAX
 
 typedef struct values {
@@ -25,7 +30,7 @@ typedef struct values {
 } values;
 
 static const char *const formats[] = {"text", "json", NULL};
-static const char *const profiles[] = {"default", "source", NULL};
+static const char *const profiles[] = {"load-ready", "source", "default", NULL};
 
 static const cairn_option options[] = {
     {.name = "client",
@@ -42,9 +47,8 @@ static const cairn_option options[] = {
      .kind = CAIRN_OPTION_CHOICE,
      .choices = profiles,
      .at = offsetof(values, profile),
-     .help =
-         "default: judge the items as Cairn serves them, load-ready (without this option so for a CATALOG)\nsource: "
-         "in the source's own words (so for a FILE or URL)"},
+     .help = "load-ready: judge the items as Cairn serves them (without this option so for a CATALOG)\nsource: in the "
+             "source's own words (so for a FILE or URL)\ndefault: load-ready"},
     {.name = "items",
      .letter = 'i',
      .kind = CAIRN_OPTION_FLAG,
@@ -348,6 +352,17 @@ static cairn_code print_heading(state *s, cairn_error *error)
                : cairn_error_no_memory(error);
 }
 
+/* A URL is not repeated: it may hold a token. */
+static int say_nothing_found(const cairn_operands *operands)
+{
+    char quoted[256];
+    cairn_span first = cairn_span_of(operands->items[0]);
+    bool names = operands->n == 1 && !cairn_fetch_is_url(first);
+    cairn_say(&cairn_command_doctor, "nothing to judge: there is no item in %s",
+              names ? cairn_quote(first, quoted, sizeof quoted) : "what was named");
+    return CAIRN_EXIT_FAILED;
+}
+
 /* What was found is printed also when it ended early; the fault is told behind it. */
 static int judge_all(state *s, const cairn_operands *operands)
 {
@@ -366,6 +381,8 @@ static int judge_all(state *s, const cairn_operands *operands)
         return cairn_report(&cairn_command_doctor, code != CAIRN_OK ? &error : &late);
     if (s->failed || cairn_interrupted())
         return CAIRN_EXIT_FAILED;
+    if (s->doctor.all.items == 0 && s->doctor.refused == 0)
+        return say_nothing_found(operands);
     return cairn_doctor_all_well(&s->doctor) ? CAIRN_EXIT_OK : CAIRN_EXIT_REFUSED;
 }
 
@@ -441,8 +458,8 @@ const cairn_command cairn_command_doctor = {
             "stand there. --compare shows for either what serving them load-ready changes.\n"
             "'load, but' is told of items that load, where something is to be known.\n"
             "\n"
-            "Exit code: 0 all of them load, 3 some don't or can't be read, 1 failed,\n"
-            "2 wrong usage.\n"
+            "Exit code: 0 all of them load, 3 some don't or can't be read, 1 failed, or there\n"
+            "is no item to judge, 2 wrong usage.\n"
             "\n"
             "Examples:\n"
             "  $ cairn doctor demo.cairn\n"

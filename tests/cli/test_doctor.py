@@ -126,7 +126,8 @@ def test_catalog_file_and_comparison_agree(doctor, cairn, tmp_path):
     for client in CLIENTS:
         assert compared["clients"][client]["before"] == as_source["clients"][client]["loads"]
         assert compared["clients"][client]["loads"] == served["clients"][client]["loads"]
-    assert summary(doctor(path, "--profile", "default", exit=3)) == served
+    for name in "load-ready", "default":
+        assert summary(doctor(path, "--profile", name, exit=3)) == served
 
 
 def test_reads_what_ingest_reads(doctor, cairn, tmp_path):
@@ -205,8 +206,29 @@ def test_text(cairn, tmp_path):
 
 def test_nothing_to_judge(cairn, doctor, tmp_path):
     cairn("init", tmp_path / "c.cairn")
-    assert summary(doctor(tmp_path / "c.cairn"))["items"] == 0
-    assert "no items" in cairn("doctor", tmp_path / "c.cairn").stdout
+    done = doctor(tmp_path / "c.cairn", exit=1)
+    assert summary(done)["items"] == 0 and "nothing to judge" in done.stderr
+    (tmp_path / "empty").mkdir()
+    done = cairn("doctor", tmp_path / "empty", check=False)
+    assert done.returncode == 1 and "no items" in done.stdout
+    assert f"nothing to judge: there is no item in {tmp_path / 'empty'}" in done.stderr
+
+
+def test_netcdf_is_for_xarray(doctor, tmp_path):
+    cube = scene("cube")
+    cube["assets"] = {"c": {"href": "https://example.com/c.nc", "type": "application/x-netcdf", "roles": ["data"]}}
+    clients = summary(doctor(write(tmp_path / "i.ndjson", cube), exit=3))["clients"]
+    (reason,) = clients["stackstac"]["reasons"]
+    assert reason["code"] == "not-an-image" and "xarray" in reason["mend"] and "single images" in reason["reason"]
+    (reason,) = clients["odc-stac"]["reasons"]
+    assert reason["loads"] and reason["code"] == "no-image" and "reading it fails" in reason["reason"]
+
+
+def test_files_in_place_load_from_a_server(doctor, tmp_path):
+    here = scene("here")
+    here["assets"]["a"]["href"] = "file:///data/a.tif"
+    (reason,) = summary(doctor(write(tmp_path / "i.ndjson", here), exit=3))["clients"]["gdal-stacit"]["reasons"]
+    assert reason["code"] == "no-way-to-href" and "run 'cairn doctor' on its URL" in reason["mend"]
 
 
 # ---- what is wrong ----
@@ -338,7 +360,9 @@ def test_servers_that_mean_no_good(doctor, cairn, tmp_path):
                 self.answer(b"", 500)
 
     with serving(handler=Handler) as url:
-        assert summary(doctor(url + "loop"))["items"] == 0
+        nothing = doctor(url + "loop?token=geheim", exit=1)
+        assert summary(nothing)["items"] == 0
+        assert "nothing to judge" in nothing.stderr and "geheim" not in nothing.stderr
         for path, exit, word in [
             ("redirect", 1, "redirect"),
             ("to-file", 1, "rotocol"),

@@ -8,7 +8,8 @@ const cairn_loads_fault cairn_loads_no_href = {"no-href", "an asset has no href"
                                                "the source has to say where the asset lies, or leave it out"};
 const cairn_loads_fault cairn_loads_no_way = {
     "no-way-to-href", "the client can't open hrefs of this kind (a relative one, or a scheme that it doesn't know)",
-    "serve the assets by http(s): 'cairnd --assets', a rule of '--href-map', or 'cairn ingest --asset-base URL'"};
+    "serve the assets by http(s): 'cairnd --assets' (file: hrefs load from that server: run 'cairn doctor' on its URL, "
+    "for a catalog alone doesn't know it), a rule of '--href-map', or 'cairn ingest --asset-base URL'"};
 const cairn_loads_fault cairn_loads_not_raster = {
     "no-raster-asset", "no asset is of a kind that the client makes an array of",
     "none is needed where the data are of another kind; otherwise give the assets their media types"};

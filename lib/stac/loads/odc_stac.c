@@ -41,7 +41,9 @@ static const cairn_loads_fault note_type = {
     "data_type and nodata: 'cairn enrich' reads them from the file; or stac_cfg={...}"};
 
 static const cairn_loads_fault note_arrays = {
-    "no-image", "odc-stac reads images: a netCDF, HDF or Zarr asset of several arrays fails when it is computed",
+    "no-image",
+    "the array is built, but reading it fails (.compute()) where a netCDF, HDF or Zarr asset has several arrays: "
+    "odc-stac reads images",
     "xarray on the href; or bands=[...] with the images alone"};
 
 /* The heuristic is_raster_data() but for the grid. */

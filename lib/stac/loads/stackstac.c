@@ -14,6 +14,11 @@ static const cairn_loads_fault no_assets = {
     "image/x.geotiff, image/vnd.stac.geotiff, image/jp2",
     "give the assets their media types (Cairn's load-ready form does where the name tells), or name them: "
     "assets=[...]"};
+static const cairn_loads_fault no_image = {
+    "not-an-image",
+    "stackstac is for single images (TIFF, JP2), and the item's data are netCDF, HDF, GRIB or Zarr; a media type or "
+    "assets=[...] changes nothing",
+    "open it with xarray on the asset's href"};
 static const cairn_loads_fault bad_type = {"bad-media-type", "a media type has more than one '/', or is no text",
                                            "correct the asset's type"};
 static const cairn_loads_fault no_epsg = {
@@ -305,6 +310,30 @@ static bool loads_alone(const cairn_loads_facts *facts, const cairn_loads_asset 
     return !judge_asset(&alone, asset);
 }
 
+static bool is_array(const cairn_loads_asset *asset)
+{
+    return asset->media == CAIRN_MEDIA_NETCDF || asset->media == CAIRN_MEDIA_HDF4 || asset->media == CAIRN_MEDIA_GRIB ||
+           asset->media == CAIRN_MEDIA_ZARR;
+}
+
+/* Why no asset is picked: arrays alone, or images without the types that are picked. */
+static void judge_none(const cairn_loads_facts *facts, cairn_loads_judgement *out)
+{
+    out->fault = facts->n_assets ? &no_assets : &cairn_loads_no_assets;
+    for (size_t i = 0; i < facts->n_assets; i++) {
+        const cairn_loads_asset *asset = &facts->assets[i];
+        if (asset->media == CAIRN_MEDIA_TIFF || asset->media == CAIRN_MEDIA_JP2) {
+            out->fault = &no_assets;
+            out->about = NULL;
+            return;
+        }
+        if (is_array(asset) && !out->about) {
+            out->fault = &no_image;
+            out->about = asset;
+        }
+    }
+}
+
 /* All assets that are picked, one after another; the first that fails ends it. All types are looked at before. */
 static void judge_all(stack *s, cairn_loads_judgement *out)
 {
@@ -324,7 +353,7 @@ static void judge_all(stack *s, cairn_loads_judgement *out)
         }
     }
     if (!picked)
-        out->fault = facts->n_assets ? &no_assets : &cairn_loads_no_assets;
+        judge_none(facts, out);
 }
 
 void cairn_loads_stackstac(const cairn_loads_facts *facts, cairn_loads_judgement *out)
