@@ -8,10 +8,8 @@ static cairn_code add_all(cairn_href_map *map, const cairn_option_list *list, ad
                           cairn_error *error)
 {
     for (size_t i = 0; i < list->n; i++)
-        if (add(map, cairn_span_of(list->items[i]), error) != CAIRN_OK) {
-            cairn_error_context(error, "--%s", option);
+        if (add(map, cairn_span_of(list->items[i]), error) != CAIRN_OK)
             return cairn_error_at_parameter(error, option);
-        }
     return CAIRN_OK;
 }
 
@@ -24,7 +22,6 @@ static cairn_code read_mode(cairn_hrefs *hrefs, const char *mode, cairn_error *e
                                "or source");
     if (code == CAIRN_OK)
         return code;
-    cairn_error_context(error, "--asset-href-mode");
     return cairn_error_at_parameter(error, "asset-href-mode");
 }
 

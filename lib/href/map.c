@@ -3,6 +3,7 @@
 #include "base/uri.h"
 #include "href/object.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 enum { MAP_BYTES = 16 << 20 };
@@ -75,12 +76,25 @@ static void append_rule(cairn_href_map *map, cairn_href_rule *rule)
     map->rule_kinds |= rule->from_kind;
 }
 
+/* A rule that is none; the commonest slip is TO as a path. */
+static cairn_code refuse_rule(cairn_span text, cairn_error *error)
+{
+    char quoted[100], expected[200];
+    const char *slash = text.n ? memmem(text.p, text.n, "=/", 2) : NULL;
+    if (!slash)
+        return refuse(text, "expected FROM=TO, two prefixes of hrefs, such as s3://bucket/=https://data.example.org/",
+                      error);
+    cairn_span path = cairn_span_make(slash + 1, (size_t)(cairn_span_end(text) - slash - 1));
+    snprintf(expected, sizeof expected, "TO is a folder without its scheme, write file://%s",
+             cairn_quote(path, quoted, sizeof quoted));
+    return refuse(text, expected, error);
+}
+
 cairn_code cairn_href_map_add(cairn_href_map *map, cairn_span text, cairn_error *error)
 {
     cairn_span from, to;
     if (!cut(text, has_scheme, &from, &to) || !has_scheme(from))
-        return refuse(text, "expected FROM=TO, two prefixes of hrefs, such as s3://bucket/=https://data.example.org/",
-                      error);
+        return refuse_rule(text, error);
     if ((from.p[from.n - 1] == '/') != (to.p[to.n - 1] == '/'))
         return refuse(text, "FROM and TO must both end in a slash, or both not", error);
     cairn_href_rule *rule = cairn_arena_calloc(map->arena, 1, sizeof *rule);
@@ -100,12 +114,20 @@ static bool begins(cairn_span href, cairn_span from)
     return from.p[from.n - 1] == '/' || href.n == from.n || href.p[from.n] == '/';
 }
 
-/* The rest is coded as the new scheme has it: objects by their key, all else as URIs are. */
+static bool has_query(cairn_span rest)
+{
+    return rest.n && (memchr(rest.p, '?', rest.n) || memchr(rest.p, '#', rest.n));
+}
+
+/* The rest is coded as the new scheme has it: objects by their key, all else as URIs are. A query or fragment of the
+ * one can't be said in the other. */
 static bool apply(const cairn_href_rule *rule, cairn_span rest, cairn_buf *out)
 {
     const unsigned objects = CAIRN_HREFS_S3 | CAIRN_HREFS_GS | CAIRN_HREFS_AZURE;
     bool from_object = rule->from_kind & objects, to_object = rule->to_kind & objects;
     if (cairn_href_has_dots(rest))
+        return false;
+    if (from_object != to_object && has_query(rest))
         return false;
     cairn_buf_add_span(out, rule->to);
     if (from_object == to_object)

@@ -100,3 +100,4 @@ def test_what_is_no_rule(cairn, catalog, command, flags, message):
     done = cairn(command, catalog, *(["odd", "assets"] if command == "get" else []), *flags, check=False)
     assert done.returncode == 2
     assert message in done.stderr
+    assert done.stderr.count(flags[0].strip("-")) == 1, done.stderr  # named once

@@ -283,10 +283,23 @@ static void rules_that_are_none(void **state)
         assert_int_equal(cairn_href_map_add(map, cairn_span_of(texts[i]), &error), CAIRN_INVALID);
     }
     cairn_error error = CAIRN_ERROR_INIT;
+    assert_int_equal(cairn_href_map_add(map, cairn_span_of("s3://bucket/=/mnt/b/"), &error), CAIRN_INVALID);
+    assert_non_null(strstr(error.message, "write file:///mnt/b/"));
+    cairn_error_clear(&error);
     assert_int_equal(cairn_href_map_add_folder(map, cairn_span_of("/path/"), &error), CAIRN_INVALID);
     assert_int_equal(cairn_href_map_add_folder(map, cairn_span_of("path/=/data"), &error), CAIRN_INVALID);
     rule("https://a/?x=1&y=/=https://b/");
     https_is("https://a/?x=1&y=/c", "https://b/c");
+}
+
+static void rules_pass_over_queries(void **state)
+{
+    (void)state;
+    rule("s3://bucket/=https://b/");
+    https_is("s3://bucket/a", "https://b/a");
+    https_is("s3://bucket/a?versionId=1", "s3://bucket/a?versionId=1");
+    rule("https://a/=https://c/");
+    https_is("https://a/x?y=1", "https://c/x?y=1");
 }
 
 static void folders_that_are_served(void **state)
@@ -406,6 +419,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(alternates_take_its_place, make, drop),
         cmocka_unit_test_setup_teardown(rules_of_the_owner, make, drop),
         cmocka_unit_test_setup_teardown(rules_that_are_none, make, drop),
+        cmocka_unit_test_setup_teardown(rules_pass_over_queries, make, drop),
         cmocka_unit_test_setup_teardown(folders_that_are_served, make, drop),
         cmocka_unit_test_setup_teardown(what_needs_no_look, make, drop),
         cmocka_unit_test_setup_teardown(the_rest_is_byte_for_byte, make, drop),
