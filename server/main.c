@@ -91,17 +91,26 @@ static cairn_code serve(const cairn_config *config, const cairn_api *api, cairn_
     return CAIRN_OK;
 }
 
-static cairn_code run(const cairn_config *config, cairn_error *error)
+/* What is wrong in keys and rules is wrong usage, not a failure: `*status` says so. */
+static cairn_code make_hrefs(const cairn_config *config, cairn_signer **signer, cairn_href_map **hrefs, int *status,
+                             cairn_error *error)
+{
+    cairn_code code = config->sign ? cairn_signer_load(config->sign, signer, error) : CAIRN_OK;
+    if (!code)
+        code = cairn_hrefs_of_config(config, *signer, hrefs, error);
+    *status = code == CAIRN_INVALID ? EXIT_USAGE : EXIT_FAILED;
+    return code;
+}
+
+static cairn_code run(const cairn_config *config, int *status, cairn_error *error)
 {
     place what = {config->catalog,
                   {.immutable = config->immutable, .cache_bytes = config->cache_mb << 20, .program = "cairnd"}};
     cairn_served_ops ops = {open_catalog, cairn_sqlite_is_replaced, &what};
     cairn_api_options options = api_options(config);
     cairn_served *catalog = NULL;
-    cairn_code code = config->sign ? cairn_signer_load(config->sign, &options.signer, error) : CAIRN_OK;
     cairn_href_map *hrefs = NULL;
-    if (!code)
-        code = cairn_hrefs_of_config(config, options.signer, &hrefs, error);
+    cairn_code code = make_hrefs(config, &options.signer, &hrefs, status, error);
     options.hrefs = hrefs;
     if (!code)
         code = cairn_served_open(&ops, cairn_server_threads(config), &catalog, error);
@@ -137,6 +146,7 @@ static int print_version(void)
 static int start(const cairn_config *config)
 {
     sigset_t set;
+    int status = EXIT_FAILED;
     cairn_error error = CAIRN_ERROR_INIT;
     if (config->help) {
         cairn_config_help(stdout, config->help == 2);
@@ -148,10 +158,10 @@ static int start(const cairn_config *config)
     signal(SIGPIPE, SIG_IGN);
     signals_of_interest(&set);
     sigprocmask(SIG_BLOCK, &set, NULL); /* before any thread is started: they inherit it */
-    if (load_extensions(config, &error) == CAIRN_OK && run(config, &error) == CAIRN_OK)
+    if (load_extensions(config, &error) == CAIRN_OK && run(config, &status, &error) == CAIRN_OK)
         return 0;
     fprintf(stderr, "cairnd: %s\n", error.message);
-    return EXIT_FAILED;
+    return status;
 }
 
 int main(int argc, char **argv)

@@ -27,7 +27,8 @@ typedef struct cairn_signed {
 bool cairn_signer_covers(const cairn_signer *signer, cairn_span href);
 
 /* Signs a GET of `href`, as of `now` (seconds since 1970). CAIRN_NOT_FOUND: the allow-list does not cover it (the
- * message names neither bucket nor rule). CAIRN_IO: the credentials can't be had. */
+ * message names neither bucket nor rule). CAIRN_IO: the credentials can't be had; the error's parameter is "sas" when a
+ * given SAS has ended. */
 cairn_code cairn_signer_sign(cairn_signer *signer, cairn_span href, int64_t now, cairn_arena *arena, cairn_signed *out,
                              cairn_error *error);
 

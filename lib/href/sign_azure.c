@@ -69,9 +69,13 @@ static bool add_sas(const grant *g, cairn_buf *out)
 static cairn_code add_grant(grant *g, int64_t now, cairn_buf *out, int64_t *expires, cairn_error *error)
 {
     const cairn_sign_section *section = g->section;
-    if (section->sas.p && section->sas_expires <= now)
-        return cairn_error_set(
-            error, CAIRN_IO, "the signing section [%s]: its SAS has ended; put a new one in its place", section->name);
+    if (section->sas.p && section->sas_expires <= now) {
+        cairn_error_set(error, CAIRN_IO,
+                        "the signing section [%s]: its SAS has ended; put a new one in its place and restart cairnd",
+                        section->name);
+        cairn_error_at_parameter(error, "sas");
+        return CAIRN_IO;
+    }
     *expires = section->sas.p ? section->sas_expires : now + section->life;
     cairn_time_format((cairn_time){*expires, 0}, g->ends);
     bool ok = section->sas.p ? cairn_buf_add_span(out, section->sas) : add_sas(g, out);

@@ -5,7 +5,9 @@
 #include "stac/time.h"
 
 #include <openssl/crypto.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
 enum { ACCOUNT_KEY_MAX = 1024, SAS_MAX = 4096 };
 
@@ -128,6 +130,7 @@ static cairn_code take_sas(cairn_sign_draft *draft, cairn_span text, cairn_arena
 {
     cairn_time ends;
     const char *repair;
+    char ended[CAIRN_TIME_TEXT_MAX], fault[120];
     if (cairn_span_starts(text, "?"))
         text = cairn_span_make(text.p + 1, text.n - 1);
     cairn_span may = parameter(text, "sp", arena), se = parameter(text, "se", arena);
@@ -144,6 +147,11 @@ static cairn_code take_sas(cairn_sign_draft *draft, cairn_span text, cairn_arena
     if (!whole)
         return cairn_sign_fault(draft, CAIRN_SIGN_SAS, error,
                                 "expected one of a container (sr=c), a directory (sr=d) or an account (srt with o)");
+    if (ends.sec <= (int64_t)time(NULL)) {
+        cairn_time_format(ends, ended);
+        snprintf(fault, sizeof fault, "it ended at %s; have a new one made, and put it in its place", ended);
+        return cairn_sign_fault(draft, CAIRN_SIGN_SAS, error, fault);
+    }
     out->sas = text;
     out->sas_expires = ends.sec;
     return CAIRN_OK;

@@ -37,11 +37,14 @@ void cairn_auth_add(const cairn_call *call, cairn_buf *out)
 cairn_code cairn_auth_lacks_keys(cairn_call *call)
 {
     cairn_log(CAIRN_LOG_ERROR, "%.*s: %s", CAIRN_SPAN_FMT(call->request->path), call->error.message);
+    bool sas_ended = strcmp(call->error.parameter, "sas") == 0;
     cairn_error_clear(&call->error);
     call->status = 503;
     return cairn_error_set(
         &call->error, CAIRN_IO,
-        "this server has no keys to sign with at the moment, its log says why; try again in a minute");
+        sas_ended ? "the SAS that this server signs such hrefs with has ended, and its operator has to give it a new "
+                    "one; its log names the section"
+                  : "this server has no keys to sign with at the moment, its log says why; try again in a minute");
 }
 
 bool cairn_auth_wants(const cairn_call *call, cairn_span collection)

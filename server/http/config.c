@@ -74,6 +74,11 @@ static cairn_code take_flag(settings *s, int argc, char **argv, int *i, cairn_er
     cairn_span whole = cairn_span_of(argv[*i]);
     if (cairn_span_is(whole, "-h"))
         whole = cairn_span_of("--help");
+    if (whole.n && whole.p[0] != '-') {
+        cairn_quote(whole, quoted, sizeof quoted);
+        return cairn_error_set(error, CAIRN_INVALID, "unexpected argument '%s', did you mean --catalog %s?", quoted,
+                               quoted);
+    }
     if (!cairn_span_starts(whole, "--") || whole.n == 2)
         return cairn_error_set(error, CAIRN_INVALID, "unexpected argument '%s', expected flags (--catalog FILE)",
                                cairn_quote(whole, quoted, sizeof quoted));

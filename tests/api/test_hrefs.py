@@ -4,11 +4,12 @@ import copy
 import csv
 import io
 import json
+import subprocess
 
 import pytest
 import requests
 
-from support import ROOT, Server, make_item
+from support import BUILD, ROOT, Server, make_item
 
 # Forms as catalogs of the corpus have them: (as ingested, by https, by the store's own scheme).
 REAL = [
@@ -278,12 +279,19 @@ def test_the_server_may_serve_the_source_by_default(catalog):
         (["--asset-href-mode", "ftp"], "loadable"),
         (["--href-map", "s3://a/"], "FROM=TO"),
         (["--href-map", "s3://a/=https://b"], "both end in a slash"),
+        (["--href-map", "s3://a/=/mnt/b/"], "write file:///mnt/b/"),
         (["--profile", "other"], "load-ready"),
     ],
 )
 def test_options_that_are_none(catalog, flags, message):
     with pytest.raises(AssertionError, match=message):
         Server(catalog, *flags)
+
+
+@pytest.mark.parametrize("flags", [["--asset-href-mode", "signed"], ["--href-map", "s3://a/"]])
+def test_wrong_rules_are_wrong_usage(catalog, flags):
+    done = subprocess.run([BUILD / "cairnd", "--catalog", catalog, *flags], capture_output=True, text=True, timeout=20)
+    assert done.returncode == 2, done.stderr
 
 
 def test_the_table_of_the_documentation(cairn, tmp_path):

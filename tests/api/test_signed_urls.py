@@ -429,7 +429,7 @@ def test_a_configuration_that_is_wrong_stops_the_start(tmp_path, catalog):
     config = tmp_path / "sign.ini"
     config.write_text("[a]\nallow = s3://bucket/\nregoin = eu-west-1\n")
     done = subprocess.run([BUILD / "cairnd", "--catalog", catalog, "--sign", config], capture_output=True, text=True)
-    assert done.returncode == 1 and f"{config}:3: unknown key 'regoin'" in done.stderr
+    assert done.returncode == 2 and f"{config}:3: unknown key 'regoin'" in done.stderr
 
 
 @pytest.mark.parametrize(
@@ -444,4 +444,32 @@ def test_a_secret_in_the_wrong_place_is_not_told(tmp_path, catalog, lines, messa
     config = tmp_path / "sign.ini"
     config.write_text("\n".join(["[a]", *lines]))
     done = subprocess.run([BUILD / "cairnd", "--catalog", catalog, "--sign", config], capture_output=True, text=True)
-    assert done.returncode == 1 and f"{config}{message}" in done.stderr and "SECRET" not in done.stderr
+    assert done.returncode == 2 and f"{config}{message}" in done.stderr and "SECRET" not in done.stderr
+
+
+def given_sas(ends):
+    ends = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(ends))
+    sas = f"sv=2020-12-06&se={ends}&sr=c&sp=rl&sig=SECRET"
+    return f"[given]\nallow = abfs://container@account.dfs.core.windows.net/\nsas = {sas}\n"
+
+
+def test_a_sas_that_has_ended_stops_the_start(tmp_path, catalog):
+    config = tmp_path / "sign.ini"
+    config.write_text(given_sas(1577934245))
+    done = subprocess.run([BUILD / "cairnd", "--catalog", catalog, "--sign", config], capture_output=True, text=True)
+    assert done.returncode == 2 and "SECRET" not in done.stderr
+    assert f"{config}:3: [given]: sas: it ended at 2020-01-02T03:04:05Z; have a new one made" in done.stderr
+
+
+def test_a_sas_that_ends_meanwhile_is_told(tmp_path, catalog, start_server):
+    config, ends, href = tmp_path / "sign.ini", int(time.time()) + 4, "abfs://container@account.dfs.core.windows.net/a"
+    config.write_text(given_sas(ends))
+    server = start_server(catalog, "--sign", config)
+    assert sign(server, href).status_code == 200
+    wait_until(lambda: time.time() >= ends)
+    answer = sign(server, href)
+    assert answer.status_code == 503
+    assert "SAS" in answer.json()["description"] and "has ended" in answer.json()["description"]
+    assert "minute" not in answer.text and "given" not in answer.text
+    assert "[given]: its SAS has ended; put a new one in its place and restart cairnd" in server.errors()
+    assert "SECRET" not in server.errors() + answer.text

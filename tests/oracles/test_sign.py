@@ -241,9 +241,9 @@ def test_a_container_and_a_folder_as_azure_signs(configure, monkeypatch):
 
 
 def test_a_given_sas_lasts_as_long_as_it_says(configure):
-    given = "sv=2020-12-06&se=2024-03-01T00%3A00%3A00Z&sr=c&sp=rl&sig=a%2Bb/c%3D"
+    given = "sv=2020-12-06&se=2124-03-01T00%3A00%3A00Z&sr=c&sp=rl&sig=a%2Bb/c%3D"
     config = configure(f"[az]\nallow = abfs://container@account.dfs.core.windows.net/\nsas = ?{given}\n")
-    href, end = "az://container/a", int(datetime.datetime(2024, 3, 1, tzinfo=datetime.timezone.utc).timestamp())
+    href, end = "az://container/a", int(datetime.datetime(2124, 3, 1, tzinfo=datetime.timezone.utc).timestamp())
     (answer,) = sign(config, [href])
     assert answer == {"href": f"https://account.blob.core.windows.net/container/a?{given}", "expires": end}
     (answer,) = sign(config, [href], now=end)
