@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "indexer/esm_rows.h"
+#include "indexer/exit.h"
 
 static const char default_formats[] = "netcdf,zarr,reference,opendap";
 
@@ -266,11 +267,34 @@ static cairn_code write_json(const esm *e, cairn_error *error)
 
 static cairn_code refuse_nothing(const esm *e, cairn_error *error)
 {
-    return cairn_error_set(
-        error, CAIRN_INVALID,
-        "no asset of the %llu items is of these formats: %s; expected media types such as application/netcdf and "
-        "application/vnd+zarr, or other formats by --esm-formats",
-        (unsigned long long)e->columns.items, e->wanted->formats ? e->wanted->formats : default_formats);
+    cairn_buf found = CAIRN_BUF_INIT(1024);
+    const char *first = NULL;
+    for (size_t i = 0; i < CAIRN_ESM_FORMATS; i++)
+        if (e->table.found[i]) {
+            cairn_buf_printf(&found, "%s%llu %s", first ? ", " : "; there are ", (unsigned long long)e->table.found[i],
+                             cairn_esm_format_names[i]);
+            first = first ? first : cairn_esm_format_names[i];
+        }
+    if (first)
+        cairn_buf_printf(&found, ": --esm-formats %s", first);
+    else
+        cairn_buf_add_text(&found, "; expected media types such as application/netcdf and application/vnd+zarr");
+    cairn_error_set(error, CAIRN_INVALID, "no asset of the %llu items is of these formats: %s%.*s",
+                    (unsigned long long)e->columns.items, e->wanted->formats ? e->wanted->formats : default_formats,
+                    CAIRN_SPAN_FMT(cairn_buf_span(&found)));
+    cairn_buf_free(&found);
+    return CAIRN_INVALID;
+}
+
+/* intake-esm looks for the variable in the file. */
+static void tell_unnamed(const esm *e)
+{
+    if (e->table.own_variable && e->table.unnamed)
+        cairn_say(
+            &cairn_command_export,
+            "%llu rows name no variable, the asset's key stands for it: intake-esm finds it in no file that calls "
+            "it otherwise; give the items cube:variables, or a property of theirs by --esm-variable",
+            (unsigned long long)e->table.unnamed);
 }
 
 static cairn_code write_csv(esm *e, cairn_reader *reader, cairn_error *error)
@@ -312,5 +336,9 @@ cairn_code cairn_esm_write(const cairn_esm_wanted *wanted, cairn_reader *reader,
         code = refuse_nothing(e, error);
     if (code == CAIRN_OK)
         code = write_csv(e, reader, error);
-    return code == CAIRN_OK ? write_json(e, error) : code;
+    if (code == CAIRN_OK)
+        code = write_json(e, error);
+    if (code == CAIRN_OK)
+        tell_unnamed(e);
+    return code;
 }

@@ -103,9 +103,10 @@ static bool is_wanted(const rows *r, asset_row *row, const cairn_json_member *me
     row->key = cairn_json_string(cairn_span_make(member->key.p - 1, member->key.n + 2), r->scratch);
     row->asset = member->value;
     row->href = cairn_json_string(cairn_json_get(member->value, "href"), r->scratch);
-    return row->key.p && row->href.n &&
-           cairn_esm_format_of(row->key, row->href, row->asset, r->scratch, &row->format) &&
-           r->table->formats[row->format];
+    if (!row->key.p || !row->href.n || !cairn_esm_format_of(row->key, row->href, row->asset, r->scratch, &row->format))
+        return false;
+    r->table->found[row->format]++;
+    return r->table->formats[row->format];
 }
 
 /* The cells of the item are made once, for its first asset. */
@@ -134,8 +135,10 @@ static void survey_assets(const rows *r, cairn_span item)
     for (cairn_json_member member; cairn_json_next_member(&walk, &member);) {
         if (!is_wanted(r, &row, &member))
             continue;
+        size_t variables = count_variables(&row);
         r->table->any = true;
-        r->table->lists |= count_variables(&row) > 1;
+        r->table->lists |= variables > 1;
+        r->table->unnamed += variables == 0 && row.format != CAIRN_ESM_TIFF;
     }
 }
 

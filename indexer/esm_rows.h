@@ -10,10 +10,12 @@
 typedef struct cairn_esm_table {
     const cairn_esm_columns *columns;
     cairn_hrefs *hrefs;
-    bool formats[CAIRN_ESM_FORMATS]; /* which are wanted */
-    bool own_variable;               /* there is a column `variable`, of what the assets hold */
-    bool lists;                      /* whose cells are JSON arrays, since some assets hold several */
-    bool any;                        /* out: there was a row */
+    bool formats[CAIRN_ESM_FORMATS];   /* which are wanted */
+    bool own_variable;                 /* there is a column `variable`, of what the assets hold */
+    bool lists;                        /* whose cells are JSON arrays, since some assets hold several */
+    bool any;                          /* out: there was a row */
+    uint64_t unnamed;                  /* out, of a survey: rows of data cubes that don't tell their variables */
+    uint64_t found[CAIRN_ESM_FORMATS]; /* out: assets of each format, wanted or not */
 } cairn_esm_table;
 
 /* Sets `lists` as the items want it, and `any`, without writing: for tables with a variable of their own. */

@@ -87,6 +87,70 @@ static cairn_code add_item(const cairn_listing *listing, cairn_session *session,
     return code;
 }
 
+static cairn_code add_all(cairn_reader *reader, const cairn_search *search, const cairn_estimate_wanted *wanted,
+                          cairn_estimate **out, uint64_t *count, cairn_error *error)
+{
+    uint64_t seen = 0;
+    estimating e = {.listing = {.reader = reader, .search = search, .print = add_item},
+                    .estimate = cairn_estimate_new(wanted),
+                    .scratch = cairn_arena_new(CAIRN_READER_MAX_TEXT),
+                    .seen = &seen};
+    *out = e.estimate;
+    cairn_code code =
+        e.estimate && e.scratch ? cairn_listing_run(&e.listing, count, error) : cairn_error_no_memory(error);
+    cairn_arena_free(e.scratch);
+    return code;
+}
+
+/* ---- keys of assets that no item has ---- */
+
+static bool has_asset(const cairn_estimate_result *r, cairn_span key)
+{
+    for (size_t i = 0; i < r->n_assets; i++)
+        if (cairn_span_equal(r->assets[i].key, key))
+            return true;
+    return r->items == 0;
+}
+
+static void refuse_key(const cairn_estimate_result *there, cairn_span key, cairn_error *error)
+{
+    enum { SHOWN = 8 };
+    char quoted[64];
+    cairn_buf keys = CAIRN_BUF_INIT(1024);
+    for (size_t i = 0; i < there->n_assets && i < SHOWN; i++)
+        cairn_buf_printf(&keys, "%s%s",
+                         i ? ", " : "; there are: ", cairn_quote(there->assets[i].key, quoted, sizeof quoted));
+    if (there->n_assets > SHOWN)
+        cairn_buf_add_text(&keys, " ...");
+    cairn_error_set(error, CAIRN_INVALID, "no item has an asset '%s'%.*s", cairn_quote(key, quoted, sizeof quoted),
+                    CAIRN_SPAN_FMT(cairn_buf_span(&keys)));
+    cairn_error_at_parameter(error, "estimate-assets");
+    cairn_buf_free(&keys);
+}
+
+/* Those that there are take a second pass, over all assets that hold data. */
+static cairn_code check_keys(cairn_reader *reader, const cairn_search *search, const cairn_estimate_wanted *wanted,
+                             const cairn_estimate *estimate, cairn_error *error)
+{
+    static const cairn_estimate_wanted any = {0};
+    uint64_t count;
+    cairn_estimate *all = NULL;
+    cairn_estimate_result result;
+    size_t i = 0;
+    cairn_code code = wanted->n_assets ? cairn_estimate_result_of(estimate, &result, error) : CAIRN_OK;
+    while (code == CAIRN_OK && i < wanted->n_assets && has_asset(&result, wanted->assets[i]))
+        i++;
+    if (code != CAIRN_OK || i == wanted->n_assets)
+        return at(error, code, "estimate-crs");
+    code = add_all(reader, search, &any, &all, &count, error);
+    if (code == CAIRN_OK)
+        code = cairn_estimate_result_of(all, &result, error);
+    if (code == CAIRN_OK)
+        refuse_key(&result, wanted->assets[i], error);
+    cairn_estimate_free(all);
+    return error->code;
+}
+
 /* ---- the answer ---- */
 
 static void print_bytes(cairn_buf *out, uint64_t bytes)
@@ -203,15 +267,12 @@ cairn_code cairn_estimate_print(const cairn_estimate_flags *flags, cairn_reader 
     cairn_code code = read_wanted(flags, search, arena, &wanted, error);
     if (code != CAIRN_OK)
         return code;
-    uint64_t seen = 0;
-    estimating e = {.listing = {.reader = reader, .search = search, .print = add_item},
-                    .estimate = cairn_estimate_new(&wanted),
-                    .scratch = cairn_arena_new(CAIRN_READER_MAX_TEXT),
-                    .seen = &seen};
-    code = e.estimate && e.scratch ? cairn_listing_run(&e.listing, count, error) : cairn_error_no_memory(error);
+    cairn_estimate *estimate;
+    code = add_all(reader, search, &wanted, &estimate, count, error);
     if (code == CAIRN_OK)
-        code = print_result(flags, e.estimate, error);
-    cairn_estimate_free(e.estimate);
-    cairn_arena_free(e.scratch);
+        code = check_keys(reader, search, &wanted, estimate, error);
+    if (code == CAIRN_OK)
+        code = print_result(flags, estimate, error);
+    cairn_estimate_free(estimate);
     return code;
 }

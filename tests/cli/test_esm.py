@@ -140,6 +140,17 @@ def test_refused(make_catalog, tmp_path, args, exit, words):
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith("out")] == []
 
 
+def test_what_is_there_and_what_names_no_variable_is_told(make_catalog, tmp_path):
+    item = make_item("i")
+    item["assets"] = {"red": {"href": "https://e.org/r.tif", "type": "image/tiff"}}
+    done = made(make_catalog([item]), tmp_path, check=False)
+    assert done.returncode == 1 and "there are 1 tiff: --esm-formats tiff" in done.stderr
+    item["assets"] |= {"a": {"href": "https://e.org/a.nc"}, "b": {"href": "https://e.org/b.nc", "cube:variables": {"t": {}}}}
+    (tmp_path / "two").mkdir()
+    done = run_cairn("export", make_catalog([item], name="two.cairn"), "-f", "esm", "-o", tmp_path / "two" / "out")
+    assert "1 rows name no variable" in done.stderr and "cube:variables" in done.stderr and "--esm-variable" in done.stderr
+
+
 def test_options_of_the_other_format_are_refused(things, tmp_path):
     assert "--esm-" in run_cairn("export", things, "--esm-columns", "a", check=False).stderr
     assert "--output" in run_cairn("export", things, "--format", "esm", check=False).stderr

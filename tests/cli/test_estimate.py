@@ -83,6 +83,13 @@ def test_which_assets_hold_data(make_catalog):
     assert [one["key"] for one in estimate(path, "--estimate-assets", "x, v")["arrays"]["assets"]] == ["v", "x"]
 
 
+def test_a_key_that_no_item_has(make_catalog):
+    path = make_catalog([grid(with_assets(make_item("i"), b={"data_type": "uint8"}, red={"data_type": "uint8"}))])
+    done = run_cairn("search", path, "--estimate", "--estimate-assets", "b,nope", check=False)
+    assert done.returncode == 2 and "no item has an asset 'nope'; there are: b, red" in done.stderr
+    assert run_cairn("search", path, "--ids", "none", "--estimate", "--estimate-assets", "nope").returncode == 0
+
+
 def test_cube(make_catalog):
     items = [grid(with_assets(make_item(f"i{n}", datetime=f"2020-01-0{1 + n // 2}T00:00:00Z"), b={"data_type": "int16"}), east=500000 + 55 * n) for n in range(4)]
     cube = estimate(make_catalog(items), "--estimate-memory", "1M")["cube"]
