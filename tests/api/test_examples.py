@@ -91,10 +91,24 @@ def check_answer(answer, operation):
         check(types[media]["schema"], answer.json())
 
 
+@pytest.fixture(scope="module")
+def signer(catalog, place, tmp_path_factory):
+    """A server of the sample that signs what the examples name."""
+    config = tmp_path_factory.mktemp("signer") / "sign.ini"
+    keys = "access-key-id = AKIDEXAMPLE\nsecret-access-key = wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY\nregion = eu-central-1\n"
+    config.write_text(f"[s3]\nallow = s3://bucket/path/\n{keys}collections = {place['collectionId']}\n")
+    config.chmod(0o600)
+    server = Server(catalog, "--sign", config)
+    yield server
+    assert server.stop()[0] == 0
+
+
 @pytest.mark.parametrize("path, query", list(get_examples()))
-def test_get(server, crowd, place, path, query):
+def test_get(server, crowd, signer, place, path, query):
     if "{year}" in path or "/catalogs/" in path:
         server, place = crowd, CALENDAR
+    if "Signing" in DEFINITION["paths"][path]["get"]["tags"]:
+        server = signer
     quoted = {name: requests.utils.quote(value, safe="") for name, value in place.items()}
     answer = requests.get(server.url + path[1:].format(**quoted), params=query)
     check_answer(answer, DEFINITION["paths"][path]["get"])

@@ -90,7 +90,11 @@ class Item:
         self.key = ((-time[0], -time[1]) if time else (LAST, 0), collection.encode(), id.encode())
         geometry = source.get("geometry")
         self.shape, self.unknown = None, False
-        if geometry and number_of_positions(geometry):
+        if not geometry and source.get("bbox"):  # docs/load-ready.md: it takes the place of the geometry
+            west, south, east, north = (source["bbox"][at] for at in ([0, 1, 2, 3] if len(source["bbox"]) == 4 else [0, 1, 3, 4]))
+            pieces = [(west, east)] if west <= east else [(west, 180), (-180, east)]
+            self.shape = shapely.union_all([shapely.box(left, south, right, north) for left, right in pieces])
+        elif geometry and number_of_positions(geometry):
             try:
                 with warnings.catch_warnings(action="ignore"):
                     self.shape = self.make_shape(geometry)

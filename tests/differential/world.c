@@ -156,7 +156,7 @@ static bool add_sample(world *w, const sample *from, const cairn_item *item)
     s->has_place = item->footprint.present;
     s->repaired = item->footprint.repaired;
     s->box = item->footprint.box;
-    s->geometry = cairn_json_get(from->line, "geometry");
+    s->geometry = keep(w, cairn_json_get(item->body, "geometry")); /* may be made, where the source has none */
     return s->collection.p && s->id.p;
 }
 

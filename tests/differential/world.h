@@ -13,7 +13,7 @@ typedef struct sample {
     cairn_interval range;
     bool has_place, repaired;
     cairn_box box;
-    cairn_span geometry; /* GeoJSON as in the source */
+    cairn_span geometry; /* GeoJSON as it is served */
 } sample;
 
 /* A store that takes part. */
