@@ -30,7 +30,7 @@ static cairn_code read_formats(esm *e, cairn_error *error)
 {
     cairn_span list = cairn_span_of(e->wanted->formats ? e->wanted->formats : default_formats);
     char quoted[64];
-    for (cairn_span name; cairn_esm_next_name(&list, &name);) {
+    for (cairn_span name; cairn_list_next(&list, &name);) {
         size_t i = 0;
         while (cairn_esm_format_names[i] && !cairn_span_is(name, cairn_esm_format_names[i]))
             i++;
@@ -146,7 +146,7 @@ static cairn_code read_groups(esm *e, cairn_error *error)
 {
     cairn_span list = cairn_span_of(e->wanted->groupby);
     cairn_code code = CAIRN_OK;
-    for (cairn_span name; code == CAIRN_OK && cairn_esm_next_name(&list, &name);) {
+    for (cairn_span name; code == CAIRN_OK && cairn_list_next(&list, &name);) {
         if (e->n_groups == GROUPS_MAX) {
             cairn_error_set(error, CAIRN_INVALID, "more than %d columns", GROUPS_MAX);
             return at_option(error, "--esm-groupby");

@@ -156,18 +156,6 @@ const cairn_esm_column *cairn_esm_columns_find(const cairn_esm_columns *columns,
     return NULL;
 }
 
-bool cairn_esm_next_name(cairn_span *list, cairn_span *name)
-{
-    *name = CAIRN_SPAN_NONE;
-    while (list->n && !name->n) {
-        const char *comma = memchr(list->p, ',', list->n);
-        size_t n = comma ? (size_t)(comma - list->p) : list->n, step = comma ? n + 1 : n;
-        *name = cairn_span_trim(cairn_span_make(list->p, n));
-        *list = cairn_span_make(list->p + step, list->n - step);
-    }
-    return name->n > 0;
-}
-
 cairn_code cairn_esm_refuse_name(const cairn_esm_columns *columns, cairn_span name, cairn_arena *arena,
                                  cairn_error *error)
 {
@@ -188,7 +176,7 @@ cairn_code cairn_esm_columns_choose(cairn_esm_columns *columns, cairn_span list,
     chosen.at = cairn_arena_calloc(arena, columns->n + 1, sizeof *chosen.at);
     if (!chosen.at)
         return cairn_error_no_memory(error);
-    for (cairn_span name; cairn_esm_next_name(&list, &name);) {
+    for (cairn_span name; cairn_list_next(&list, &name);) {
         const cairn_esm_column *column = cairn_esm_columns_find(columns, name);
         if (!column)
             return cairn_esm_refuse_name(columns, name, arena, error);

@@ -30,8 +30,6 @@ cairn_code cairn_esm_columns_choose(cairn_esm_columns *columns, cairn_span list,
                                     cairn_error *error);
 /* By the name of the column or property; NULL when there is none. */
 const cairn_esm_column *cairn_esm_columns_find(const cairn_esm_columns *columns, cairn_span name);
-/* The next name of a list by commas, trimmed, taken off it; false at its end. */
-bool cairn_esm_next_name(cairn_span *list, cairn_span *name);
 /* CAIRN_INVALID "no column 'x'; did you mean 'y'?" */
 cairn_code cairn_esm_refuse_name(const cairn_esm_columns *columns, cairn_span name, cairn_arena *arena,
                                  cairn_error *error);

@@ -25,15 +25,10 @@ static cairn_code read_assets(const char *list, cairn_arena *arena, cairn_estima
     cairn_span *keys = cairn_arena_calloc(arena, CAIRN_ESTIMATE_ASSETS_MAX, sizeof *keys);
     if (!keys)
         return cairn_error_no_memory(error);
-    while (left.n) {
-        const char *comma = memchr(left.p, ',', left.n);
-        size_t n = comma ? (size_t)(comma - left.p) : left.n, step = comma ? n + 1 : n;
-        cairn_span key = cairn_span_trim(cairn_span_make(left.p, n));
-        left = cairn_span_make(left.p + step, left.n - step);
-        if (key.n && out->n_assets == CAIRN_ESTIMATE_ASSETS_MAX)
+    for (cairn_span key; cairn_list_next(&left, &key);) {
+        if (out->n_assets == CAIRN_ESTIMATE_ASSETS_MAX)
             return cairn_error_set(error, CAIRN_INVALID, "more than %d assets", CAIRN_ESTIMATE_ASSETS_MAX);
-        if (key.n)
-            keys[out->n_assets++] = key;
+        keys[out->n_assets++] = key;
     }
     out->assets = out->n_assets ? keys : NULL;
     return CAIRN_OK;

@@ -22,3 +22,16 @@ bool cairn_list_has(const cairn_span *list, size_t n, cairn_span value)
 {
     return n && bsearch(&value, list, n, sizeof *list, compare_spans);
 }
+
+bool cairn_list_next(cairn_span *rest, cairn_span *member)
+{
+    while (rest->n) {
+        const char *comma = memchr(rest->p, ',', rest->n);
+        size_t n = comma ? (size_t)(comma - rest->p) : rest->n, step = comma ? n + 1 : n;
+        *member = cairn_span_trim(cairn_span_make(rest->p, n));
+        *rest = cairn_span_make(rest->p + step, rest->n - step);
+        if (member->n)
+            return true;
+    }
+    return false;
+}

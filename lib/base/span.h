@@ -81,5 +81,8 @@ static inline cairn_span cairn_span_trim(cairn_span a)
 size_t cairn_list_sort(cairn_span *list, size_t n);
 /* Membership in a list so sorted. O(log n). */
 bool cairn_list_has(const cairn_span *list, size_t n, cairn_span value);
+/* Takes the next member off a text of members with commas between, without white space around it; empty members are
+ * passed over (as RFC 9110 5.6.1 has it). False at the end. */
+bool cairn_list_next(cairn_span *rest, cairn_span *member);
 
 #endif

@@ -84,20 +84,6 @@ static bool take_unit(cairn_span *header)
     return true;
 }
 
-/* The next member of a list (RFC 9110 5.6.1), whose empty ones are passed over. */
-static bool next_member(cairn_span *rest, cairn_span *member)
-{
-    while (rest->n) {
-        const char *comma = memchr(rest->p, ',', rest->n);
-        size_t n = comma ? (size_t)(comma - rest->p) : rest->n;
-        *member = cairn_span_trim(cairn_span_make(rest->p, n));
-        *rest = comma ? cairn_span_make(comma + 1, rest->n - n - 1) : cairn_span_make(rest->p + n, 0);
-        if (member->n)
-            return true;
-    }
-    return false;
-}
-
 cairn_range_verdict cairn_range_parse(cairn_span header, uint64_t size, cairn_byte_range ranges[CAIRN_MAX_RANGES],
                                       size_t *n)
 {
@@ -108,7 +94,7 @@ cairn_range_verdict cairn_range_parse(cairn_span header, uint64_t size, cairn_by
     *n = 0;
     if (!take_unit(&header))
         return CAIRN_RANGE_NONE;
-    for (; next_member(&header, &member); specs++) {
+    for (; cairn_list_next(&header, &member); specs++) {
         if (!parse_spec(member, &asked))
             return CAIRN_RANGE_NONE;
         wants_suffix |= !asked.has_first && asked.last > 0;
