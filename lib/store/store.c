@@ -6,6 +6,11 @@ void cairn_store_close(cairn_store *store)
         store->ops->close(store);
 }
 
+bool cairn_store_stamp(cairn_store *store, cairn_stamp *out)
+{
+    return store->ops->stamp && store->ops->stamp(store, out);
+}
+
 cairn_code cairn_session_open(cairn_store *store, cairn_session **out, cairn_error *error)
 {
     return store->ops->session_open(store, out, error);
@@ -113,6 +118,12 @@ cairn_code cairn_writer_begin(cairn_writer *writer, cairn_error *error)
 cairn_code cairn_writer_commit(cairn_writer *writer, cairn_error *error)
 {
     return writer->store->ops->commit(writer, error);
+}
+
+cairn_code cairn_writer_finish(cairn_writer *writer, cairn_progress_sink progress, void *context, cairn_error *error)
+{
+    const cairn_store_ops *ops = writer->store->ops;
+    return ops->finish ? ops->finish(writer, progress, context, error) : CAIRN_OK;
 }
 
 void cairn_writer_rollback(cairn_writer *writer)

@@ -100,6 +100,12 @@ typedef struct cairn_result {
 
 /* ---- the catalog as a whole ---- */
 
+/* What was committed: two equal stamps say that nothing was committed between the moments when they were taken. Not the
+ * other way round. Not to be kept longer than the process lives. */
+typedef struct cairn_stamp {
+    unsigned char bytes[32];
+} cairn_stamp;
+
 typedef struct cairn_catalog_info {
     cairn_span id, title, description; /* of the root catalog that was crawled; absent when unknown */
     cairn_span token_key;              /* CAIRN_KEY_BYTES */
@@ -164,10 +170,13 @@ typedef struct cairn_store_ops {
     cairn_code (*traits)(cairn_session *session, cairn_span collection, cairn_traits_sink sink, void *context,
                          cairn_error *error);
 
+    bool (*stamp)(cairn_store *store, cairn_stamp *out); /* may be NULL: never told */
     cairn_code (*writer_open)(cairn_store *store, cairn_writer **out, cairn_error *error);
     cairn_code (*writer_close)(cairn_writer *writer, cairn_error *error);
     cairn_code (*write_begin)(cairn_writer *writer, cairn_error *error);
     cairn_code (*commit)(cairn_writer *writer, cairn_error *error);
+    /* May be NULL: nothing is ever left behind. */
+    cairn_code (*finish)(cairn_writer *writer, cairn_progress_sink progress, void *context, cairn_error *error);
     void (*rollback)(cairn_writer *writer);
     cairn_code (*put_item)(cairn_writer *writer, const cairn_item_record *record, cairn_conflict conflict,
                            cairn_put *what, cairn_error *error);
@@ -200,6 +209,10 @@ struct cairn_writer {
 };
 
 void cairn_store_close(cairn_store *store);
+/* Cheap (a microsecond or two): it reads no catalog and needs no session. Safe from any thread. False when it can't be
+ * told, as when the file was replaced. Take it before a transaction begins: what that sees is then no older than the
+ * stamp. */
+bool cairn_store_stamp(cairn_store *store, cairn_stamp *out);
 
 /* A session for the calling thread. */
 cairn_code cairn_session_open(cairn_store *store, cairn_session **out, cairn_error *error);
@@ -254,6 +267,10 @@ cairn_code cairn_writer_close(cairn_writer *writer, cairn_error *error);
 cairn_code cairn_writer_begin(cairn_writer *writer, cairn_error *error);
 /* Durable when it returns. Brings extents of made collections up to date. */
 cairn_code cairn_writer_commit(cairn_writer *writer, cairn_error *error);
+/* Brings indexes that were left behind while much was written up to date, in transactions of its own; `progress` (may
+ * be NULL) is called now and then. cairn_writer_close() does the same, silently. Until then searches are right, but
+ * slower. Not within a batch. */
+cairn_code cairn_writer_finish(cairn_writer *writer, cairn_progress_sink progress, void *context, cairn_error *error);
 void cairn_writer_rollback(cairn_writer *writer);
 
 /* Adds or replaces an item by (collection, id). Its collection must exist. With CAIRN_CONFLICT_ERROR an existing one is

@@ -186,6 +186,7 @@ typedef struct sqlite_session {
     cairn_session base;
     sqlite3 *db;
     int64_t deadline;
+    sqlite3_int64 generation; /* of the transaction: while it stays the same, so does all that was read */
     sqlite3_stmt *queries[Q_COUNT];
     sqlite3_stmt *order[MAX_MERGED];      /* one collection each, forward */
     sqlite3_stmt *order_back[MAX_MERGED]; /* and backward */

@@ -189,12 +189,27 @@ static cairn_code run_query(sqlite_session *session, query_id id, const char *wh
     return code ? code : db_run(session->db, statement, what, error);
 }
 
+static cairn_code read_generation(sqlite_session *session, cairn_error *error)
+{
+    sqlite3_stmt *touch;
+    cairn_code code = session_query(session, Q_TOUCH, &touch, error);
+    if (code)
+        return code;
+    int rc = sqlite3_step(touch);
+    if (rc == SQLITE_ROW)
+        session->generation = sqlite3_column_int64(touch, 0);
+    else
+        code = db_error(session->db, rc == SQLITE_DONE ? SQLITE_CORRUPT : rc, "reading the catalog", error);
+    sqlite3_reset(touch);
+    return code;
+}
+
 /* BEGIN alone reads nothing: the snapshot is taken by the first read. */
 static cairn_code begin_and_touch(sqlite_session *session, bool *died, cairn_error *error)
 {
     cairn_code code = run_query(session, Q_BEGIN, "reading the catalog", error);
     if (!code)
-        code = run_query(session, Q_TOUCH, "reading the catalog", error);
+        code = read_generation(session, error);
     int rc = sqlite3_extended_errcode(session->db);
     *died =
         code && (rc == SQLITE_READONLY_ROLLBACK || rc == SQLITE_READONLY_RECOVERY || rc == SQLITE_READONLY_CANTINIT);
