@@ -1,6 +1,22 @@
-"""Makes catalogs of schema versions 1 and 2, as older programs left them, out of one of version 3."""
+"""Makes catalogs of schema versions 1 to 3, as older programs left them, out of one of version 4."""
 
 import sqlite3
+
+DAYS = "(CASE WHEN {0} BETWEEN -9e15 AND 9e15 THEN ({0} - 946684800) / 86400.0 WHEN {0} < 0 THEN -1e9 ELSE 1e9 END)"
+START, END = DAYS.format("coalesce(start_sec, -back_sec)"), DAYS.format("coalesce(end_sec, -back_sec)")
+
+TO_VERSION_3 = f"""
+DROP TABLE item_space;
+DROP TABLE item_space_all;
+ALTER TABLE item DROP COLUMN hot;
+DROP TABLE dictionary;
+DELETE FROM meta WHERE key='loose_from';
+CREATE VIRTUAL TABLE item_box USING rtree(entry, west, east, south, north, start_day, end_day);
+INSERT INTO item_box SELECT key * 2, west, iif(west > east, 180, east), south, north, {START}, {END} FROM item
+  WHERE west IS NOT NULL;
+INSERT INTO item_box SELECT key * 2 + 1, -180, east, south, north, {START}, {END} FROM item WHERE west > east;
+PRAGMA user_version=3;
+"""
 
 TO_VERSION_2 = """
 ALTER TABLE item_body DROP COLUMN traits;
@@ -33,9 +49,13 @@ def change(path, *scripts):
     db.close()
 
 
+def make_version_3(path):
+    change(path, TO_VERSION_3)
+
+
 def make_version_2(path):
-    change(path, TO_VERSION_2)
+    change(path, TO_VERSION_3, TO_VERSION_2)
 
 
 def make_version_1(path):
-    change(path, TO_VERSION_2, TO_VERSION_1)
+    change(path, TO_VERSION_3, TO_VERSION_2, TO_VERSION_1)

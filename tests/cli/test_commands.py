@@ -284,11 +284,15 @@ def test_check_of_a_sound_catalog(cairn, things):
         "update item set west = west - 5 where id = 'b'",
         "update item set back_sec = back_sec + 5 where id = 'b'",
         "update item set footprint = x'00' where id = 'b'",
-        "delete from item_box where entry / 2 = (select key from item where id = 'b')",
+        "delete from item_space where entry / 2 = (select key from item where id = 'b')",
         "delete from item_body where key = (select key from item where id = 'b')",
         "update item_body set crc = crc + 1 where key = (select key from item where id = 'b')",
         "update collection set items = items + 1",
-        "insert into item_box values (1000000, 1, 2, 3, 4, 5, 6)",
+        "insert into item_space_all values (1000000, 1, 2, 3, 4, 5, 6)",
+        "update item_space_all set north = north + 1 where entry / 2 = (select key from item where id = 'b')",
+        "update item set hot = x'010131' where id = 'b'",
+        "insert into meta values ('loose_from', 1)",
+        "insert into meta values ('loose_from', 'all')",
     ],
 )
 def test_check_finds_a_fault(cairn, things, sql):

@@ -6,7 +6,7 @@ import zlib
 
 import pytest
 from support import alone, make_item, sample_sources
-from version1 import make_version_1, make_version_2
+from version1 import make_version_1, make_version_2, make_version_3
 
 
 def forget_load_ready(path, source):
@@ -47,7 +47,7 @@ def as_of(cairn, now, path, make):
     return path
 
 
-@pytest.mark.parametrize("make", [make_version_1, make_version_2])
+@pytest.mark.parametrize("make", [make_version_1, make_version_2, make_version_3])
 def test_an_earlier_catalog_becomes_load_ready(cairn, now, tmp_path, make):
     old = as_of(cairn, now, tmp_path / "old.cairn", make)
     done = cairn("optimize", old, "--load-ready")

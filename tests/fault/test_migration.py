@@ -9,7 +9,7 @@ import time
 
 import pytest
 from support import BUILD, make_item, run_cairn
-from version1 import make_version_1, make_version_2
+from version1 import make_version_1, make_version_2, make_version_3
 
 
 def make_old(path, items=3000, make=make_version_1):
@@ -23,7 +23,7 @@ def make_old(path, items=3000, make=make_version_1):
     make(path)
 
 
-@pytest.mark.parametrize("version, make", [(1, make_version_1), (2, make_version_2)])
+@pytest.mark.parametrize("version, make", [(1, make_version_1), (2, make_version_2), (3, make_version_3)])
 def test_a_kill_leaves_one_version_or_the_other(tmp_path, version, make):
     made, path, seen = tmp_path / "made.cairn", tmp_path / "c.cairn", set()
     make_old(made, make=make)
@@ -42,7 +42,7 @@ def test_a_kill_leaves_one_version_or_the_other(tmp_path, version, make):
         read = run_cairn("info", path, "--format", "json", check=False)
         seen.add(json.loads(read.stdout)["schema_version"] if read.returncode == 0 else version)
         if read.returncode:
-            assert re.search(f"has schema version [{version}-2]|interrupted", read.stderr), read.stderr
+            assert re.search(f"has schema version [{version}-3]|interrupted", read.stderr), read.stderr
         run_cairn("optimize", path)
         run_cairn("check", path)
         assert run_cairn("export", path).stdout == exported

@@ -424,8 +424,8 @@ static void check_finds_what_is_broken(void **state)
     assert_int_equal(findings(store), 0);
     static const char *const harm[] = {
         "update item set west=11 where id='a'",   "update item set back_sec=1 where id='a'",
-        "update item_body set crc=1 where key=1", "delete from item_box where entry=2",
-        "update collection set items=7",          "insert into item_box values(99,0,1,0,1,0,1)",
+        "update item_body set crc=1 where key=1", "delete from item_space where entry=2",
+        "update collection set items=7",          "insert into item_space_all values(99,0,1,0,1,0,1)",
         "delete from item_body where key=1",      "update item set footprint=x'00' where id='a'",
     };
     for (size_t i = 0; i < sizeof harm / sizeof *harm; i++) {

@@ -70,9 +70,14 @@ static const struct {
     const char *where, *sql;
 } file_checks[] = {
     {"file", "PRAGMA integrity_check"},
-    {"index", "SELECT rtreecheck('item_box')"},
-    {"index", "SELECT 'an entry of item_box has no item: ' || entry FROM item_box"
+    {"index", "SELECT rtreecheck('item_space')"},
+    {"index", "SELECT rtreecheck('item_space_all')"},
+    {"index", "SELECT 'an entry of item_space has no item: ' || entry FROM item_space"
               " WHERE (entry >> 1) NOT IN (SELECT key FROM item)"},
+    {"index", "SELECT 'an entry of item_space_all has no item: ' || entry FROM item_space_all"
+              " WHERE (entry >> 1) NOT IN (SELECT key FROM item)"},
+    {"index", "SELECT 'which items are in no tree yet can''t be told: loose_from is ' || quote(value) FROM meta"
+              " WHERE key='loose_from' AND (typeof(value)<>'integer' OR value<0)"},
     {"body", "SELECT 'a body has no item: key ' || key FROM item_body WHERE key NOT IN (SELECT key FROM item)"},
     {"properties", "SELECT 'properties have no item: key ' || key FROM item_properties"
                    " WHERE key NOT IN (SELECT key FROM item)"},
@@ -122,32 +127,6 @@ static void compare_item(checker *checker, const item_row *row, cairn_span footp
         check_report(checker, "item", row, "the indexed footprint is not that of the bytes");
 }
 
-/* The R*Tree rounds outwards, so each entry must hold the exact part. */
-static cairn_code check_boxes(checker *checker, const item_row *row, cairn_error *error)
-{
-    cairn_box parts[2];
-    size_t n = row->has_place ? cairn_box_split(row->box, parts) : 0;
-    double start = rtree_day(row->range.start), end = rtree_day(row->range.end);
-    for (size_t k = 0; k < 2; k++) {
-        sqlite3_bind_int64(checker->boxes, 1, row->key * 2 + (sqlite3_int64)k);
-        int rc = sqlite3_step(checker->boxes);
-        if (rc != SQLITE_ROW && rc != SQLITE_DONE)
-            return db_error(checker->session->db, rc, "checking", error);
-        bool there = rc == SQLITE_ROW;
-        double v[6] = {0};
-        for (int i = 0; there && i < 6; i++)
-            v[i] = sqlite3_column_double(checker->boxes, i);
-        sqlite3_reset(checker->boxes);
-        if (there != (k < n))
-            check_report(checker, "index", row,
-                         there ? "has an entry too many in item_box" : "lacks an entry in item_box");
-        else if (there && (v[0] > parts[k].west || v[1] < parts[k].east || v[2] > parts[k].south ||
-                           v[3] < parts[k].north || v[4] > start || v[5] < end))
-            check_report(checker, "index", row, "its entry in item_box does not hold it");
-    }
-    return CAIRN_OK;
-}
-
 /* Inflates (with the CRC), closes the open form, parses, and applies the patch of the source's words. */
 static cairn_code reread(checker *checker, const cairn_item_row *stored, cairn_item *item, cairn_error *error)
 {
@@ -173,7 +152,7 @@ static cairn_code reread(checker *checker, const cairn_item_row *stored, cairn_i
 typedef struct stored_item {
     checker *checker;
     const item_row *row;
-    cairn_span footprint;
+    cairn_span footprint, hot;
 } stored_item;
 
 static cairn_code on_item(void *context, const cairn_item_row *stored, cairn_error *error)
@@ -194,6 +173,8 @@ static cairn_code on_item(void *context, const cairn_item_row *stored, cairn_err
     else if (!(code =
                    check_traits(at->checker, at->row, stored->traits, cairn_buf_span(&at->checker->document), error)))
         code = check_parts_item(at->checker, at->row, cairn_properties_of(item.body), error);
+    if (!code && item.body.p)
+        code = check_hot(at->checker, at->row, at->hot, cairn_properties_of(item.body), error);
     cairn_arena_reset(at->checker->arena);
     return code;
 }
@@ -202,7 +183,7 @@ static cairn_code check_item(checker *checker, sqlite3_stmt *rows, cairn_error *
 {
     item_row row;
     item_row_read(rows, &row);
-    stored_item at = {checker, &row, db_column_span(rows, 13)};
+    stored_item at = {checker, &row, db_column_span(rows, 13), db_column_span(rows, 14)};
     hit found = {row.key, row.position};
     cairn_error fault = CAIRN_ERROR_INIT;
     cairn_code code = session_deliver(checker->session, &found, NULL, on_item, &at, &fault);
@@ -215,17 +196,19 @@ static cairn_code check_item(checker *checker, sqlite3_stmt *rows, cairn_error *
         return cairn_error_set(error, code, "%s", fault.message);
     if (checker->progress && ++checker->done % 1000 == 0)
         checker->progress(checker->context, checker->done, checker->total);
-    return check_boxes(checker, &row, error);
+    return check_space_item(checker, &row, sqlite3_column_int64(rows, 15), error);
 }
 
 static cairn_code check_items(checker *checker, cairn_error *error)
 {
     sqlite3 *db = checker->session->db;
     sqlite3_stmt *rows = NULL;
-    cairn_code code = db_prepare(db, "SELECT " ITEM_COLUMNS ", footprint FROM item ORDER BY key", &rows, error);
+    cairn_code code = db_prepare(db,
+                                 "SELECT " ITEM_COLUMNS ", footprint, hot, (SELECT slot FROM collection c"
+                                 " WHERE c.id=collection) FROM item ORDER BY key",
+                                 &rows, error);
     if (!code)
-        code = db_prepare(db, "SELECT west, east, south, north, start_day, end_day FROM item_box WHERE entry=?1",
-                          &checker->boxes, error);
+        code = check_space_begin(checker, error);
     int rc = SQLITE_DONE;
     while (!code && (rc = sqlite3_step(rows)) == SQLITE_ROW)
         code = check_item(checker, rows, error);
@@ -236,7 +219,7 @@ static cairn_code check_items(checker *checker, cairn_error *error)
             code = db_error(db, rc, "checking", error);
     }
     sqlite3_finalize(rows);
-    sqlite3_finalize(checker->boxes);
+    check_space_end(checker);
     return code;
 }
 

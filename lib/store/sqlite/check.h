@@ -12,7 +12,8 @@ typedef struct checker {
     uint64_t findings, done, total;
     cairn_arena *arena; /* of the item, or collection, in hand */
     cairn_buf text, document;
-    sqlite3_stmt *boxes;
+    sqlite3_stmt *space, *space_all; /* an entry of either tree */
+    sqlite3_int64 loose_from;
 
     slots slots;
     item_parts parts;
@@ -32,6 +33,14 @@ cairn_code check_count(checker *checker, const char *sql, sqlite3_int64 about, s
 /* ---- check_schema.c: the tables of the file, against those that this program makes ---- */
 /* *same is false when some are missing or others: then the rest can't be checked. */
 cairn_code check_schema(checker *checker, bool *same, cairn_error *error);
+
+/* ---- check_space.c: the two trees, and the hot numbers ---- */
+cairn_code check_space_begin(checker *checker, cairn_error *error);
+void check_space_end(checker *checker);
+cairn_code check_space_item(checker *checker, const item_row *row, sqlite3_int64 slot, cairn_error *error);
+/* `stored` against what the properties of the item's bytes yield. */
+cairn_code check_hot(checker *checker, const item_row *row, cairn_span stored, cairn_span properties,
+                     cairn_error *error);
 
 /* ---- check_parts.c: what is kept of the items' properties ---- */
 cairn_code check_parts_begin(checker *checker, cairn_error *error);

@@ -1,8 +1,9 @@
-/* Brings a catalog of an older schema up to this one: what is kept of properties, and of traits, is made from the
- * items' bytes. */
-#include "store/sqlite/internal.h"
+/* Brings a catalog of an older schema up to this one: what is kept of properties, of traits, of places and times is
+ * made from what there is. */
+#include "store/sqlite/space.h"
 
 #include "base/log.h"
+#include "store/hot.h"
 #include "store/properties.h"
 
 /* Rows: as ITEM_COLUMNS, then the packed body. */
@@ -126,6 +127,42 @@ static cairn_code fill_properties(sqlite_writer *writer, cairn_error *error)
     return code;
 }
 
+/* Columns: the packed properties, then key. */
+static cairn_code set_hot(sqlite_writer *writer, sqlite3_stmt *row, cairn_error *error)
+{
+    sqlite3_stmt *set;
+    cairn_packed properties = db_column_packed(row, 0, 1, 2, 3);
+    cairn_buf_reset(&writer->old_text);
+    cairn_buf_reset(&writer->hot);
+    cairn_code code = cairn_unpack(writer->codec, &properties, true, &writer->old_text, error);
+    if (!code)
+        code = writer_query(writer, W_HOT_SET, &set, error);
+    if (!code && !cairn_hot_make(cairn_buf_span(&writer->old_text), &writer->hot))
+        code = cairn_error_no_memory(error);
+    if (code || !writer->hot.n)
+        return code;
+    sqlite3_bind_int64(set, 1, sqlite3_column_int64(row, 4));
+    db_bind_blob(set, 2, cairn_buf_span(&writer->hot));
+    return db_run(writer->db, set, "migrating the catalog", error);
+}
+
+/* Version 4: places and times in two trees, the numbers that filters ask for most beside them. */
+static cairn_code fill_space(sqlite_writer *writer, cairn_error *error)
+{
+    sqlite3_stmt *rows;
+    int rc = SQLITE_DONE;
+    cairn_code code = writer_query(writer, W_HOT_ROWS, &rows, error);
+    while (!code && (rc = sqlite3_step(rows)) == SQLITE_ROW)
+        code = set_hot(writer, rows, error);
+    if (!code && rc != SQLITE_DONE)
+        code = db_error(writer->db, rc, "migrating the catalog", error);
+    if (code)
+        return code;
+    sqlite3_reset(rows);
+    writer->loose_from = 0;
+    return space_fasten(writer, NULL, NULL, error);
+}
+
 cairn_code fill_schema(void *context, int version, cairn_error *error)
 {
     sqlite_writer *writer = context;
@@ -133,7 +170,14 @@ cairn_code fill_schema(void *context, int version, cairn_error *error)
         return CAIRN_OK;
     cairn_log(CAIRN_LOG_INFO, "%s: schema version %d is brought up to %d, all items are read once",
               ((const sqlite_store *)writer->base.store)->path, version - 1, version);
-    return version == 2 ? fill_properties(writer, error) : traits_renew(writer, error);
+    switch (version) {
+    case 2:
+        return fill_properties(writer, error);
+    case 3:
+        return traits_renew(writer, error);
+    default:
+        return fill_space(writer, error);
+    }
 }
 
 cairn_code fill_counts(sqlite_writer *writer, cairn_error *error)

@@ -12,7 +12,7 @@
 
 enum {
     CAIRN_APPLICATION_ID = 0x43524e31, /* "CRN1" */
-    CAIRN_SCHEMA_VERSION = 3,
+    CAIRN_SCHEMA_VERSION = 4,
     CAIRN_PAGE_BYTES = 16384,
 };
 
@@ -177,6 +177,10 @@ typedef enum query_id {
     Q_NAMES_DOWN,
     Q_TRAITS,
     Q_TRAITS_ALL,
+    Q_SPACE_NODE,
+    Q_SPACE_ALL_NODE,
+    Q_SPACE_NODES,
+    Q_SPACE_ALL_NODES,
     Q_COUNT,
 } query_id;
 
@@ -333,15 +337,21 @@ typedef enum write_id {
     W_BODY_PUT,
     W_BODY_GET,
     W_BODY_DELETE,
-    W_BOX_INSERT,
-    W_BOX_DELETE,
+    W_HOT_SET,
+    W_HOT_ROWS,
+    W_SPACE_INSERT,
+    W_SPACE_DELETE,
+    W_SPACE_ALL_INSERT,
+    W_SPACE_ALL_DELETE,
+    W_LOOSE_ROWS,
     W_COLLECTION_GET,
     W_COLLECTION_PUT,
     W_COLLECTION_TEXT,
     W_COLLECTION_TALLY,
     W_COLLECTION_DELETE,
     W_COLLECTION_ROWS,
-    W_COLLECTION_BOXES_DELETE,
+    W_COLLECTION_SPACE_DELETE,
+    W_COLLECTION_SPACE_ALL_DELETE,
     W_COLLECTION_BODIES_DELETE,
     W_COLLECTION_VALUES_DELETE,
     W_COLLECTION_PROPERTIES_DELETE,
@@ -391,6 +401,8 @@ typedef struct sqlite_writer {
     item_parts old_parts, new_parts;
     cairn_codec *codec; /* to compare texts that were packed at different levels, and to pack properties */
     cairn_buf old_text, new_text;
+    cairn_buf hot;            /* of the item in hand */
+    sqlite3_int64 loose_from; /* items with this key and more are in no tree (space.h) */
     int64_t now;
 } sqlite_writer;
 

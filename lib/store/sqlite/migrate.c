@@ -10,11 +10,11 @@
 #include <unistd.h>
 
 /* Made from schema/NNN_*.sql at build time, NUL-terminated. */
-extern const char cairn_migration_001[], cairn_migration_002[], cairn_migration_003[];
+extern const char cairn_migration_001[], cairn_migration_002[], cairn_migration_003[], cairn_migration_004[];
 
 /* migrations[v] leads from version v to v + 1. */
 static const char *const migrations[CAIRN_SCHEMA_VERSION] = {cairn_migration_001, cairn_migration_002,
-                                                             cairn_migration_003};
+                                                             cairn_migration_003, cairn_migration_004};
 
 static cairn_code step(sqlite3 *db, int version, schema_fill fill, void *context, cairn_error *error)
 {

@@ -1,7 +1,7 @@
 /* Searches that find all their candidates at once: by ids, and by an index where it gives few. */
 #include "store/sqlite/search.h"
+#include "store/sqlite/space.h"
 
-#include <math.h>
 #include <stdlib.h>
 
 /* `once`: no item comes twice, so that it may be given at once where any order will do. */
@@ -121,27 +121,34 @@ cairn_code candidates_finish(search_run *run, const candidates *found, bool *don
 
 /* ---- by the R*Tree ---- */
 
-/* The days that a box must have: those of the request, and those of the filter. */
-static cairn_code bind_days(search_run *run, sqlite3_stmt *probe, cairn_error *error)
+/* `seconds` later; an open end stays open. */
+static cairn_time later(cairn_time time, int64_t seconds)
+{
+    if (!cairn_time_is_open(time) && __builtin_add_overflow(time.sec, seconds, &time.sec))
+        return seconds < 0 ? CAIRN_TIME_MIN : CAIRN_TIME_MAX;
+    return time;
+}
+
+/* The steps that an entry must meet: those of the request, and those of the filter. */
+static cairn_code bind_steps(search_run *run, sqlite3_stmt *probe, cairn_error *error)
 {
     const cairn_search *search = run->search;
     const cairn_cql2_envelope *filter = &run->narrow.filter;
     int64_t lead = 0, lag = 0;
-    enum { DAY = 86400 };
-    double from = rtree_day(CAIRN_TIME_MIN), to = rtree_day(CAIRN_TIME_MAX);
-    if (search->has_datetime) {
-        from = rtree_day(search->datetime.start);
-        to = rtree_day(search->datetime.end);
-    }
+    cairn_interval asked = {CAIRN_TIME_MIN, CAIRN_TIME_MAX};
+    if (search->has_datetime)
+        asked = search->datetime;
     if (filter->has_time) { /* a range may lie beside its item's datetime */
         cairn_code code = narrow_lags(run->session, CAIRN_SPAN_NONE, &lead, &lag, error);
         if (code)
             return code;
-        from = fmax(from, rtree_day(filter->time.start) - (double)lead / DAY - 1);
-        to = fmin(to, rtree_day(filter->time.end) + (double)lag / DAY + 1);
+        cairn_time from = later(filter->time.start, lead < INT64_MAX ? -lead : INT64_MIN);
+        cairn_time to = later(filter->time.end, lag);
+        asked.start = cairn_time_compare(from, asked.start) > 0 ? from : asked.start;
+        asked.end = cairn_time_compare(to, asked.end) < 0 ? to : asked.end;
     }
-    sqlite3_bind_double(probe, 5, from);
-    sqlite3_bind_double(probe, 6, to);
+    sqlite3_bind_int(probe, 5, space_step_down(-1, asked.start));
+    sqlite3_bind_int(probe, 6, space_step_up(-1, asked.end));
     return CAIRN_OK;
 }
 
@@ -149,12 +156,12 @@ static cairn_code probe_box(search_run *run, cairn_box box, candidates *found, c
 {
     sqlite3_stmt *probe;
     cairn_code code = session_query(run->session, Q_BOX_PROBE, &probe, error);
-    if (code || (code = bind_days(run, probe, error)))
+    if (code || (code = bind_steps(run, probe, error)))
         return code;
-    sqlite3_bind_double(probe, 1, box.west);
-    sqlite3_bind_double(probe, 2, box.south);
-    sqlite3_bind_double(probe, 3, box.east);
-    sqlite3_bind_double(probe, 4, box.north);
+    sqlite3_bind_int(probe, 1, space_degrees_down(box.west));
+    sqlite3_bind_int(probe, 2, space_degrees_down(box.south));
+    sqlite3_bind_int(probe, 3, space_degrees_up(box.east));
+    sqlite3_bind_int(probe, 4, space_degrees_up(box.north));
     sqlite3_bind_int64(probe, 7, (sqlite3_int64)(found->most + 1 - found->n));
     return candidates_gather(run, probe, 1, found, error);
 }

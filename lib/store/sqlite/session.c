@@ -27,8 +27,8 @@ static const char *const query_text[Q_COUNT] = {
                " b.source_length, b.source, b.traits FROM " ITEM_BODY_TABLES " WHERE b.key=?1",
     [Q_LENGTH] = "SELECT length FROM item_body WHERE key=?1",
     [Q_FOOTPRINT] = "SELECT footprint FROM item WHERE key=?1",
-    [Q_BOX_PROBE] = "SELECT entry FROM item_box WHERE west<=?3 AND east>=?1 AND south<=?4 AND north>=?2"
-                    " AND start_day<=?6 AND end_day>=?5 LIMIT ?7",
+    [Q_BOX_PROBE] = "SELECT entry FROM item_space_all WHERE west<=?3 AND east>=?1 AND south<=?4 AND north>=?2"
+                    " AND first<=?6 AND last>=?5 LIMIT ?7",
     [Q_ITEM_ROW] = "SELECT " ITEM_COLUMNS " FROM item WHERE key=?1",
     [Q_IDS] = "SELECT " ITEM_COLUMNS " FROM item WHERE id=?1",
     [Q_IDS_COLLECTION] = "SELECT " ITEM_COLUMNS " FROM item WHERE id=?1 AND collection=?2",
@@ -79,6 +79,10 @@ static const char *const query_text[Q_COUNT] = {
     [Q_TRAITS_ALL] = "SELECT c.id, t.traits, t.items FROM collection c JOIN item_traits t ON t.collection=c.slot"
                      " ORDER BY c.id, t.traits",
     [Q_TEXT_PROBE] = "SELECT rowid FROM item_text WHERE item_text MATCH ?1 LIMIT ?2",
+    [Q_SPACE_NODE] = "SELECT data FROM item_space_node WHERE nodeno=?1",
+    [Q_SPACE_ALL_NODE] = "SELECT data FROM item_space_all_node WHERE nodeno=?1",
+    [Q_SPACE_NODES] = "SELECT max(nodeno) FROM item_space_node",
+    [Q_SPACE_ALL_NODES] = "SELECT max(nodeno) FROM item_space_all_node",
     [Q_KNOWN] = "SELECT c.id, " PROPERTY_COLUMNS " FROM collection c JOIN property p ON p.collection=c.slot"
                 " WHERE c.id=?1 ORDER BY p.name",
     [Q_KNOWN_ALL] = "SELECT c.id, " PROPERTY_COLUMNS " FROM collection c JOIN property p ON p.collection=c.slot"

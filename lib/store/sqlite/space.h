@@ -9,7 +9,7 @@
  * The time of an entry is the stretch from the first to the last of the item's range and its sort time. So no item
  * sorts before `first` or behind `last`, and none of its range lies beyond them.
  *
- * Nodes are read by us (space_walk), in the order of time, newest or oldest first: that is what a page of the default
+ * Nodes are read by us (space_walk.h), in the order of time, newest or oldest first: that is what a page of the default
  * order needs, and the virtual table can't give. They are written by SQLite's own R*Tree, or all at once by
  * space_pack(). The format of the shadow tables is a part of SQLite's file format.
  *
@@ -53,30 +53,14 @@ int32_t space_degrees_up(double degrees);
 /* The cells of a row that has a place: one, or two for a box over the antimeridian. Returns how many. */
 size_t space_cells_of(const item_row *row, sqlite3_int64 slot, space_cell out[2]);
 
-/* ---- space_walk.c: reading ---- */
-
-/* Ended by anything but CAIRN_OK (returned), or by *full. `entry` is item.key * 2 + k: an item over the antimeridian
- * may come twice. */
-typedef cairn_code (*space_taker)(void *context, sqlite3_int64 entry, const space_cell *cell, bool *full,
-                                  cairn_error *error);
-typedef enum space_order { SPACE_NEWEST_FIRST, SPACE_OLDEST_FIRST, SPACE_ANY_ORDER } space_order;
-
-typedef struct space_query {
-    bool all;            /* item_space_all, else item_space */
-    space_cell cell;     /* entries that meet it; ends belong to it */
-    space_order order;   /* by `last` descending, or by `first` ascending */
-    uint64_t most_nodes; /* gives up behind so many nodes, then *gave_up; 0: no limit */
-} space_query;
-/* Calls `take` for each entry, as long as the session's deadline allows (CAIRN_DEADLINE). CAIRN_CORRUPT where a node is
- * none. Within a transaction. */
-cairn_code space_walk(sqlite_session *session, const space_query *query, space_taker take, void *context,
-                      uint64_t *nodes, bool *gave_up, cairn_error *error);
-
 /* ---- space_write.c, space_pack.c: writing ---- */
 
 /* Enters or takes out one row. Nothing is done for loose ones. */
 cairn_code space_insert(sqlite_writer *writer, const item_row *row, sqlite3_int64 slot, cairn_error *error);
 cairn_code space_delete(sqlite_writer *writer, const item_row *row, cairn_error *error);
+/* One after the other; nothing where that changes no entry. */
+cairn_code space_replace(sqlite_writer *writer, const item_row *old, const item_row *row, sqlite3_int64 slot,
+                         cairn_error *error);
 /* Makes both trees anew from the rows of `item`, packed; sorts outside of memory. Within a batch. */
 cairn_code space_pack(sqlite_writer *writer, cairn_progress_sink progress, void *context, cairn_error *error);
 /* Leaves no loose rows, in the cheaper way. Within a batch. */

@@ -136,10 +136,11 @@ static cairn_code drop_words(sqlite_writer *writer, cairn_span collection, cairn
 
 cairn_code sqlite_delete_collection(cairn_writer *base, cairn_span id, uint64_t *items, cairn_error *error)
 {
-    static const write_id steps[] = {
-        W_COLLECTION_BOXES_DELETE,      W_COLLECTION_BODIES_DELETE, W_COLLECTION_VALUES_DELETE,
-        W_COLLECTION_PROPERTIES_DELETE, W_COLLECTION_COUNTS_DELETE, W_COLLECTION_TRAITS_DELETE,
-        W_COLLECTION_WORDS_DELETE,      W_COLLECTION_ITEMS_DELETE,  W_COLLECTION_DELETE};
+    static const write_id steps[] = {W_COLLECTION_SPACE_DELETE,      W_COLLECTION_SPACE_ALL_DELETE,
+                                     W_COLLECTION_BODIES_DELETE,     W_COLLECTION_VALUES_DELETE,
+                                     W_COLLECTION_PROPERTIES_DELETE, W_COLLECTION_COUNTS_DELETE,
+                                     W_COLLECTION_TRAITS_DELETE,     W_COLLECTION_WORDS_DELETE,
+                                     W_COLLECTION_ITEMS_DELETE,      W_COLLECTION_DELETE};
     sqlite_writer *writer = (sqlite_writer *)base;
     tally *tally;
     cairn_code code = tally_get(writer, id, &tally, error);

@@ -1,6 +1,7 @@
-#include "store/sqlite/internal.h"
+#include "store/sqlite/space.h"
 
 #include "store/enriched.h"
+#include "store/hot.h"
 #include "store/properties.h"
 
 static item_row row_of(const cairn_item *item, sqlite3_int64 key)
@@ -26,7 +27,7 @@ static void bind_end(sqlite3_stmt *put, int index, cairn_time end, cairn_time ti
     }
 }
 
-static void bind_item(sqlite3_stmt *put, const cairn_item *item, const item_row *row, bool new)
+static void bind_item(sqlite3_stmt *put, const cairn_item *item, const item_row *row, cairn_span hot, bool new)
 {
     if (new)
         sqlite3_bind_null(put, 1);
@@ -45,42 +46,7 @@ static void bind_item(sqlite3_stmt *put, const cairn_item *item, const item_row 
         else
             sqlite3_bind_null(put, 10 + i);
     db_bind_blob(put, 14, row->has_place ? item->footprint.wkb : CAIRN_SPAN_NONE);
-}
-
-static cairn_code insert_boxes(sqlite_writer *writer, const item_row *row, cairn_error *error)
-{
-    if (!row->has_place)
-        return CAIRN_OK;
-    sqlite3_stmt *insert;
-    cairn_code code = writer_query(writer, W_BOX_INSERT, &insert, error);
-    cairn_box parts[2];
-    size_t n = cairn_box_split(row->box, parts);
-    for (size_t k = 0; !code && k < n; k++) {
-        sqlite3_bind_int64(insert, 1, row->key * 2 + (sqlite3_int64)k);
-        sqlite3_bind_double(insert, 2, parts[k].west);
-        sqlite3_bind_double(insert, 3, parts[k].east);
-        sqlite3_bind_double(insert, 4, parts[k].south);
-        sqlite3_bind_double(insert, 5, parts[k].north);
-        sqlite3_bind_double(insert, 6, rtree_day(row->range.start));
-        sqlite3_bind_double(insert, 7, rtree_day(row->range.end));
-        code = db_run(writer->db, insert, "writing an item", error);
-    }
-    return code;
-}
-
-static cairn_code delete_boxes(sqlite_writer *writer, const item_row *row, cairn_error *error)
-{
-    if (!row->has_place)
-        return CAIRN_OK;
-    sqlite3_stmt *statement;
-    cairn_code code = writer_query(writer, W_BOX_DELETE, &statement, error);
-    cairn_box parts[2];
-    size_t n = cairn_box_split(row->box, parts);
-    for (size_t k = 0; !code && k < n; k++) {
-        sqlite3_bind_int64(statement, 1, row->key * 2 + (sqlite3_int64)k);
-        code = db_run(writer->db, statement, "writing an item", error);
-    }
-    return code;
+    db_bind_blob(put, 15, hot.n ? hot : CAIRN_SPAN_NONE);
 }
 
 static void bind_packed(sqlite3_stmt *put, int encoding, int crc, int length, int bytes, const cairn_packed *packed)
@@ -207,16 +173,20 @@ static cairn_code write_row(sqlite_writer *writer, tally *tally, const cairn_ite
     properties.within = cairn_properties_within(&record->body, &record->properties, &properties.body_at);
     sqlite3_stmt *put;
     cairn_code code = writer_query(writer, old ? W_UPDATE : W_INSERT, &put, error);
+    cairn_buf_reset(&writer->hot);
+    if (!code && !cairn_hot_make(properties.text, &writer->hot))
+        code = cairn_error_no_memory(error);
     if (code)
         return code;
-    bind_item(put, record->item, &row, !old);
+    bind_item(put, record->item, &row, cairn_buf_span(&writer->hot), !old);
     code = db_run(writer->db, put, "writing an item", error);
     if (!old)
         row.key = sqlite3_last_insert_rowid(writer->db);
     if (!code)
         code = put_body(writer, row.key, record, &properties, error);
     if (!code)
-        code = insert_boxes(writer, &row, error);
+        code =
+            old ? space_replace(writer, old, &row, tally->slot, error) : space_insert(writer, &row, tally->slot, error);
     if (!code)
         code = parts_write(writer, tally, old, &row, &properties, error);
     if (!code)
@@ -241,9 +211,7 @@ static cairn_code replace(sqlite_writer *writer, tally *tally, const cairn_item_
         return cairn_error_set(error, CAIRN_CONFLICT,
                                "item \"%s\" exists already in this collection, with other contents",
                                cairn_quote(record->item->id, quoted, sizeof quoted));
-    code = delete_boxes(writer, old, error);
-    if (!code)
-        code = traits_drop(writer, tally, old->key, error);
+    code = traits_drop(writer, tally, old->key, error);
     if (code)
         return code;
     tally_drop(tally, old);
@@ -296,7 +264,7 @@ cairn_code sqlite_delete_item(cairn_writer *base, cairn_span collection, cairn_s
     row.position.id = id;
     code = parts_drop(writer, tally, &row, error);
     if (!code)
-        code = delete_boxes(writer, &row, error);
+        code = space_delete(writer, &row, error);
     if (!code)
         code = traits_drop(writer, tally, row.key, error);
     if (!code)

@@ -7,13 +7,20 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+/* Of a collection's items in the trees. */
+#define COLLECTION_ENTRIES                                                                                             \
+    " (SELECT key * 2 FROM item WHERE collection=?1 AND west IS NOT NULL UNION ALL"                                    \
+    " SELECT key * 2 + 1 FROM item WHERE collection=?1 AND west > east)"
+
 static const char *const write_text[W_COUNT] = {
     [W_FIND] = "SELECT " ITEM_COLUMNS " FROM item WHERE id=?2 AND collection=?1",
     [W_INSERT] =
         "INSERT INTO item(key, collection, id, back_sec, back_nsec, start_sec, start_nsec, end_sec, end_nsec,"
-        " west, south, east, north, footprint) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
+        " west, south, east, north, footprint, hot) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13,"
+        " ?14, ?15)",
     [W_UPDATE] = "UPDATE item SET collection=?2, id=?3, back_sec=?4, back_nsec=?5, start_sec=?6, start_nsec=?7,"
-                 " end_sec=?8, end_nsec=?9, west=?10, south=?11, east=?12, north=?13, footprint=?14 WHERE key=?1",
+                 " end_sec=?8, end_nsec=?9, west=?10, south=?11, east=?12, north=?13, footprint=?14, hot=?15"
+                 " WHERE key=?1",
     [W_DELETE] = "DELETE FROM item WHERE key=?1",
     [W_BODY_PUT] =
         "INSERT OR REPLACE INTO item_body(key, encoding, crc, length, changed, body, source_encoding, source_crc,"
@@ -22,8 +29,14 @@ static const char *const write_text[W_COUNT] = {
                    " b.source_length, b.source, p.encoding, p.crc, p.length, p.properties FROM " ITEM_BODY_TABLES
                    " WHERE b.key=?1",
     [W_BODY_DELETE] = "DELETE FROM item_body WHERE key=?1",
-    [W_BOX_INSERT] = "INSERT INTO item_box VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-    [W_BOX_DELETE] = "DELETE FROM item_box WHERE entry=?1",
+    [W_HOT_SET] = "UPDATE item SET hot=?2 WHERE key=?1",
+    [W_HOT_ROWS] = "SELECT encoding, crc, length, properties, key FROM item_properties ORDER BY key",
+    [W_SPACE_INSERT] = "INSERT INTO item_space VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+    [W_SPACE_DELETE] = "DELETE FROM item_space WHERE entry=?1",
+    [W_SPACE_ALL_INSERT] = "INSERT INTO item_space_all VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+    [W_SPACE_ALL_DELETE] = "DELETE FROM item_space_all WHERE entry=?1",
+    [W_LOOSE_ROWS] = "SELECT i.*, c.slot FROM (SELECT " ITEM_COLUMNS " FROM item WHERE key>=?1 AND west IS NOT NULL"
+                     " ORDER BY key LIMIT -1) i CROSS JOIN collection c ON c.id=i.collection",
     [W_COLLECTION_GET] = "SELECT made, items, west, south, east, north, start_sec, start_nsec, end_sec, end_nsec, lead,"
                          " lag, body, source, declared, slot FROM collection WHERE id=?1",
     [W_COLLECTION_PUT] = "INSERT INTO collection(id, title, made, body, source) VALUES(?1, ?2, ?3, ?4, ?5)",
@@ -33,9 +46,8 @@ static const char *const write_text[W_COUNT] = {
                            " WHERE id=?1",
     [W_COLLECTION_DELETE] = "DELETE FROM collection WHERE id=?1",
     [W_COLLECTION_ROWS] = "SELECT " ITEM_COLUMNS " FROM item INDEXED BY item_order WHERE collection=?1",
-    [W_COLLECTION_BOXES_DELETE] = "DELETE FROM item_box WHERE entry IN"
-                                  " (SELECT key * 2 FROM item WHERE collection=?1 AND west IS NOT NULL UNION ALL"
-                                  " SELECT key * 2 + 1 FROM item WHERE collection=?1 AND west > east)",
+    [W_COLLECTION_SPACE_DELETE] = "DELETE FROM item_space WHERE entry IN" COLLECTION_ENTRIES,
+    [W_COLLECTION_SPACE_ALL_DELETE] = "DELETE FROM item_space_all WHERE entry IN" COLLECTION_ENTRIES,
     [W_COLLECTION_BODIES_DELETE] = "DELETE FROM item_body WHERE key IN (SELECT key FROM item WHERE collection=?1)",
     [W_COLLECTION_VALUES_DELETE] =
         "DELETE FROM item_value WHERE collection=(SELECT slot FROM collection WHERE id=?1) AND property IN"
@@ -155,7 +167,8 @@ cairn_code sqlite_writer_open(cairn_store *base, cairn_writer **out, cairn_error
     writer->base.store = base;
     writer->lock.fd = -1;
     writer->codec = cairn_codec_new(1);
-    writer->old_text = writer->new_text = (cairn_buf)CAIRN_BUF_INIT(TEXT_BYTES);
+    writer->old_text = writer->new_text = writer->hot = (cairn_buf)CAIRN_BUF_INIT(TEXT_BYTES);
+    writer->loose_from = INT64_MAX;
     bool ready = parts_begin(&writer->old_parts);
     ready &= parts_begin(&writer->new_parts);
     cairn_code code = CAIRN_OK;
@@ -208,6 +221,7 @@ cairn_code sqlite_writer_close(cairn_writer *base, cairn_error *error)
     parts_end(&writer->new_parts);
     cairn_buf_free(&writer->old_text);
     cairn_buf_free(&writer->new_text);
+    cairn_buf_free(&writer->hot);
     free(writer);
     return code;
 }
