@@ -139,6 +139,7 @@ void cairn_output_abandon(cairn_output *output)
         fclose(output->file);
     output->file = NULL;
     output->compressed = false;
+    cairn_gzip_free(&output->gzip);
     cairn_buf_free(&output->packed);
     if (output->temporary) {
         unlink(output->temporary);

@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "base/squeeze.h"
 
 typedef struct cairn_codec cairn_codec;
 
@@ -26,16 +27,22 @@ uint32_t cairn_crc32(cairn_span bytes);
 typedef struct cairn_gzip {
     cairn_buf *out;
     uint32_t crc;
-    uint64_t length; /* of the uncompressed text so far */
+    uint64_t length;        /* of the uncompressed text so far */
+    cairn_squeeze *squeeze; /* made when it is needed */
 } cairn_gzip;
 
 void cairn_gzip_begin(cairn_gzip *gzip, cairn_buf *out);
-/* Generated text, as stored blocks or compressed, whichever is smaller; ends on a byte boundary. A thread that calls it
- * keeps a compressor of about 40 KB until it ends. */
+/* Generated text, as stored blocks or compressed, whichever is smaller; ends on a byte boundary. A thread that gives
+ * more than CAIRN_SQUEEZE_MAX bytes at once keeps a compressor of about 40 KB until it ends. */
 bool cairn_gzip_text(cairn_gzip *gzip, cairn_span text);
-/* A block of cairn_deflate_block(), copied untouched. */
-bool cairn_gzip_splice(cairn_gzip *gzip, cairn_span block, uint32_t crc, size_t length);
+/* A block of cairn_deflate_block(), or several one behind the other, in pieces as they lie in memory, copied untouched;
+ * crc and length are those of the text that they hold. */
+bool cairn_gzip_splice(cairn_gzip *gzip, const cairn_span *pieces, size_t n, uint32_t crc, size_t length);
+/* What was added since `before`, a copy, is to be thrown away by the caller: it stands where it stood then. */
+void cairn_gzip_go_back(cairn_gzip *gzip, const cairn_gzip *before);
 bool cairn_gzip_end(cairn_gzip *gzip);
+/* Only for a member that was not ended. */
+void cairn_gzip_free(cairn_gzip *gzip);
 
 /* The whole text as one gzip member, compressed by the codec. */
 bool cairn_gzip_whole(cairn_codec *codec, cairn_span text, cairn_buf *out);

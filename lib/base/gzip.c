@@ -1,3 +1,4 @@
+#include "base/crc.h"
 #include "base/deflate.h"
 
 #include <libdeflate.h>
@@ -5,8 +6,9 @@
 #include <stdlib.h>
 #include <zlib.h>
 
-/* Generated texts are some links long: a small window is enough, and is quickly reset. */
-enum { WINDOW_BITS = 12, MEMORY_LEVEL = 5, LEVEL = 6, WORTH_COMPRESSING = 64, STORED_MAX = 65535, STORED_HEADER = 5 };
+/* Of large texts; small ones are squeezed. */
+enum { WINDOW_BITS = 12, MEMORY_LEVEL = 5, LEVEL = 6 };
+enum { WORTH_COMPRESSING = 16, STORED_MAX = 65535, STORED_HEADER = 5 };
 
 /* One compressor a thread, freed when the thread ends. */
 static pthread_key_t compressor_key;
@@ -100,26 +102,51 @@ void cairn_gzip_begin(cairn_gzip *gzip, cairn_buf *out)
 {
     /* RFC 1952 2.3: magic, deflate, no flags, no time, no extra flags, unknown system. */
     static const unsigned char HEADER[10] = {0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 0xFF};
-    *gzip = (cairn_gzip){out, 0, 0};
+    *gzip = (cairn_gzip){.out = out};
     cairn_buf_add(out, HEADER, sizeof HEADER);
+}
+
+/* False when it is to be stored. */
+static bool add_squeezed(cairn_gzip *gzip, cairn_span text)
+{
+    if (!gzip->squeeze && !(gzip->squeeze = cairn_squeeze_new()))
+        return false;
+    return cairn_squeeze_text(gzip->squeeze, text, gzip->length, stored_size(text.n), gzip->out);
 }
 
 bool cairn_gzip_text(cairn_gzip *gzip, cairn_span text)
 {
     if (text.n == 0)
         return !gzip->out->failed;
+    bool small = text.n <= CAIRN_SQUEEZE_MAX;
+    bool added = text.n >= WORTH_COMPRESSING && (small ? add_squeezed(gzip, text) : add_compressed(gzip->out, text));
     gzip->crc = libdeflate_crc32(gzip->crc, text.p, text.n);
     gzip->length += text.n;
-    if (text.n >= WORTH_COMPRESSING && add_compressed(gzip->out, text))
-        return true;
-    return add_stored(gzip->out, text);
+    return added || add_stored(gzip->out, text);
 }
 
-bool cairn_gzip_splice(cairn_gzip *gzip, cairn_span block, uint32_t crc, size_t length)
+bool cairn_gzip_splice(cairn_gzip *gzip, const cairn_span *pieces, size_t n, uint32_t crc, size_t length)
 {
-    gzip->crc = (uint32_t)crc32_combine(gzip->crc, crc, (z_off_t)length);
+    gzip->crc = cairn_crc32_combine(gzip->crc, crc, length);
     gzip->length += length;
-    return cairn_buf_add_span(gzip->out, block);
+    for (size_t i = 0; i < n; i++)
+        cairn_buf_add_span(gzip->out, pieces[i]);
+    return !gzip->out->failed;
+}
+
+void cairn_gzip_go_back(cairn_gzip *gzip, const cairn_gzip *before)
+{
+    gzip->out = before->out;
+    gzip->crc = before->crc;
+    gzip->length = before->length;
+    if (gzip->squeeze)
+        cairn_squeeze_forget(gzip->squeeze);
+}
+
+void cairn_gzip_free(cairn_gzip *gzip)
+{
+    cairn_squeeze_free(gzip->squeeze);
+    gzip->squeeze = NULL;
 }
 
 bool cairn_gzip_end(cairn_gzip *gzip)
@@ -127,5 +154,6 @@ bool cairn_gzip_end(cairn_gzip *gzip)
     unsigned char end[10] = {0x03, 0x00}; /* an empty final block with fixed codes */
     put_number(end + 2, 4, gzip->crc);
     put_number(end + 6, 4, gzip->length);
+    cairn_gzip_free(gzip);
     return cairn_buf_add(gzip->out, end, sizeof end);
 }

@@ -133,7 +133,7 @@ static cairn_code make_in_transaction(item_stream *stream, cairn_session *sessio
         code = ended;
     }
     if (code) {
-        body->gzip = before;
+        cairn_gzip_go_back(&body->gzip, &before);
         cairn_buf_reset(&body->pending);
     }
     return code;
