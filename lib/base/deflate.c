@@ -1,5 +1,7 @@
 #include "base/deflate.h"
 
+#include "base/dictionary.h"
+
 #include <libdeflate.h>
 #include <stdlib.h>
 #include <zlib.h>
@@ -17,6 +19,7 @@ struct cairn_codec {
     z_stream walker; /* finds the bounds of blocks */
     bool walker_ready;
     cairn_buf scratch;
+    cairn_dictionaries *dictionaries;
     unsigned char sink[WALK_WINDOW];
 };
 
@@ -46,7 +49,19 @@ void cairn_codec_free(cairn_codec *codec)
     if (codec->walker_ready)
         inflateEnd(&codec->walker);
     cairn_buf_free(&codec->scratch);
+    cairn_dictionaries_free(codec->dictionaries);
     free(codec);
+}
+
+void cairn_codec_give(cairn_codec *codec, cairn_dictionaries *dictionaries)
+{
+    cairn_dictionaries_free(codec->dictionaries);
+    codec->dictionaries = dictionaries;
+}
+
+cairn_dictionaries *cairn_codec_dictionaries(const cairn_codec *codec)
+{
+    return codec->dictionaries;
 }
 
 /* Where the last block's header begins and its data ends, in bits from the start of the stream. */

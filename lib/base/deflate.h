@@ -11,10 +11,14 @@
 #include "base/squeeze.h"
 
 typedef struct cairn_codec cairn_codec;
+struct cairn_dictionaries; /* base/dictionary.h */
 
 /* level: libdeflate's 1 (quick) to 12 (small); 6 is the default of the indexer. NULL when out of memory. */
 cairn_codec *cairn_codec_new(int level);
 void cairn_codec_free(cairn_codec *codec);
+/* What texts of the compact form are unpacked with. The codec owns it; NULL until it was given any. */
+void cairn_codec_give(cairn_codec *codec, struct cairn_dictionaries *dictionaries);
+struct cairn_dictionaries *cairn_codec_dictionaries(const cairn_codec *codec);
 
 /* Appends `text` as one spliceable deflate block. For a moment needs room for slightly more than `text` itself. */
 bool cairn_deflate_block(cairn_codec *codec, cairn_span text, cairn_buf *out);

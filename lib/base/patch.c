@@ -1,5 +1,7 @@
 #include "base/patch.h"
 
+#include "base/varint.h"
+
 #include <stdint.h>
 #include <stdlib.h>
 
@@ -25,14 +27,6 @@ static uint32_t window_hash(const char *p)
     memcpy(&a, p, sizeof a);
     memcpy(&b, p + sizeof a, sizeof b);
     return (uint32_t)(((a ^ ((uint64_t)b << 17)) * UINT64_C(0x9E3779B97F4A7C15)) >> (64 - TABLE_BITS));
-}
-
-static bool put_varint(cairn_buf *out, size_t value)
-{
-    for (; value >= 0x80; value >>= 7)
-        if (!cairn_buf_add_byte(out, (char)(value | 0x80)))
-            return false;
-    return cairn_buf_add_byte(out, (char)value);
 }
 
 static size_t common_prefix(cairn_span a, cairn_span b)
@@ -107,7 +101,7 @@ static void find_sync(differ *d, size_t *i, size_t *j)
 
 static bool put_change(differ *d, size_t keep, size_t i, size_t j)
 {
-    return put_varint(d->out, keep) && put_varint(d->out, i - d->i) && put_varint(d->out, j - d->j) &&
+    return cairn_varint_put(d->out, keep) && cairn_varint_put(d->out, i - d->i) && cairn_varint_put(d->out, j - d->j) &&
            cairn_buf_add(d->out, d->to.p + d->j, j - d->j);
 }
 
@@ -141,25 +135,10 @@ bool cairn_patch_make(cairn_span from, cairn_span to, cairn_buf *out)
     return ok;
 }
 
-static bool get_varint(cairn_span *patch, size_t *out)
-{
-    uint64_t value = 0;
-    for (unsigned shift = 0; patch->n && shift < 63; shift += 7) {
-        unsigned char byte = (unsigned char)*patch->p;
-        *patch = behind(*patch, 1);
-        value |= (uint64_t)(byte & 0x7f) << shift;
-        if (byte < 0x80) {
-            *out = (size_t)value;
-            return value <= SIZE_MAX;
-        }
-    }
-    return false;
-}
-
 static bool apply_change(cairn_span *from, cairn_span *patch, cairn_buf *out)
 {
     size_t keep, drop, add;
-    if (!get_varint(patch, &keep) || !get_varint(patch, &drop) || !get_varint(patch, &add))
+    if (!cairn_varint_get(patch, &keep) || !cairn_varint_get(patch, &drop) || !cairn_varint_get(patch, &add))
         return false;
     if (keep > from->n || drop > from->n - keep || add > patch->n)
         return false;

@@ -1,6 +1,8 @@
 #include "store/pack.h"
 
+#include "base/dictionary.h"
 #include "base/patch.h"
+#include "base/varint.h"
 
 bool cairn_pack(cairn_codec *codec, cairn_span text, cairn_buf *out, cairn_packed *packed)
 {
@@ -43,6 +45,69 @@ static cairn_code add_inflated(cairn_codec *codec, const cairn_packed *packed, c
     return cairn_inflate_block(codec, packed->bytes, packed->length, out, error);
 }
 
+/* ---- the compact encoding ---- */
+
+typedef struct compact {
+    size_t dictionary;
+    bool has_inner;
+    size_t place, length; /* of the inner text */
+    cairn_span inner, frame;
+} compact;
+
+static bool read_compact(cairn_span bytes, compact *out)
+{
+    size_t place, inner = 0;
+    *out = (compact){0};
+    if (!cairn_varint_get(&bytes, &out->dictionary) || !cairn_varint_get(&bytes, &place))
+        return false;
+    out->has_inner = place > 0;
+    if (out->has_inner &&
+        (!cairn_varint_get(&bytes, &out->length) || !cairn_varint_get(&bytes, &inner) || inner > bytes.n))
+        return false;
+    out->place = out->has_inner ? place - 1 : 0;
+    out->inner = cairn_span_make(bytes.p, inner);
+    out->frame = cairn_span_make(bytes.p + inner, bytes.n - inner);
+    return true;
+}
+
+/* Writes both texts, one within the other, which have `length` bytes together. */
+static cairn_code open_frames(cairn_dictionaries *with, const compact *from, char *to, size_t length,
+                              cairn_error *error)
+{
+    compact inner;
+    size_t around = length - from->length;
+    cairn_code code = cairn_frame_open(with, from->dictionary, from->frame, to, around, error);
+    if (code || !from->has_inner)
+        return code;
+    if (!read_compact(from->inner, &inner) || inner.has_inner)
+        return cairn_error_set(error, CAIRN_CORRUPT, "a stored text holds %zu bytes that are no compact text",
+                               from->inner.n);
+    memmove(to + from->place + from->length, to + from->place, around - from->place);
+    return cairn_frame_open(with, inner.dictionary, inner.frame, to + from->place, from->length, error);
+}
+
+/* The length is believed only so far as frames can hold so much: a block has 4 bytes at least, and 128 KB at most. */
+static cairn_code add_compact(cairn_codec *codec, const cairn_packed *packed, cairn_buf *out, cairn_error *error)
+{
+    enum { MOST_A_BYTE = (128 << 10) / 4 };
+    cairn_dictionaries *with = cairn_codec_dictionaries(codec);
+    size_t length = packed->length;
+    compact from;
+    if (!with)
+        return cairn_error_set(error, CAIRN_CORRUPT, "a stored text is compact, where there are no dictionaries");
+    if (!read_compact(packed->bytes, &from) || from.length > length || from.place > length - from.length ||
+        length / MOST_A_BYTE > packed->bytes.n)
+        return cairn_error_set(error, CAIRN_CORRUPT, "a stored text is said to have %zu bytes, in %zu that are compact",
+                               length, packed->bytes.n);
+    char *to = cairn_buf_reserve(out, length + 1);
+    if (!to)
+        return cairn_error_set(error, CAIRN_NOMEM, "no memory to unpack a text to %zu bytes", length);
+    cairn_code code = open_frames(with, &from, to, length, error);
+    if (!code)
+        out->n += length;
+    return code;
+}
+
 cairn_code cairn_unpack(cairn_codec *codec, const cairn_packed *packed, bool verify, cairn_buf *out, cairn_error *error)
 {
     size_t start = out->n;
@@ -53,6 +118,8 @@ cairn_code cairn_unpack(cairn_codec *codec, const cairn_packed *packed, bool ver
         code = add_plain(packed, out, error);
     else if (packed->encoding == CAIRN_ENCODING_DEFLATE)
         code = add_inflated(codec, packed, out, error);
+    else if (packed->encoding == CAIRN_ENCODING_COMPACT)
+        code = add_compact(codec, packed, out, error);
     else
         code =
             cairn_error_set(error, CAIRN_CORRUPT, "a stored text has the encoding %d, which this version does not know",

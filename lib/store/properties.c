@@ -30,8 +30,8 @@ cairn_span cairn_properties_of(cairn_span open)
 bool cairn_properties_within(const cairn_packed *body, const cairn_packed *properties, size_t *at)
 {
     cairn_span whole = body->bytes, part = properties->bytes;
-    if (!whole.p || !part.p || body->encoding != CAIRN_ENCODING_DEFLATE ||
-        properties->encoding != CAIRN_ENCODING_DEFLATE || part.p < whole.p || part.p + part.n > whole.p + whole.n)
+    bool same = body->encoding == properties->encoding && body->encoding != CAIRN_ENCODING_PLAIN;
+    if (!whole.p || !part.p || !same || part.p < whole.p || part.p + part.n > whole.p + whole.n)
         return false;
     *at = (size_t)(part.p - whole.p);
     return true;

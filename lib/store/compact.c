@@ -1,0 +1,92 @@
+#include "store/compact.h"
+
+#include "base/varint.h"
+
+static bool add_compact(const cairn_compactor *with, cairn_span text, cairn_buf *out)
+{
+    return cairn_varint_put(out, with->number) && cairn_varint_put(out, 0) &&
+           cairn_frame_make(with->framer, with->dictionary, text, out);
+}
+
+bool cairn_compact_pack(const cairn_compactor *with, cairn_span text, cairn_buf *out, cairn_packed *packed)
+{
+    size_t start = out->n;
+    *packed = (cairn_packed){CAIRN_ENCODING_PLAIN, 0, 0, CAIRN_SPAN_NONE};
+    if (!text.p)
+        return true;
+    if (!add_compact(with, text, out))
+        return false;
+    packed->encoding = CAIRN_ENCODING_COMPACT;
+    if (out->n - start >= text.n) {
+        packed->encoding = CAIRN_ENCODING_PLAIN;
+        out->n = start;
+        if (!cairn_buf_add_span(out, text))
+            return false;
+    }
+    packed->crc = cairn_crc32(text);
+    packed->length = text.n;
+    packed->bytes = cairn_span_make(out->p + start, out->n - start);
+    return true;
+}
+
+static bool pack_apart(const cairn_compactor *with, cairn_span open, cairn_span inside, cairn_buf *out,
+                       cairn_packed *body, cairn_packed *properties)
+{
+    size_t start = out->n;
+    if (!cairn_compact_pack(with, open, out, body))
+        return false;
+    size_t middle = out->n;
+    bool ok = cairn_compact_pack(with, inside, out, properties);
+    body->bytes = cairn_span_make(out->p + start, middle - start); /* the buffer may have moved */
+    return ok;
+}
+
+/* What is around the inner text, in one piece. */
+static bool cut_out(cairn_span open, cairn_span inside, cairn_buf *out)
+{
+    const char *behind = inside.p + inside.n;
+    return cairn_buf_add(out, open.p, (size_t)(inside.p - open.p)) &&
+           cairn_buf_add(out, behind, (size_t)(open.p + open.n - behind));
+}
+
+static bool add_around(const cairn_compactor *with, cairn_span open, cairn_span inside, cairn_buf *out)
+{
+    cairn_buf around = CAIRN_BUF_INIT(open.n);
+    bool ok = cut_out(open, inside, &around) &&
+              cairn_frame_make(with->framer, with->dictionary, cairn_buf_span(&around), out);
+    cairn_buf_free(&around);
+    return ok;
+}
+
+bool cairn_compact_item(const cairn_compactor *with, cairn_span open, cairn_span inside, cairn_buf *out,
+                        cairn_packed *body, cairn_packed *properties)
+{
+    bool is_part = inside.p > open.p && inside.p < open.p + open.n;
+    size_t start = out->n;
+    if (!is_part)
+        return pack_apart(with, open, inside, out, body, properties);
+    cairn_buf inner = CAIRN_BUF_INIT(out->max);
+    bool ok = add_compact(with, inside, &inner) && cairn_varint_put(out, with->number) &&
+              cairn_varint_put(out, (size_t)(inside.p - open.p) + 1) && cairn_varint_put(out, inside.n) &&
+              cairn_varint_put(out, inner.n);
+    size_t from = out->n, to = from + inner.n;
+    ok = ok && cairn_buf_add_span(out, cairn_buf_span(&inner)) && add_around(with, open, inside, out);
+    cairn_buf_free(&inner);
+    if (!ok)
+        return !(out->failed = true);
+    if (to - from >= inside.n || out->n - start >= open.n) {
+        out->n = start;
+        return pack_apart(with, open, inside, out, body, properties);
+    }
+    *body = (cairn_packed){CAIRN_ENCODING_COMPACT, cairn_crc32(open), open.n,
+                           cairn_span_make(out->p + start, out->n - start)};
+    *properties = (cairn_packed){CAIRN_ENCODING_COMPACT, cairn_crc32(inside), inside.n,
+                                 cairn_span_make(out->p + from, to - from)};
+    return true;
+}
+
+bool cairn_compact_number(const cairn_packed *packed, size_t *number)
+{
+    cairn_span bytes = packed->bytes;
+    return packed->encoding == CAIRN_ENCODING_COMPACT && cairn_varint_get(&bytes, number);
+}
