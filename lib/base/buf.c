@@ -160,12 +160,14 @@ bool cairn_buf_add_url_segment(cairn_buf *buf, cairn_span text)
 {
     static const char HEX[] = "0123456789ABCDEF";
     bool dots = cairn_span_is(text, ".") || cairn_span_is(text, "..");
+    size_t plain = 0; /* what was not yet added begins here */
     for (size_t i = 0; i < text.n; i++) {
         unsigned char c = (unsigned char)text.p[i];
         if (is_unreserved(text.p[i]) && !dots)
-            cairn_buf_add_byte(buf, text.p[i]);
-        else
-            cairn_buf_add(buf, (char[]){'%', HEX[c >> 4], HEX[c & 15]}, 3);
+            continue;
+        cairn_buf_add(buf, text.p + plain, i - plain);
+        cairn_buf_add(buf, (char[]){'%', HEX[c >> 4], HEX[c & 15]}, 3);
+        plain = i + 1;
     }
-    return !buf->failed;
+    return cairn_buf_add(buf, text.p + plain, text.n - plain);
 }

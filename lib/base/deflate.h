@@ -39,9 +39,8 @@ void cairn_gzip_begin(cairn_gzip *gzip, cairn_buf *out);
 /* Generated text, as stored blocks or compressed, whichever is smaller; ends on a byte boundary. A thread that gives
  * more than CAIRN_SQUEEZE_MAX bytes at once keeps a compressor of about 40 KB until it ends. */
 bool cairn_gzip_text(cairn_gzip *gzip, cairn_span text);
-/* A block of cairn_deflate_block(), or several one behind the other, in pieces as they lie in memory, copied untouched;
- * crc and length are those of the text that they hold. */
-bool cairn_gzip_splice(cairn_gzip *gzip, const cairn_span *pieces, size_t n, uint32_t crc, size_t length);
+/* A block of cairn_deflate_block(), or several one behind the other, copied untouched. */
+bool cairn_gzip_splice(cairn_gzip *gzip, cairn_span block, uint32_t crc, size_t length);
 /* What was added since `before`, a copy, is to be thrown away by the caller: it stands where it stood then. */
 void cairn_gzip_go_back(cairn_gzip *gzip, const cairn_gzip *before);
 bool cairn_gzip_end(cairn_gzip *gzip);

@@ -125,13 +125,11 @@ bool cairn_gzip_text(cairn_gzip *gzip, cairn_span text)
     return added || add_stored(gzip->out, text);
 }
 
-bool cairn_gzip_splice(cairn_gzip *gzip, const cairn_span *pieces, size_t n, uint32_t crc, size_t length)
+bool cairn_gzip_splice(cairn_gzip *gzip, cairn_span block, uint32_t crc, size_t length)
 {
     gzip->crc = cairn_crc32_combine(gzip->crc, crc, length);
     gzip->length += length;
-    for (size_t i = 0; i < n; i++)
-        cairn_buf_add_span(gzip->out, pieces[i]);
-    return !gzip->out->failed;
+    return cairn_buf_add_span(gzip->out, block);
 }
 
 void cairn_gzip_go_back(cairn_gzip *gzip, const cairn_gzip *before)

@@ -66,7 +66,7 @@ cairn_code cairn_body_item(cairn_body *body, const cairn_item_row *row, cairn_er
     if (!body->splicing || !as_stored)
         return cairn_row_text(body->session, row, body->source, cairn_body_text(body), error);
     cairn_body_flush(body);
-    cairn_gzip_splice(&body->gzip, &row->body.bytes, 1, row->body.crc, row->body.length);
+    cairn_gzip_splice(&body->gzip, row->body.bytes, row->body.crc, row->body.length);
     return CAIRN_OK;
 }
 

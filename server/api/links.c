@@ -29,8 +29,11 @@ void cairn_link_open(const cairn_call *call, cairn_buf *out, const char *rel, co
         out->failed = true;
         return;
     }
-    cairn_buf_printf(out, "%s{\"rel\":\"%s\",\"type\":\"%s\",\"href\":\"", before == '[' || before == ',' ? "" : ",",
-                     rel, type);
+    cairn_buf_add_text(out, before == '[' || before == ',' ? "{\"rel\":\"" : ",{\"rel\":\"");
+    cairn_buf_add_text(out, rel);
+    cairn_buf_add_text(out, "\",\"type\":\"");
+    cairn_buf_add_text(out, type);
+    cairn_buf_add_text(out, "\",\"href\":\"");
     cairn_buf_add_span(out, call->base);
     cairn_buf_add_span(out, path);
     cairn_buf_add_byte(out, '"');

@@ -71,8 +71,7 @@ static void add_block(page *p, cairn_span text)
     assert_true(cairn_buf_add_span(&p->plain, text));
     cairn_buf_reset(&p->block);
     assert_true(cairn_deflate_block(p->codec, text, &p->block));
-    const cairn_span block = cairn_buf_span(&p->block);
-    assert_true(cairn_gzip_splice(&p->gzip, &block, 1, cairn_crc32(text), text.n));
+    assert_true(cairn_gzip_splice(&p->gzip, cairn_buf_span(&p->block), cairn_crc32(text), text.n));
 }
 
 static void end(page *p)

@@ -122,28 +122,65 @@ static uint64_t file_bytes(const char *path)
     return bytes;
 }
 
-cairn_code sqlite_session_info(cairn_session *base, cairn_arena *arena, cairn_catalog_info *out, cairn_error *error)
+static cairn_code read_info(sqlite_session *session, cairn_arena *arena, cairn_catalog_info *out, cairn_error *error)
 {
-    sqlite_session *session = (sqlite_session *)base;
-    const sqlite_store *store = (const sqlite_store *)base->store;
-    *out = (cairn_catalog_info){.schema_version = store->file.schema_version, .bytes = file_bytes(store->path)};
-    cairn_span generation = CAIRN_SPAN_NONE;
+    const sqlite_store *store = (const sqlite_store *)session->base.store;
+    *out = (cairn_catalog_info){.schema_version = store->file.schema_version,
+                                .generation = (uint64_t)session->generation,
+                                .bytes = file_bytes(store->path)};
     const struct {
         const char *key;
         cairn_span *to;
-    } wanted[] = {{"id", &out->id},
-                  {"title", &out->title},
-                  {"description", &out->description},
-                  {"token_key", &out->token_key},
-                  {"generation", &generation}};
+    } wanted[] = {
+        {"id", &out->id}, {"title", &out->title}, {"description", &out->description}, {"token_key", &out->token_key}};
     cairn_code code = read_totals(session, out, error);
     for (size_t i = 0; !code && i < sizeof wanted / sizeof *wanted; i++)
         code = read_meta(session, wanted[i].key, arena, wanted[i].to, error);
     if (!code && out->token_key.n != CAIRN_KEY_BYTES)
         code = cairn_error_set(error, CAIRN_CORRUPT, "the catalog has no token key; run `cairn check`");
-    if (!code && generation.p)
-        out->generation = strtoull(generation.p, NULL, 10);
     return code;
+}
+
+void catalog_info_forget(sqlite_session *session)
+{
+    cairn_arena_free(session->info_arena);
+    session->info_arena = NULL;
+}
+
+/* Reads it once a generation. */
+static cairn_code keep_info(sqlite_session *session, cairn_error *error)
+{
+    enum { INFO_BYTES = 64 << 20 };
+    if (session->info_arena && session->info_at == session->generation)
+        return CAIRN_OK;
+    catalog_info_forget(session);
+    if (!(session->info_arena = cairn_arena_new(INFO_BYTES)))
+        return cairn_error_no_memory(error);
+    cairn_code code = read_info(session, session->info_arena, &session->info, error);
+    session->info_at = session->generation;
+    if (code)
+        catalog_info_forget(session);
+    return code;
+}
+
+static bool copy_text(cairn_arena *arena, cairn_span *text)
+{
+    if (!text->p)
+        return true;
+    *text = cairn_arena_copy(arena, *text);
+    return text->p != NULL;
+}
+
+cairn_code sqlite_session_info(cairn_session *base, cairn_arena *arena, cairn_catalog_info *out, cairn_error *error)
+{
+    sqlite_session *session = (sqlite_session *)base;
+    cairn_code code = keep_info(session, error);
+    if (code)
+        return code;
+    *out = session->info;
+    bool ok = copy_text(arena, &out->id) && copy_text(arena, &out->title) && copy_text(arena, &out->description) &&
+              copy_text(arena, &out->token_key);
+    return ok ? CAIRN_OK : cairn_error_no_memory(error);
 }
 
 /* ---- times ---- */

@@ -197,6 +197,9 @@ typedef struct sqlite_session {
     struct row_texts *texts;              /* search.h */
     slots promoted;                       /* as of promoted_at, a value of meta.generation */
     sqlite3_int64 promoted_at;
+    cairn_arena *info_arena; /* of `info`, as of info_at; NULL: not read yet */
+    cairn_catalog_info info;
+    sqlite3_int64 info_at;
 } sqlite_session;
 
 cairn_code session_query(sqlite_session *session, query_id id, sqlite3_stmt **out, cairn_error *error);
@@ -260,6 +263,7 @@ cairn_code sqlite_session_collections(cairn_session *session, const cairn_text_q
 cairn_code sqlite_session_collection(cairn_session *session, cairn_span id, cairn_collection_sink sink, void *context,
                                      cairn_error *error);
 cairn_code sqlite_session_info(cairn_session *session, cairn_arena *arena, cairn_catalog_info *out, cairn_error *error);
+void catalog_info_forget(sqlite_session *session);
 
 /* ---- values.c: what the index holds of an item ---- */
 typedef struct index_value {

@@ -52,38 +52,58 @@ static cairn_code body_length(sqlite_session *session, sqlite3_int64 key, uint64
     return code;
 }
 
-/* Ends the page where the bodies reach page->max_bytes, counted from the side where the page begins. */
+/* Ends a page that is read backward where the bodies reach page->max_bytes, counted from the side where it begins. */
 static cairn_code cut_bytes(const search_run *run, slice *page, cairn_error *error)
 {
-    if (!run->page->max_bytes || run->page->without_body)
+    if (!run->page->max_bytes || run->page->without_body || !run->page->backward)
         return CAIRN_OK;
     uint64_t bytes = 0;
-    size_t n = page->to - page->from;
-    for (size_t k = 0; k < n; k++) {
-        size_t at = run->page->backward ? page->to - 1 - k : page->from + k;
+    for (size_t at = page->to; at-- > page->from;) {
         uint64_t length = 0;
         cairn_code code = body_length(run->session, run->hits.list[at].key, &length, error);
         if (code)
             return code;
         bytes += length;
-        if (bytes <= run->page->max_bytes || k == 0)
+        if (bytes <= run->page->max_bytes || at + 1 == page->to)
             continue;
         page->more = true;
-        if (run->page->backward)
-            page->from = at + 1;
-        else
-            page->to = at;
+        page->from = at + 1;
         return CAIRN_OK;
     }
     return CAIRN_OK;
 }
 
+/* Passes rows on as long as there is room for their bodies, and one in any case. */
+typedef struct measured {
+    cairn_item_sink sink;
+    void *context;
+    uint64_t bytes, most;
+    bool begun, full;
+} measured;
+
+static cairn_code give_measured(void *context, const cairn_item_row *row, cairn_error *error)
+{
+    measured *to = context;
+    to->bytes += row->body.length;
+    to->full = to->begun && to->bytes > to->most;
+    to->begun = true;
+    return to->full ? CAIRN_OK : to->sink(to->context, row, error);
+}
+
 static cairn_code deliver(const search_run *run, slice page, cairn_item_sink sink, void *context, cairn_result *result,
                           cairn_error *error)
 {
+    measured to = {.sink = sink, .context = context, .most = run->page->max_bytes};
+    bool forward = run->page->max_bytes && !run->page->backward;
     cairn_code code = CAIRN_OK;
+    if (!forward)
+        to.most = UINT64_MAX;
     for (size_t i = page.from; !code && i < page.to; i++) {
-        code = session_deliver(run->session, &run->hits.list[i], run->page, sink, context, error);
+        code = session_deliver(run->session, &run->hits.list[i], run->page, give_measured, &to, error);
+        if (to.full) {
+            page.more = true;
+            page.to = i;
+        }
     }
     result->returned = (uint32_t)(page.to - page.from);
     result->more = page.more || run->cut;
@@ -163,11 +183,12 @@ static cairn_code give_body(sqlite_session *session, sqlite3_int64 key, cairn_it
     sqlite3_bind_int64(body, 1, key);
     int rc = sqlite3_step(body);
     if (rc == SQLITE_ROW) {
-        row->body = db_column_packed(body, 0, 1, 2, 4);
         row->source = db_column_packed(body, 5, 6, 7, 8);
         row->changed = sqlite3_column_int64(body, 3);
         row->traits = (unsigned)sqlite3_column_int64(body, 9);
-        code = sink(context, row, error);
+        code = row_packed(session, body, &row->body, error);
+        if (!code)
+            code = sink(context, row, error);
     } else {
         code = rc == SQLITE_DONE ? cairn_error_set(error, CAIRN_CORRUPT, "an item has no body; run `cairn check`")
                                  : db_error(session->db, rc, "reading an item", error);

@@ -15,7 +15,7 @@ cairn_code row_texts_open(sqlite_session *session, cairn_error *error)
     if (!texts)
         return cairn_error_no_memory(error);
     session->texts = texts;
-    texts->properties.max = texts->open.max = texts->body.max = texts->words.max = TEXT_BYTES;
+    texts->properties.max = texts->open.max = texts->body.max = texts->words.max = texts->packed.max = TEXT_BYTES;
     texts->scratch = cairn_arena_new(SCRATCH_BYTES);
     return texts->scratch ? CAIRN_OK : cairn_error_no_memory(error);
 }
@@ -29,6 +29,7 @@ void row_texts_close(sqlite_session *session)
     cairn_buf_free(&texts->open);
     cairn_buf_free(&texts->body);
     cairn_buf_free(&texts->words);
+    cairn_buf_free(&texts->packed);
     cairn_arena_free(texts->scratch);
     free(texts);
     session->texts = NULL;
@@ -44,8 +45,37 @@ void row_texts_forget(sqlite_session *session)
     cairn_arena_reset(texts->scratch);
 }
 
-/* Unpacks the text that the row of a statement holds in the columns with these numbers. */
-static cairn_code unpack_row(sqlite_session *session, sqlite3_stmt *statement, sqlite3_int64 key, const int columns[4],
+/* The block of the properties is put back into its place. */
+cairn_code row_packed(sqlite_session *session, sqlite3_stmt *statement, cairn_packed *out, cairn_error *error)
+{
+    cairn_buf *whole = &session->texts->packed;
+    *out = db_column_packed(statement, 0, 1, 2, 4);
+    if (sqlite3_column_type(statement, 10) == SQLITE_NULL || !out->bytes.p)
+        return CAIRN_OK;
+    sqlite3_int64 at = sqlite3_column_int64(statement, 10);
+    if (at < 0 || (uint64_t)at > out->bytes.n)
+        return cairn_error_set(error, CAIRN_CORRUPT, "the parts of an item do not fit together; run `cairn check`");
+    cairn_buf_reset(whole);
+    cairn_buf_add(whole, out->bytes.p, (size_t)at);
+    cairn_buf_add_span(whole, db_column_span(statement, 11));
+    cairn_buf_add(whole, out->bytes.p + at, out->bytes.n - (size_t)at);
+    out->bytes = cairn_buf_span(whole);
+    return whole->failed ? out_of_memory(error) : CAIRN_OK;
+}
+
+static cairn_code read_properties(sqlite_session *session, sqlite3_stmt *statement, cairn_packed *out,
+                                  cairn_error *error)
+{
+    (void)session, (void)error;
+    *out = db_column_packed(statement, 0, 1, 2, 3);
+    return CAIRN_OK;
+}
+
+typedef cairn_code (*packed_reader)(sqlite_session *session, sqlite3_stmt *statement, cairn_packed *out,
+                                    cairn_error *error);
+
+/* Unpacks the text that the row of a statement holds. */
+static cairn_code unpack_row(sqlite_session *session, sqlite3_stmt *statement, sqlite3_int64 key, packed_reader read,
                              cairn_buf *out, cairn_error *error)
 {
     sqlite3_bind_int64(statement, 1, key);
@@ -53,8 +83,10 @@ static cairn_code unpack_row(sqlite_session *session, sqlite3_stmt *statement, s
     cairn_code code;
     cairn_buf_reset(out);
     if (rc == SQLITE_ROW) {
-        cairn_packed packed = db_column_packed(statement, columns[0], columns[1], columns[2], columns[3]);
-        code = cairn_unpack(session->base.codec, &packed, false, out, error);
+        cairn_packed packed;
+        code = read(session, statement, &packed, error);
+        if (!code)
+            code = cairn_unpack(session->base.codec, &packed, false, out, error);
     } else {
         code = rc == SQLITE_DONE ? cairn_error_set(error, CAIRN_CORRUPT, "an item has no text; run `cairn check`")
                                  : db_error(session->db, rc, "reading an item", error);
@@ -65,13 +97,12 @@ static cairn_code unpack_row(sqlite_session *session, sqlite3_stmt *statement, s
 
 cairn_code row_body(sqlite_session *session, sqlite3_int64 key, cairn_span *out, cairn_error *error)
 {
-    static const int columns[] = {0, 1, 2, 4};
     row_texts *texts = session->texts;
     sqlite3_stmt *statement;
     if (texts->body_of != key) {
         cairn_code code = session_query(session, Q_BODY, &statement, error);
         if (!code)
-            code = unpack_row(session, statement, key, columns, &texts->open, error);
+            code = unpack_row(session, statement, key, row_packed, &texts->open, error);
         if (code)
             return code;
         cairn_buf_reset(&texts->body);
@@ -85,13 +116,12 @@ cairn_code row_body(sqlite_session *session, sqlite3_int64 key, cairn_span *out,
 
 cairn_code row_properties(sqlite_session *session, sqlite3_int64 key, cairn_span *out, cairn_error *error)
 {
-    static const int columns[] = {0, 1, 2, 3};
     row_texts *texts = session->texts;
     sqlite3_stmt *statement;
     if (texts->properties_of != key) {
         cairn_code code = session_query(session, Q_PROPERTIES, &statement, error);
         if (!code)
-            code = unpack_row(session, statement, key, columns, &texts->properties, error);
+            code = unpack_row(session, statement, key, read_properties, &texts->properties, error);
         if (code)
             return code;
         texts->properties_of = key;

@@ -13,6 +13,7 @@
 typedef struct row_texts {
     cairn_arena *scratch; /* of one row */
     cairn_buf properties, open, body, words;
+    cairn_buf packed;                     /* of row_packed() */
     sqlite3_int64 properties_of, body_of; /* keys of the items that they are of; 0: none */
     sqlite3_stmt *footprint;              /* that must be reset, or NULL */
 } row_texts;
@@ -20,6 +21,8 @@ cairn_code row_texts_open(sqlite_session *session, cairn_error *error);
 void row_texts_close(sqlite_session *session);
 /* Call between rows, and before a transaction begins. */
 void row_texts_forget(sqlite_session *session);
+/* The packed body in a row of Q_BODY, valid until the next one. */
+cairn_code row_packed(sqlite_session *session, sqlite3_stmt *statement, cairn_packed *out, cairn_error *error);
 /* The answers live until the next row. */
 cairn_code row_properties(sqlite_session *session, sqlite3_int64 key, cairn_span *out, cairn_error *error);
 cairn_code row_body(sqlite_session *session, sqlite3_int64 key, cairn_span *out, cairn_error *error);

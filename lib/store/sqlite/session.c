@@ -23,8 +23,9 @@ static const char *const query_text[Q_COUNT] = {
     [Q_TOUCH] = "SELECT value FROM meta WHERE key='generation'",
     [Q_COMMIT] = "COMMIT",
     [Q_ITEM_KEY] = "SELECT " ITEM_COLUMNS " FROM item WHERE id=?2 AND collection=?1",
-    [Q_BODY] = "SELECT b.encoding, b.crc, b.length, b.changed, " ITEM_BODY ", b.source_encoding, b.source_crc,"
-               " b.source_length, b.source, b.traits FROM " ITEM_BODY_TABLES " WHERE b.key=?1",
+    [Q_BODY] = "SELECT b.encoding, b.crc, b.length, b.changed, b.body, b.source_encoding, b.source_crc,"
+               " b.source_length, b.source, b.traits, p.body_at, CASE WHEN p.body_at IS NOT NULL THEN p.properties END"
+               " FROM " ITEM_BODY_TABLES " WHERE b.key=?1",
     [Q_LENGTH] = "SELECT length FROM item_body WHERE key=?1",
     [Q_FOOTPRINT] = "SELECT footprint FROM item WHERE key=?1",
     [Q_BOX_PROBE] = "SELECT entry FROM item_space_all WHERE west<=?3 AND east>=?1 AND south<=?4 AND north>=?2"
@@ -180,6 +181,7 @@ void sqlite_session_close(cairn_session *base)
     }
     row_texts_close(session);
     slots_free(&session->promoted);
+    catalog_info_forget(session);
     sqlite3_close(session->db);
     cairn_geos_free(base->geos);
     cairn_codec_free(base->codec);
