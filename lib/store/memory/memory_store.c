@@ -77,6 +77,17 @@ const memory_state *memory_session_state(cairn_session *session, cairn_error *er
     return ((const memory_store *)session->store)->committed;
 }
 
+static bool stamp(cairn_store *base, cairn_stamp *out)
+{
+    memory_store *store = (memory_store *)base;
+    *out = (cairn_stamp){{0}};
+    if (pthread_rwlock_rdlock(&store->lock) != 0)
+        return false;
+    memcpy(out->bytes, &store->committed->generation, sizeof store->committed->generation);
+    pthread_rwlock_unlock(&store->lock);
+    return true;
+}
+
 static cairn_code check(cairn_store *store, cairn_finding_sink sink, cairn_progress_sink progress, void *context,
                         uint64_t *findings, cairn_error *error)
 {
@@ -107,6 +118,7 @@ static const cairn_store_ops MEMORY_OPS = {
     .promoted = memory_promoted_list,
     .times = memory_times,
     .traits = memory_traits,
+    .stamp = stamp,
     .writer_open = memory_writer_open,
     .writer_close = memory_writer_close,
     .write_begin = memory_write_begin,

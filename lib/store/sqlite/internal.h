@@ -69,20 +69,28 @@ cairn_span db_column_span(sqlite3_stmt *statement, int column);          /* TEXT
 cairn_packed db_column_packed(sqlite3_stmt *row, int encoding, int crc, int length, int bytes);
 
 /* ---- store.c ---- */
+typedef struct catalog_stamps catalog_stamps; /* stamp.c */
 typedef struct sqlite_store {
     cairn_store base;
     char *name; /* as it was given: perhaps a symbolic link that is pointed elsewhere one day */
     char *path; /* of the real file, beside which -wal and lock stand */
     cairn_sqlite_options options;
-    int fd;            /* O_PATH, so that closing it drops no lock of SQLite's: tells when the file is gone */
-    catalog_file file; /* as it was when opened */
-    bool immutable;    /* opened so, by option or because of left-overs */
+    int fd;                 /* O_PATH, so that closing it drops no lock of SQLite's: tells when the file is gone */
+    catalog_file file;      /* as it was when opened */
+    bool immutable;         /* opened so, by option or because of left-overs */
+    catalog_stamps *stamps; /* NULL: not told of this one */
 } sqlite_store;
 
 /* Another file stands at the path: what is open is not touched by that. */
 bool sqlite_store_renamed_over(const sqlite_store *store);
 /* An immutable opening sees no changes by itself, so any change of the file itself spoils what was read. */
 bool sqlite_store_changed_in_place(const sqlite_store *store);
+
+/* ---- stamp.c ---- */
+/* `fd` of the catalog's file (O_PATH will do), borrowed. NULL where stamps can't be relied on, or out of memory. */
+catalog_stamps *catalog_stamps_new(int fd);
+void catalog_stamps_free(catalog_stamps *stamps);
+bool sqlite_store_stamp(cairn_store *base, cairn_stamp *out);
 
 /* ---- recover.c ---- */
 /* Plays back the journal of a writer that died, if nobody is writing and we may: a reader can't. */

@@ -9,6 +9,7 @@ static void store_close(cairn_store *base)
 {
     sqlite_store *store = (sqlite_store *)base;
     struct stat st;
+    catalog_stamps_free(store->stamps);
     if (store->fd >= 0) {
         bool gone = fstat(store->fd, &st) == 0 && st.st_nlink == 0;
         close(store->fd);
@@ -36,6 +37,7 @@ static const cairn_store_ops sqlite_ops = {
     .promoted = sqlite_session_promoted,
     .times = sqlite_session_times,
     .traits = sqlite_session_traits,
+    .stamp = sqlite_store_stamp,
     .writer_open = sqlite_writer_open,
     .writer_close = sqlite_writer_close,
     .write_begin = sqlite_writer_begin,
@@ -94,6 +96,7 @@ static cairn_code store_new(const char *name, char *path, const cairn_sqlite_opt
     if (!store->options.cache_bytes)
         store->options.cache_bytes = 64 << 20;
     store->immutable = store->options.immutable || must_be_immutable(path, file);
+    store->stamps = catalog_stamps_new(store->fd);
     *out = &store->base;
     return CAIRN_OK;
 }
