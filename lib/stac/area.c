@@ -1,4 +1,5 @@
 #include "stac/geos.h"
+#include "stac/raster.h"
 #include "stac/shape.h"
 
 enum { QUERY_VERTICES = 100000, QUERY_DEPTH = 4 };
@@ -7,7 +8,8 @@ struct cairn_area {
     cairn_geos *geos;
     cairn_box box;
     bool is_box;
-    cairn_prepared **parts; /* their union is the area; may overlap */
+    const cairn_raster *raster; /* NULL: of a box, or there can be none */
+    cairn_prepared **parts;     /* their union is the area; may overlap */
     size_t count;
     cairn_arena *arena;
     cairn_prepared *whole; /* the union, made when it is first asked for */
@@ -162,6 +164,7 @@ cairn_code cairn_area_from_geojson(cairn_geos *geos, cairn_span geojson, const c
         return no_memory(error);
     if ((code = add_shape(area, &shape, error)))
         return code;
+    area->raster = cairn_raster_make(&shape, area->box, arena);
     *out = area;
     return CAIRN_OK;
 }
@@ -178,15 +181,34 @@ bool cairn_area_is_box(const cairn_area *area)
     return area->is_box;
 }
 
+cairn_tell cairn_area_tell(const cairn_area *area, cairn_box box)
+{
+    if (!cairn_box_meets(area->box, box))
+        return CAIRN_TELL_BESIDE;
+    if (area->is_box)
+        return cairn_box_contains(area->box, box) ? CAIRN_TELL_WITHIN : CAIRN_TELL_NOTHING;
+    return area->raster && box.west <= box.east ? cairn_raster_box(area->raster, box) : CAIRN_TELL_NOTHING;
+}
+
+/* A position that surely lies in the area. */
+static bool is_within(void *context, cairn_xy at)
+{
+    const cairn_area *area = context;
+    if (area->is_box)
+        return cairn_box_contains(area->box, (cairn_box){at.x, at.y, at.x, at.y});
+    return area->raster && cairn_raster_position(area->raster, at) == CAIRN_TELL_WITHIN;
+}
+
 cairn_code cairn_area_meets(cairn_area *area, cairn_box box, cairn_span wkb, bool *meets, cairn_error *error)
 {
-    *meets = cairn_box_meets(area->box, box);
-    if (!*meets)
+    cairn_tell tell = cairn_area_tell(area, box);
+    *meets = tell == CAIRN_TELL_WITHIN;
+    if (tell != CAIRN_TELL_NOTHING)
         return CAIRN_OK;
-    if (area->is_box && cairn_box_contains(area->box, box))
-        return CAIRN_OK;
-    if (!cairn_wkb_check(wkb))
+    if (!cairn_wkb_has(wkb, is_within, area, meets))
         return cairn_error_set(error, CAIRN_CORRUPT, "geometry: the stored footprint is not WKB");
+    if (*meets)
+        return CAIRN_OK;
     return cairn_geos_meets(area->geos, area->parts, area->count, wkb, meets, error);
 }
 

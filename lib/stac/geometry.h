@@ -77,6 +77,10 @@ cairn_code cairn_area_from_geojson(cairn_geos *geos, cairn_span geojson, const c
 cairn_box cairn_area_box(const cairn_area *area);
 bool cairn_area_is_box(const cairn_area *area);
 
+/* What can be said of all that lies within a box (of a footprint, or of many), soon and for certain. */
+typedef enum cairn_tell { CAIRN_TELL_NOTHING, CAIRN_TELL_WITHIN, CAIRN_TELL_BESIDE } cairn_tell;
+cairn_tell cairn_area_tell(const cairn_area *area, cairn_box box);
+
 /* True when the footprint meets the area (shares at least a point). Boxes first, then, unless the area is a box with
  * the footprint's box inside, GEOS on the WKB with the prepared area. A WKB that GEOS can't read: CAIRN_CORRUPT. */
 cairn_code cairn_area_meets(cairn_area *area, cairn_box box, cairn_span wkb, bool *meets, cairn_error *error);

@@ -112,6 +112,9 @@ bool cairn_wkb_read(cairn_span wkb, cairn_shape *shape);
 /* The same, looking only. */
 bool cairn_wkb_check(cairn_span wkb);
 
+/* The same, and whether the test is true of one of the positions: none is asked behind that. */
+bool cairn_wkb_has(cairn_span wkb, bool (*test)(void *context, cairn_xy at), void *context, bool *found);
+
 /* The turn at b on the way from a over b to c: +1 to the left, -1 to the right, 0: straight, or not certain. */
 int cairn_turn(cairn_xy a, cairn_xy b, cairn_xy c);
 

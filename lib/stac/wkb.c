@@ -142,7 +142,10 @@ cairn_span cairn_wkb_write(const cairn_shape *shape, size_t from, size_t to)
 
 typedef struct reader {
     const unsigned char *at, *end;
-    cairn_shape *shape; /* NULL: only checking */
+    cairn_shape *shape;                       /* NULL: only checking */
+    bool (*test)(void *context, cairn_xy at); /* or NULL */
+    void *context;
+    bool found;
 } reader;
 
 static size_t left(const reader *r)
@@ -187,6 +190,17 @@ static double get_double(const unsigned char *at)
     return value;
 }
 
+static cairn_xy position_at(const unsigned char *at)
+{
+    return (cairn_xy){get_double(at), get_double(at + sizeof(double))};
+}
+
+static void test_positions(reader *r, size_t n)
+{
+    for (size_t i = 0; i < n && !r->found; i++)
+        r->found = r->test(r->context, position_at(r->at + i * XY));
+}
+
 static bool get_positions(reader *r, size_t n, cairn_path *path)
 {
     if (n == 0 || n > left(r) / XY)
@@ -195,8 +209,10 @@ static bool get_positions(reader *r, size_t n, cairn_path *path)
         if (!cairn_path_make(r->shape->arena, n, path))
             return false;
         for (size_t i = 0; i < n; i++)
-            path->at[i] = (cairn_xy){get_double(r->at + i * XY), get_double(r->at + i * XY + 8)};
+            path->at[i] = position_at(r->at + i * XY);
     }
+    if (r->test)
+        test_positions(r, n);
     r->at += n * XY;
     return true;
 }
@@ -270,11 +286,23 @@ bool cairn_wkb_read(cairn_span wkb, cairn_shape *shape)
     if (!wkb.p)
         return false;
     const unsigned char *at = (const unsigned char *)wkb.p;
-    reader r = {at, at + wkb.n, shape};
+    reader r = {.at = at, .end = at + wkb.n, .shape = shape};
     return get_geometry(&r);
 }
 
 bool cairn_wkb_check(cairn_span wkb)
 {
     return cairn_wkb_read(wkb, NULL);
+}
+
+bool cairn_wkb_has(cairn_span wkb, bool (*test)(void *context, cairn_xy at), void *context, bool *found)
+{
+    const unsigned char *at = (const unsigned char *)wkb.p;
+    *found = false;
+    if (!at)
+        return false;
+    reader r = {.at = at, .end = at + wkb.n, .test = test, .context = context};
+    bool whole = get_geometry(&r);
+    *found = whole && r.found;
+    return whole;
 }

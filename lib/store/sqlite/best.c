@@ -114,6 +114,7 @@ cairn_code best_offer(best *best, const item_row *row, cairn_error *error)
     cairn_code code = row_matches(run, row, &match, error);
     if (code || !match)
         return code;
+    best->matched++;
     run->matched += run->counting;
     code = row_position(run, row, keys, &position, error);
     if (code || !is_beyond_page(best, &position) || (best->only_none && keys[0].type != CAIRN_SORT_NONE))

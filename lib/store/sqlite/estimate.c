@@ -11,38 +11,26 @@ static double share_of(double start, double end, sqlite3_int64 newest, sqlite3_i
     return end > start && covered < end - start ? covered / (end - start) : 1;
 }
 
-/* Adds what a row with items, start and end in these columns tells. */
-static cairn_code add_share(search_run *run, sqlite3_stmt *row, const int columns[3], cairn_span collection,
-                            uint64_t *out, cairn_error *error)
+static cairn_code add_share(search_run *run, cairn_span collection, uint64_t *out, cairn_error *error)
 {
+    const collection_facts *facts;
     sqlite3_int64 newest, oldest;
-    double items = (double)sqlite3_column_int64(row, columns[0]);
-    double start = (double)sqlite3_column_int64(row, columns[1]), end = (double)sqlite3_column_int64(row, columns[2]);
-    cairn_code code = narrow_times(run, collection, &newest, &oldest, error);
+    cairn_code code = facts_of(run->session, collection, &facts, error);
     if (!code)
-        *out += (uint64_t)(items * share_of(start, end, newest, oldest));
+        code = narrow_times(run, collection, &newest, &oldest, error);
+    if (!code)
+        *out += (uint64_t)((double)facts->items * share_of((double)facts->start, (double)facts->end, newest, oldest));
     return code;
 }
 
 cairn_code estimate_items(search_run *run, uint64_t *out, cairn_error *error)
 {
-    static const int of_all[] = {0, 1, 2}, of_one[] = {5, 10, 12};
     const narrowed *narrow = &run->narrow;
-    bool all = !narrow->n_collections;
-    sqlite3_stmt *statement;
-    cairn_code code = session_query(run->session, all ? Q_EXTENTS : Q_COLLECTION, &statement, error);
-    size_t rounds = all ? 1 : narrow->n_collections;
+    cairn_code code = CAIRN_OK;
     *out = 0;
-    for (size_t i = 0; !code && i < rounds; i++) {
-        cairn_span collection = all ? CAIRN_SPAN_NONE : narrow->collections[i];
-        if (!all)
-            db_bind_span(statement, 1, collection);
-        int rc = sqlite3_step(statement);
-        if (rc == SQLITE_ROW)
-            code = add_share(run, statement, all ? of_all : of_one, collection, out, error);
-        else if (rc != SQLITE_DONE)
-            code = db_error(run->session->db, rc, "counting", error);
-        sqlite3_reset(statement);
-    }
+    if (!narrow->n_collections)
+        return add_share(run, CAIRN_SPAN_NONE, out, error);
+    for (size_t i = 0; !code && i < narrow->n_collections; i++)
+        code = add_share(run, narrow->collections[i], out, error);
     return code;
 }

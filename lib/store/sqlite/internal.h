@@ -156,8 +156,6 @@ typedef enum query_id {
     Q_ORDER_ALL_BACK,
     Q_COLLECTIONS,
     Q_COLLECTION,
-    Q_LAGS,
-    Q_LAGS_ALL,
     Q_META,
     Q_TOTALS,
     Q_KNOWN,
@@ -167,8 +165,6 @@ typedef enum query_id {
     Q_TEXT_PROBE,
     Q_COLLECTIONS_TEXT,
     Q_COLLECTIONS_ALL_BUT,
-    Q_EXTENTS,
-    Q_SLOT,
     Q_STATISTICS,
     Q_VALUE_COUNT,
     Q_VALUE_COLLECTION,
@@ -196,6 +192,12 @@ enum { MAX_MERGED = 64 }; /* collections whose orders are merged; more than that
 
 typedef struct sqlite_session {
     cairn_session base;
+    Q_FACTS,
+    Q_FACTS_ALL,
+    Q_LOOSE,
+    Q_LOOSE_ROWS,
+    Q_SLOT_TAKEN,
+    Q_HOT,
     sqlite3 *db;
     int64_t deadline;
     sqlite3_int64 generation; /* of the transaction: while it stays the same, so does all that was read */
@@ -210,6 +212,7 @@ typedef struct sqlite_session {
     sqlite3_int64 info_at;
 } sqlite_session;
 
+    struct session_facts *facts;          /* facts.c */
 cairn_code session_query(sqlite_session *session, query_id id, sqlite3_stmt **out, cairn_error *error);
 /* The k-th statement over one collection's order. */
 cairn_code session_order_query(sqlite_session *session, size_t k, bool backward, sqlite3_stmt **out,
@@ -222,6 +225,8 @@ bool session_is_late(const sqlite_session *session);
 #define ITEM_COLUMNS                                                                                                   \
     "key, collection, id, back_sec, back_nsec, start_sec, start_nsec, end_sec, end_nsec, west, south, east, north"
 
+/* Into session->generation. */
+cairn_code session_read_generation(sqlite_session *session, cairn_error *error);
 /* The whole packed body of an item, from ITEM_BODY_TABLES: the block of the properties is put back into its place. */
 #define ITEM_BODY                                                                                                      \
     "CASE WHEN p.body_at IS NULL THEN b.body ELSE CAST(substr(b.body, 1, p.body_at) || p.properties ||"                \
@@ -241,8 +246,13 @@ cairn_extent extent_read(sqlite3_stmt *statement, int column);
 
 /* The sort time as stored: negated, so that ascending order is newest first. */
 sqlite3_int64 back_sec(cairn_time time);
+    bool is_whole;             /* read from the item's own row, not from an index: these are known, too */
+    cairn_span hot, footprint; /* borrowed; absent when it has none */
 int back_nsec(cairn_time time);
 /* Days since 2000-01-01 for the R*Tree; open ends far outside. Monotonic. */
+/* Of a query for ITEM_COLUMNS and WHOLE_COLUMNS. */
+#define WHOLE_COLUMNS "hot, footprint"
+void item_row_read_whole(sqlite3_stmt *statement, item_row *out);
 double rtree_day(cairn_time time);
 
 /* ---- search.c and its parts: see search.h ---- */

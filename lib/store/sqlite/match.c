@@ -1,4 +1,5 @@
 /* Decides on one row: by its index columns, then by its footprint, its words, and the filter last. */
+#include "store/hot.h"
 #include "store/sqlite/search.h"
 
 static cairn_code out_of_time(cairn_error *error)
@@ -14,7 +15,9 @@ typedef struct row_record {
     const item_row *row;
     cairn_cql2_item item;
     cairn_cql2_record inside; /* over `item` */
-    cairn_code fault;         /* of reading, the first one */
+    cairn_span hot;
+    bool knows_hot;
+    cairn_code fault; /* of reading, the first one */
     cairn_error *error;
 } row_record;
 
@@ -31,6 +34,26 @@ static bool load_properties(row_record *r)
     return note(r, row_properties(r->session, r->row->key, &r->item.properties, r->error));
 }
 
+static cairn_span hot_of(row_record *r, unsigned number)
+{
+    if (!r->knows_hot && r->row->is_whole)
+        r->hot = r->row->hot;
+    else if (!r->knows_hot && !note(r, row_hot(r->session, r->row->key, &r->hot, r->error)))
+        return CAIRN_SPAN_NONE;
+    r->knows_hot = true;
+    return cairn_hot_get(r->hot, number);
+}
+
+/* A member of the properties by just this name, without the properties. */
+static bool find_hot(row_record *r, const cairn_cql2_property *property, cairn_span *out)
+{
+    unsigned number;
+    if (r->item.properties.p || property->n != 1 || !(number = cairn_hot_number(property->path[0])))
+        return false;
+    *out = hot_of(r, number);
+    return out->p != NULL;
+}
+
 static bool record_value(void *self, const cairn_cql2_property *property, cairn_arena *scratch, cairn_span *out)
 {
     row_record *r = self;
@@ -40,10 +63,20 @@ static bool record_value(void *self, const cairn_cql2_property *property, cairn_
     if (property->field == CAIRN_CQL2_IN_ITEM) {
         if (!r->item.json.p && !note(r, row_body(r->session, r->row->key, &r->item.json, r->error)))
             return false;
-    } else if (!load_properties(r)) {
+    } else if (find_hot(r, property, out)) {
+        return true;
+    } else if (r->fault || !load_properties(r)) {
         return false;
     }
     return r->inside.value(&r->item, property, scratch, out);
+}
+
+static cairn_code footprint_of(sqlite_session *session, const item_row *row, cairn_span *out, cairn_error *error)
+{
+    if (!row->is_whole)
+        return row_footprint(session, row->key, out, error);
+    *out = row->footprint;
+    return CAIRN_OK;
 }
 
 static bool record_place(void *self, cairn_box *box, cairn_span *wkb)
@@ -52,7 +85,7 @@ static bool record_place(void *self, cairn_box *box, cairn_span *wkb)
     if (!r->row->has_place || r->fault)
         return false;
     *box = r->row->box;
-    if (!r->item.wkb.p && !note(r, row_footprint(r->session, r->row->key, &r->item.wkb, r->error)))
+    if (!r->item.wkb.p && !note(r, footprint_of(r->session, r->row, &r->item.wkb, r->error)))
         return false;
     *wkb = r->item.wkb;
     return true;
@@ -73,6 +106,7 @@ static void row_record_open(row_record *r, sqlite_session *session, const item_r
     r->session = session;
     r->row = row;
     r->fault = CAIRN_OK;
+    r->knows_hot = false;
     r->error = error;
     cairn_cql2_item_open(&r->item, empty, session->texts->scratch, &r->inside);
     r->item.json = r->item.properties = CAIRN_SPAN_NONE;
@@ -156,7 +190,9 @@ static bool box_decides(const search_run *run, const item_row *row, bool *match)
         *match = true;
         return true;
     }
-    return false;
+    cairn_tell tell = run_area_tells(run) ? cairn_area_tell(run->area, row->box) : CAIRN_TELL_NOTHING;
+    *match = tell == CAIRN_TELL_WITHIN;
+    return tell != CAIRN_TELL_NOTHING;
 }
 
 static cairn_code is_in_area(search_run *run, const item_row *row, bool *match, cairn_error *error)
@@ -166,7 +202,7 @@ static cairn_code is_in_area(search_run *run, const item_row *row, bool *match, 
         return CAIRN_OK;
     if (session_is_late(run->session)) /* an area of many parts may take long for each footprint */
         return out_of_time(error);
-    cairn_code code = row_footprint(run->session, row->key, &footprint, error);
+    cairn_code code = footprint_of(run->session, row, &footprint, error);
     return code ? code : cairn_area_meets(run->area, row->box, footprint, match, error);
 }
 
@@ -231,8 +267,21 @@ cairn_code row_matches(search_run *run, const item_row *row, bool *match, cairn_
     return code || !*match ? code : look_inside(run, row, match, error);
 }
 
+bool run_area_tells(const search_run *run)
+{
+    return run->area && !cairn_area_is_box(run->area);
+}
+
 uint64_t run_cost(const search_run *run)
 {
-    enum { EVALUATION = 8 };
-    return run->looked_at + run->evaluated * (EVALUATION - 1);
+    enum { UNPACKING = 7, FETCHING = 4 };
+    return run->looked_at + run->fetched * FETCHING +
+           (run->session->texts->unpacked - run->unpacked_before) * UNPACKING;
+}
+
+double run_micros(const search_run *run)
+{
+    static const double look = 0.4, fetch = 2.5, node = 2, evaluate = 0.7, unpack = 7;
+    return (double)run->looked_at * look + (double)run->fetched * fetch + (double)run->nodes * node +
+           (double)run->evaluated * evaluate + (double)(run->session->texts->unpacked - run->unpacked_before) * unpack;
 }

@@ -4,20 +4,14 @@
 cairn_code count_items(search_run *run, uint64_t *out, cairn_error *error)
 {
     const narrowed *narrow = &run->narrow;
-    sqlite3_stmt *statement;
-    cairn_code code = session_query(run->session, narrow->n_collections ? Q_COLLECTION : Q_TOTALS, &statement, error);
-    size_t rounds = narrow->n_collections ? narrow->n_collections : 1;
+    const collection_facts *facts;
+    cairn_code code = CAIRN_OK;
     *out = 0;
-    for (size_t i = 0; !code && i < rounds; i++) {
-        if (narrow->n_collections)
-            db_bind_span(statement, 1, narrow->collections[i]);
-        int rc = sqlite3_step(statement);
-        if (rc == SQLITE_ROW)
-            *out += (uint64_t)sqlite3_column_int64(statement, narrow->n_collections ? 5 : 0);
-        else if (rc != SQLITE_DONE)
-            code = db_error(run->session->db, rc, "counting", error);
-        sqlite3_reset(statement);
-    }
+    if (!narrow->n_collections && !(code = facts_of_all(run->session, &facts, error)))
+        *out = facts->items;
+    for (size_t i = 0; !code && i < narrow->n_collections; i++)
+        if (!(code = facts_of(run->session, narrow->collections[i], &facts, error)))
+            *out += facts->items;
     return code;
 }
 

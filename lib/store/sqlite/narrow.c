@@ -49,20 +49,10 @@ static int64_t minus(int64_t a, int64_t b)
 
 cairn_code narrow_lags(sqlite_session *session, cairn_span collection, int64_t *lead, int64_t *lag, cairn_error *error)
 {
-    sqlite3_stmt *statement;
-    cairn_code code = session_query(session, collection.p ? Q_LAGS : Q_LAGS_ALL, &statement, error);
-    if (code)
-        return code;
-    if (collection.p)
-        db_bind_span(statement, 1, collection);
-    int rc = sqlite3_step(statement);
-    if (rc == SQLITE_ROW) {
-        *lead = sqlite3_column_int64(statement, 0);
-        *lag = sqlite3_column_int64(statement, 1);
-    } else {
-        code = db_error(session->db, rc, "searching", error);
-    }
-    sqlite3_reset(statement);
+    const collection_facts *facts;
+    cairn_code code = facts_of(session, collection, &facts, error);
+    *lead = code ? 0 : facts->lead;
+    *lag = code ? 0 : facts->lag;
     return code;
 }
 

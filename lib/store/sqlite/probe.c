@@ -1,32 +1,35 @@
 /* Searches that find all their candidates at once: by ids, and by an index where it gives few. */
-#include "store/sqlite/search.h"
-#include "store/sqlite/space.h"
+#include "store/sqlite/space_search.h"
 
 #include <stdlib.h>
 
-/* `once`: no item comes twice, so that it may be given at once where any order will do. */
-static cairn_code take_row(search_run *run, sqlite3_stmt *statement, bool once, cairn_error *error)
+/* `whole`: the columns are those of Q_ITEM_ROW, asked for once for each item, so that it may be given at once where any
+ * order will do. */
+static cairn_code take_row(search_run *run, sqlite3_stmt *statement, bool whole, cairn_error *error)
 {
     item_row row;
     bool match;
-    item_row_read(statement, &row);
+    if (whole)
+        item_row_read_whole(statement, &row);
+    else
+        item_row_read(statement, &row);
     if (run->best)
         return best_offer(run->best, &row, error);
     cairn_code code = row_matches(run, &row, &match, error);
     if (code || !match)
         return code;
-    if (!once || !run->sink)
+    if (!whole || !run->sink)
         return hits_add(&run->hits, row.key, &row.position, run->arena, error);
     run->streamed++;
     return row_deliver(run->session, &row, run->page, run->sink, run->context, error);
 }
 
-static cairn_code take_rows(search_run *run, sqlite3_stmt *statement, bool once, cairn_error *error)
+static cairn_code take_rows(search_run *run, sqlite3_stmt *statement, bool whole, cairn_error *error)
 {
     cairn_code code = CAIRN_OK;
     int rc = SQLITE_DONE;
     while (!code && (rc = sqlite3_step(statement)) == SQLITE_ROW)
-        code = take_row(run, statement, once, error);
+        code = take_row(run, statement, whole, error);
     if (!code && rc != SQLITE_DONE)
         code = db_error(run->session->db, rc, "searching", error);
     sqlite3_reset(statement);
@@ -104,6 +107,7 @@ static cairn_code check_candidates(search_run *run, const candidates *found, cai
         if (i && found->keys[i] == found->keys[i - 1])
             continue;
         sqlite3_bind_int64(statement, 1, found->keys[i]);
+        run->fetched++;
         code = take_rows(run, statement, true, error);
     }
     return code;
@@ -121,74 +125,12 @@ cairn_code candidates_finish(search_run *run, const candidates *found, bool *don
 
 /* ---- by the R*Tree ---- */
 
-/* `seconds` later; an open end stays open. */
-static cairn_time later(cairn_time time, int64_t seconds)
+cairn_code probe_boxes(search_run *run, size_t most, bool *done, cairn_error *error)
 {
-    if (!cairn_time_is_open(time) && __builtin_add_overflow(time.sec, seconds, &time.sec))
-        return seconds < 0 ? CAIRN_TIME_MIN : CAIRN_TIME_MAX;
-    return time;
-}
-
-/* The steps that an entry must meet: those of the request, and those of the filter. */
-static cairn_code bind_steps(search_run *run, sqlite3_stmt *probe, cairn_error *error)
-{
-    const cairn_search *search = run->search;
-    const cairn_cql2_envelope *filter = &run->narrow.filter;
-    int64_t lead = 0, lag = 0;
-    cairn_interval asked = {CAIRN_TIME_MIN, CAIRN_TIME_MAX};
-    if (search->has_datetime)
-        asked = search->datetime;
-    if (filter->has_time) { /* a range may lie beside its item's datetime */
-        cairn_code code = narrow_lags(run->session, CAIRN_SPAN_NONE, &lead, &lag, error);
-        if (code)
-            return code;
-        cairn_time from = later(filter->time.start, lead < INT64_MAX ? -lead : INT64_MIN);
-        cairn_time to = later(filter->time.end, lag);
-        asked.start = cairn_time_compare(from, asked.start) > 0 ? from : asked.start;
-        asked.end = cairn_time_compare(to, asked.end) < 0 ? to : asked.end;
-    }
-    sqlite3_bind_int(probe, 5, space_step_down(-1, asked.start));
-    sqlite3_bind_int(probe, 6, space_step_up(-1, asked.end));
-    return CAIRN_OK;
-}
-
-static cairn_code probe_box(search_run *run, cairn_box box, candidates *found, cairn_error *error)
-{
-    sqlite3_stmt *probe;
-    cairn_code code = session_query(run->session, Q_BOX_PROBE, &probe, error);
-    if (code || (code = bind_steps(run, probe, error)))
-        return code;
-    sqlite3_bind_int(probe, 1, space_degrees_down(box.west));
-    sqlite3_bind_int(probe, 2, space_degrees_down(box.south));
-    sqlite3_bind_int(probe, 3, space_degrees_up(box.east));
-    sqlite3_bind_int(probe, 4, space_degrees_up(box.north));
-    sqlite3_bind_int64(probe, 7, (sqlite3_int64)(found->most + 1 - found->n));
-    return candidates_gather(run, probe, 1, found, error);
-}
-
-/* The smaller one of the request's box and the filter's; false when neither asks for a place. */
-static bool box_of(const search_run *run, cairn_box *out)
-{
-    const cairn_cql2_envelope *filter = &run->narrow.filter;
-    bool asked = run->area && !run->search->null_geometry_hits;
-    if (asked)
-        *out = cairn_area_box(run->area);
-    if (filter->has_box && (!asked || cairn_box_contains(*out, filter->box)))
-        *out = filter->box;
-    return asked || filter->has_box;
-}
-
-cairn_code probe_boxes(search_run *run, bool *done, cairn_error *error)
-{
-    candidates found;
-    cairn_box box, parts[2];
-    if (!box_of(run, &box))
-        return CAIRN_OK;
-    cairn_code code = candidates_new(run, MAX_CANDIDATES, &found, error);
-    size_t n = cairn_box_split(box, parts);
-    for (size_t i = 0; !code && i < n && found.n <= found.most; i++)
-        code = probe_box(run, parts[i], &found, error);
-    if (!code)
+    candidates found = {.most = most};
+    bool usable;
+    cairn_code code = space_candidates(run, &found, &usable, error);
+    if (!code && usable)
         code = candidates_finish(run, &found, done, error);
     if (*done)
         run->plan.way = "r*tree";

@@ -38,10 +38,20 @@ void item_row_read(sqlite3_stmt *statement, item_row *out)
     out->position.time = back == INT64_MAX ? CAIRN_TIME_MIN : (cairn_time){-back, -sqlite3_column_int(statement, 4)};
     out->range.start = time_of(statement, 5, out->position.time);
     out->range.end = time_of(statement, 7, out->position.time);
+    out->is_whole = false;
     out->has_place = sqlite3_column_type(statement, 9) != SQLITE_NULL;
     if (out->has_place)
         out->box = (cairn_box){sqlite3_column_double(statement, 9), sqlite3_column_double(statement, 10),
                                sqlite3_column_double(statement, 11), sqlite3_column_double(statement, 12)};
+}
+
+void item_row_read_whole(sqlite3_stmt *statement, item_row *out)
+{
+    enum { BEHIND_ITEM_COLUMNS = 13 };
+    item_row_read(statement, out);
+    out->is_whole = true;
+    out->hot = db_column_span(statement, BEHIND_ITEM_COLUMNS);
+    out->footprint = db_column_span(statement, BEHIND_ITEM_COLUMNS + 1);
 }
 
 cairn_extent extent_read(sqlite3_stmt *statement, int column)

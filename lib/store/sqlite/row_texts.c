@@ -42,6 +42,9 @@ void row_texts_forget(sqlite_session *session)
     if (texts->footprint)
         sqlite3_reset(texts->footprint);
     texts->footprint = NULL;
+    if (texts->hot)
+        sqlite3_reset(texts->hot);
+    texts->hot = NULL;
     cairn_arena_reset(texts->scratch);
 }
 
@@ -82,6 +85,7 @@ static cairn_code unpack_row(sqlite_session *session, sqlite3_stmt *statement, s
     int rc = sqlite3_step(statement);
     cairn_code code;
     cairn_buf_reset(out);
+    session->texts->unpacked++;
     if (rc == SQLITE_ROW) {
         cairn_packed packed;
         code = read(session, statement, &packed, error);
@@ -130,18 +134,28 @@ cairn_code row_properties(sqlite_session *session, sqlite3_int64 key, cairn_span
     return CAIRN_OK;
 }
 
-cairn_code row_footprint(sqlite_session *session, sqlite3_int64 key, cairn_span *out, cairn_error *error)
+/* The first column of the item's row; the statement stays at it. */
+static cairn_code read_column(sqlite_session *session, query_id query, sqlite3_int64 key, sqlite3_stmt **statement,
+                              cairn_span *out, cairn_error *error)
 {
-    sqlite3_stmt *statement;
-    cairn_code code = session_query(session, Q_FOOTPRINT, &statement, error);
+    cairn_code code = session_query(session, query, statement, error);
     if (code)
         return code;
-    sqlite3_reset(statement);
-    sqlite3_bind_int64(statement, 1, key);
-    int rc = sqlite3_step(statement);
+    sqlite3_reset(*statement);
+    sqlite3_bind_int64(*statement, 1, key);
+    int rc = sqlite3_step(*statement);
     if (rc != SQLITE_ROW)
-        return db_error(session->db, rc == SQLITE_DONE ? SQLITE_CORRUPT : rc, "reading a footprint", error);
-    session->texts->footprint = statement;
-    *out = db_column_span(statement, 0);
+        return db_error(session->db, rc == SQLITE_DONE ? SQLITE_CORRUPT : rc, "reading an item", error);
+    *out = db_column_span(*statement, 0);
     return CAIRN_OK;
+}
+
+cairn_code row_footprint(sqlite_session *session, sqlite3_int64 key, cairn_span *out, cairn_error *error)
+{
+    return read_column(session, Q_FOOTPRINT, key, &session->texts->footprint, out, error);
+}
+
+cairn_code row_hot(sqlite_session *session, sqlite3_int64 key, cairn_span *out, cairn_error *error)
+{
+    return read_column(session, Q_HOT, key, &session->texts->hot, out, error);
 }

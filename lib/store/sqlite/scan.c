@@ -1,5 +1,5 @@
 /* The scan of the default order, by the covering indexes: of one collection, of several merged, or of all. */
-#include "store/sqlite/search.h"
+#include "store/sqlite/space_search.h"
 
 /* Where the scan begins (exclusive) and how far it may go, in stored terms. */
 typedef struct bounds {
@@ -111,12 +111,21 @@ static cursor *next_cursor(const walk *walk)
     return best;
 }
 
+static cairn_code pause_at(search_run *run, const item_row *row, cairn_error *error)
+{
+    run->paused = true;
+    return cairn_position_copy(run->arena, &row->position, &run->resume) ? CAIRN_OK : out_of_memory(error);
+}
+
 static cairn_code walk_on(const walk *walk, row_taker take, void *context, bool *ended, cairn_error *error)
 {
+    search_run *run = walk->run;
     cursor *at;
     bool full = false;
     while ((at = next_cursor(walk))) {
-        cairn_code code = take(walk->run, context, &at->row, &full, error);
+        cairn_code code = take(run, context, &at->row, &full, error);
+        if (!code && !full && run->pause_at > 0 && run_micros(run) >= run->pause_at)
+            return pause_at(run, &at->row, error);
         if (code || full)
             return code;
         if ((code = advance(walk, at, error)))
@@ -149,6 +158,14 @@ cairn_code scan_rows(search_run *run, const cairn_position *position, bool backw
 
 /* ---- the page ---- */
 
+/* What an index alone tells is not counted on the way. */
+static bool counts_apart(const search_run *run)
+{
+    const cairn_search *search = run->search;
+    bool by_place = run->area && !run->search->null_geometry_hits && !search->filter && !search->text && !search->n_ids;
+    return by_place || has_times_only(run);
+}
+
 /* Counts behind the page as long as the budget lasts. */
 static bool goes_on(const search_run *run)
 {
@@ -174,6 +191,7 @@ static cairn_code take_in_order(search_run *run, void *context, const item_row *
     *full = !goes_on(run);
     if (*full)
         return CAIRN_OK;
+    run->counted_over++;
     cairn_code code = row_matches(run, row, &match, error);
     if (code || !match)
         return code;
@@ -181,19 +199,30 @@ static cairn_code take_in_order(search_run *run, void *context, const item_row *
     return keep(run, row, error);
 }
 
-cairn_code scan_order(search_run *run, cairn_error *error)
+cairn_code scan_order_begin(search_run *run, cairn_error *error)
 {
     const cairn_page *page = run->page;
-    bool ended;
     cairn_code code = count_by_tally(run, error);
     run->counting = page->count_budget && !page->position && !run->counted;
-    run->counts_apart = run->counting && has_times_only(run);
-    if (!code)
-        code = scan_rows(run, page->position, page->backward, take_in_order, NULL, &ended, error);
-    if (!code && run->counting && ended)
-        run->counted = true;
-    run->counted_over = run->looked_at;
-    return code || run->counted || !run->counts_apart ? code : count_by_times(run, error);
+    run->counts_apart = run->counting && counts_apart(run);
+    return code;
+}
+
+cairn_code scan_order_page(search_run *run, cairn_error *error)
+{
+    bool ended;
+    const cairn_position *from = run->paused ? &run->resume : run->page->position;
+    run->paused = false;
+    cairn_code code = scan_rows(run, from, run->page->backward, take_in_order, NULL, &ended, error);
+    run->counted |= !code && run->counting && ended;
+    return code;
+}
+
+cairn_code scan_order_end(search_run *run, cairn_error *error)
+{
+    if (run->counted || !run->counts_apart)
+        return CAIRN_OK;
+    return has_times_only(run) ? count_by_times(run, error) : space_count(run, error);
 }
 
 static cairn_code take_count(search_run *run, void *context, const item_row *row, bool *full, cairn_error *error)

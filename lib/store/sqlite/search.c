@@ -3,7 +3,7 @@
  * The choice is simple and bounded. Ids are looked up. An index is asked as long as it gives few candidates: those are
  * checked and sorted. Where it gives many, hits are dense, and the scan of the order that is asked for finds the first
  * page soon: an index of the first sort key, or the default order. */
-#include "store/sqlite/search.h"
+#include "store/sqlite/space_search.h"
 
 #include <math.h>
 
@@ -21,20 +21,36 @@ static cairn_code worthwhile(search_run *run, uint64_t items, size_t *out, cairn
     return code;
 }
 
+/* How many candidates of a box are looked at where they must be sorted by something else, or are all wanted. */
+static cairn_code worthwhile_in_box(search_run *run, uint64_t items, size_t *out, cairn_error *error)
+{
+    enum { SHARE = 6, MOST = 1 << 20 };
+    *out = MAX_CANDIDATES;
+    if (!run->sink)
+        return run->best ? worthwhile(run, items, out, error) : CAIRN_OK;
+    uint64_t rows;
+    cairn_code code = estimate_items(run, &rows, error);
+    if (!code && rows / SHARE > MAX_CANDIDATES)
+        *out = rows / SHARE < MOST ? (size_t)(rows / SHARE) : MOST;
+    return code;
+}
+
 /* Indexes that may give few candidates, the most promising one first. A list of values may be walked in the default
  * order instead, which gives the first page sooner. */
 static cairn_code probe(search_run *run, const value_choice *choice, uint64_t items, bool *done, cairn_error *error)
 {
     enum { FEW = 100 };
-    size_t most = MAX_CANDIDATES;
+    size_t most = MAX_CANDIDATES, most_in_box;
     cairn_code code = choice->known ? worthwhile(run, items, &most, error) : CAIRN_OK;
+    if (!code)
+        code = worthwhile_in_box(run, items, &most_in_box, error);
     bool hopeless = !choice->slot || (choice->known && choice->estimate > most);
     bool first = !hopeless && choice->known && choice->estimate <= FEW;
     bool later = !hopeless && !first && (run->best || !value_has_time_order(choice, items));
     if (!code && first)
         code = probe_values(run, choice, most, done, error);
     if (!code && !*done)
-        code = probe_boxes(run, done, error);
+        code = goes_by_time(run) ? search_by_time(run, done, error) : probe_boxes(run, most_in_box, done, error);
     if (!code && !*done && run->search->text)
         code = probe_text(run, done, error);
     if (!code && !*done && later)
@@ -49,7 +65,10 @@ static cairn_code walk_in_order(search_run *run, const value_choice *choice, uin
     if (choice->slot && value_has_time_order(choice, items))
         return value_time_order(run, choice, error);
     run->plan.way = "time order";
-    return scan_order(run, error);
+    cairn_code code = scan_order_begin(run, error);
+    if (!code)
+        code = scan_order_page(run, error);
+    return code ? code : scan_order_end(run, error);
 }
 
 static cairn_code collect(search_run *run, cairn_error *error)
@@ -88,6 +107,7 @@ static cairn_code prepare(search_run *run, cairn_error *error)
     const cairn_search *search = run->search;
     cairn_geos *geos = run->session->base.geos;
     row_texts_forget(run->session);
+    run->unpacked_before = run->session->texts->unpacked;
     cairn_code code = cairn_search_area(search, geos, run->arena, &run->area, error);
     if (!code && search->filter)
         code = cairn_cql2_matcher_new(search->filter, geos, run->arena, &run->matcher, error);
@@ -98,6 +118,11 @@ static cairn_code prepare(search_run *run, cairn_error *error)
 static cairn_code estimate(search_run *run, cairn_result *result, cairn_error *error)
 {
     uint64_t items = run->counted_of;
+    if (!run->counted && run->has_guess) {
+        result->estimate = run->guess;
+        result->estimate_known = true;
+        return CAIRN_OK;
+    }
     if (run->counted || !run->counting || !run->counted_over)
         return CAIRN_OK;
     cairn_code code = items ? CAIRN_OK : estimate_items(run, &items, error);

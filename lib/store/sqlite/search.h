@@ -9,13 +9,34 @@
 #include "query/cql2/envelope.h"
 #include "store/sqlite/internal.h"
 
+/* ---- facts.c: what is known of collections, asked for once a generation ---- */
+typedef struct collection_facts {
+    bool exists;        /* else all is 0 */
+    sqlite3_int64 slot; /* of all: the greatest */
+    uint64_t items;
+    int64_t lead, lag; /* how far ranges reach beyond the sort times; of all: the greatest */
+    bool has_times;
+    sqlite3_int64 start, end; /* of the items; seconds */
+} collection_facts;
+/* Items with a key of `from` and more are in no R*Tree; there is none behind `to`. */
+typedef struct loose_facts {
+    sqlite3_int64 from, to;
+} loose_facts;
+cairn_code facts_open(sqlite_session *session, cairn_error *error);
+void facts_close(sqlite_session *session);
+/* The answers live until the next question. `collection` absent: all. */
+cairn_code facts_of(sqlite_session *session, cairn_span collection, const collection_facts **out, cairn_error *error);
+cairn_code facts_of_all(sqlite_session *session, const collection_facts **out, cairn_error *error);
+cairn_code facts_of_loose(sqlite_session *session, const loose_facts **out, cairn_error *error);
+
 /* ---- row_texts.c: an item's properties and text, unpacked once while it is looked at ---- */
 typedef struct row_texts {
     cairn_arena *scratch; /* of one row */
     cairn_buf properties, open, body, words;
     cairn_buf packed;                     /* of row_packed() */
     sqlite3_int64 properties_of, body_of; /* keys of the items that they are of; 0: none */
-    sqlite3_stmt *footprint;              /* that must be reset, or NULL */
+    sqlite3_stmt *footprint, *hot;        /* that must be reset, or NULL */
+    uint64_t unpacked;                    /* texts, ever */
 } row_texts;
 cairn_code row_texts_open(sqlite_session *session, cairn_error *error);
 void row_texts_close(sqlite_session *session);
@@ -27,6 +48,8 @@ cairn_code row_packed(sqlite_session *session, sqlite3_stmt *statement, cairn_pa
 cairn_code row_properties(sqlite_session *session, sqlite3_int64 key, cairn_span *out, cairn_error *error);
 cairn_code row_body(sqlite_session *session, sqlite3_int64 key, cairn_span *out, cairn_error *error);
 cairn_code row_footprint(sqlite_session *session, sqlite3_int64 key, cairn_span *out, cairn_error *error);
+/* store/hot.h; absent when there is nothing. */
+cairn_code row_hot(sqlite_session *session, sqlite3_int64 key, cairn_span *out, cairn_error *error);
 
 /* ---- hits.c ---- */
 
@@ -61,13 +84,20 @@ typedef struct search_run {
     narrowed narrow;
     hits hits;
     uint64_t looked_at, evaluated;
+    uint64_t unpacked_before; /* row_texts.unpacked */
+    uint64_t fetched, nodes;  /* items' rows, read by key; nodes of R*Trees */
     uint64_t matched;
     bool complete; /* hits has every match, unsorted, without sort keys; else the page's, in the order of the walk */
     bool counted;  /* matched is exact */
     bool counting; /* matches are counted on the way */
     bool counts_apart;                 /* but not behind the page: count_by_times() does that */
     uint64_t counted_over, counted_of; /* rows that were counted over, of so many (0: those of estimate_items) */
-    bool cut;                          /* the deadline came */
+    bool has_guess;                    /* of matches, where they are not counted */
+    uint64_t guess;
+    double pause_at; /* scans stop when run_micros() has reached this, and say where; 0: never */
+    bool paused;
+    cairn_position resume; /* the last row that was looked at */
+    bool cut;              /* the deadline came */
     cairn_plan plan;
     struct best *best;    /* candidates go there, when they are to be sorted */
     uint64_t expected;    /* candidates that the walk would have in all, as far as it is known; 0: unknown */
@@ -94,6 +124,10 @@ cairn_code row_position(search_run *run, const item_row *row, cairn_sort_value *
                         cairn_error *error);
 /* What looking at rows has cost; a row that the filter was evaluated on weighs more. */
 uint64_t run_cost(const search_run *run);
+/* About how many microseconds all of it took, whatever else the machine did: two ways are compared by it. */
+double run_micros(const search_run *run);
+/* The area can tell more of a box than its own box does. */
+bool run_area_tells(const search_run *run);
 
 /* ---- probe.c: all candidates at once ---- */
 
@@ -111,8 +145,8 @@ cairn_code candidates_finish(search_run *run, const candidates *found, bool *don
 
 /* By ids: every match. */
 cairn_code probe_ids(search_run *run, cairn_error *error);
-/* By the R*Tree: every match, unless there are more candidates than it is worth; then *done is false. */
-cairn_code probe_boxes(search_run *run, bool *done, cairn_error *error);
+/* By the R*Tree: every match, unless there are more candidates than `most`; then *done is false. */
+cairn_code probe_boxes(search_run *run, size_t most, bool *done, cairn_error *error);
 /* By the words of free text. */
 cairn_code probe_text(search_run *run, bool *done, cairn_error *error);
 
@@ -123,8 +157,17 @@ typedef cairn_code (*row_taker)(search_run *run, void *context, const item_row *
 /* From `position` (NULL: the end) on in the default order, or against it. */
 cairn_code scan_rows(search_run *run, const cairn_position *position, bool backward, row_taker take, void *context,
                      bool *ended, cairn_error *error);
-/* In the default order from the page's position until the page is full (one more than its limit). */
-cairn_code scan_order(search_run *run, cairn_error *error);
+/* In the default order from the page's position until the page is full (one more than its limit), or the run is paused:
+ * then call scan_order_page() again. Begin once, and end when the page is full. */
+cairn_code scan_order_begin(search_run *run, cairn_error *error);
+cairn_code scan_order_page(search_run *run, cairn_error *error);
+/* Counts on, as far as that is wanted. */
+cairn_code scan_order_end(search_run *run, cairn_error *error);
+/* ---- by_time.c ---- */
+bool goes_by_time(const search_run *run);
+/* In the default order, by its scan and the R*Tree in turns; *done false: the search is for no place. */
+cairn_code search_by_time(search_run *run, bool *done, cairn_error *error);
+
 /* Counts all matches, whatever the page, as long as the budget lasts. */
 cairn_code scan_count(search_run *run, cairn_error *error);
 
@@ -149,6 +192,7 @@ struct best {
     cairn_arena *arena; /* texts of the heap, and of those that were pushed out of it */
     size_t packed;      /* bytes in it when it last held nothing else */
     bool only_none;     /* only rows that have no value for the first key */
+    uint64_t matched;   /* rows, kept or not */
 };
 cairn_code best_begin(best *best, search_run *run, cairn_error *error);
 void best_end(best *best);

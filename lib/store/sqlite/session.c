@@ -30,7 +30,7 @@ static const char *const query_text[Q_COUNT] = {
     [Q_FOOTPRINT] = "SELECT footprint FROM item WHERE key=?1",
     [Q_BOX_PROBE] = "SELECT entry FROM item_space_all WHERE west<=?3 AND east>=?1 AND south<=?4 AND north>=?2"
                     " AND first<=?6 AND last>=?5 LIMIT ?7",
-    [Q_ITEM_ROW] = "SELECT " ITEM_COLUMNS " FROM item WHERE key=?1",
+    [Q_ITEM_ROW] = "SELECT " ITEM_COLUMNS ", " WHOLE_COLUMNS " FROM item WHERE key=?1",
     [Q_IDS] = "SELECT " ITEM_COLUMNS " FROM item WHERE id=?1",
     [Q_IDS_COLLECTION] = "SELECT " ITEM_COLUMNS " FROM item WHERE id=?1 AND collection=?2",
     [Q_ORDER_ALL] = "SELECT " ITEM_COLUMNS " FROM item INDEXED BY item_order_all"
@@ -41,8 +41,6 @@ static const char *const query_text[Q_COUNT] = {
                          " ORDER BY back_sec DESC, back_nsec DESC, collection DESC, id DESC",
     [Q_COLLECTIONS] = COLLECTIONS " ORDER BY id",
     [Q_COLLECTION] = COLLECTIONS " WHERE id=?1",
-    [Q_LAGS] = "SELECT max(lead), max(lag) FROM collection WHERE id=?1",
-    [Q_LAGS_ALL] = "SELECT max(lead), max(lag) FROM collection",
     [Q_META] = "SELECT value FROM meta WHERE key=?1",
     [Q_TOTALS] = "SELECT coalesce(sum(items), 0), count(*) FROM collection",
     [Q_PROPERTIES] = "SELECT encoding, crc, length, properties FROM item_properties WHERE key=?1",
@@ -50,8 +48,6 @@ static const char *const query_text[Q_COUNT] = {
                                        " MATCH ?1) ORDER BY id",
     [Q_COLLECTIONS_ALL_BUT] = COLLECTIONS " WHERE slot NOT IN (SELECT rowid FROM collection_text WHERE collection_text"
                                           " MATCH ?1) ORDER BY id",
-    [Q_EXTENTS] = "SELECT coalesce(sum(items), 0), min(start_sec), max(end_sec) FROM collection",
-    [Q_SLOT] = "SELECT slot FROM collection WHERE id=?1",
     [Q_STATISTICS] = "SELECT NULL, " PROPERTY_COLUMNS " FROM property WHERE collection=?1 AND name=?2",
     [Q_VALUE_COUNT] = "SELECT count(*) FROM item_value WHERE property=?1 AND collection=?2",
     [Q_VALUE_COLLECTION] = "SELECT collection FROM item_value WHERE property=?1 AND collection>?2"
@@ -86,6 +82,14 @@ static const char *const query_text[Q_COUNT] = {
     [Q_SPACE_ALL_NODES] = "SELECT max(nodeno) FROM item_space_all_node",
     [Q_KNOWN] = "SELECT c.id, " PROPERTY_COLUMNS " FROM collection c JOIN property p ON p.collection=c.slot"
                 " WHERE c.id=?1 ORDER BY p.name",
+    [Q_FACTS] = "SELECT slot, items, lead, lag, start_sec, end_sec FROM collection WHERE id=?1",
+    [Q_FACTS_ALL] = "SELECT coalesce(max(slot), 0), coalesce(sum(items), 0), coalesce(max(lead), 0),"
+                    " coalesce(max(lag), 0), min(start_sec), max(end_sec) FROM collection",
+    [Q_LOOSE] = "SELECT coalesce((SELECT value FROM meta WHERE key='loose_from'), 9223372036854775807),"
+                " coalesce((SELECT max(key) FROM item), 0)",
+    [Q_LOOSE_ROWS] = "SELECT " ITEM_COLUMNS ", " WHOLE_COLUMNS " FROM item WHERE key>=?1",
+    [Q_SLOT_TAKEN] = "SELECT 1 FROM collection WHERE slot=?1",
+    [Q_HOT] = "SELECT hot FROM item WHERE key=?1",
     [Q_KNOWN_ALL] = "SELECT c.id, " PROPERTY_COLUMNS " FROM collection c JOIN property p ON p.collection=c.slot"
                     " ORDER BY c.id, p.name",
     [Q_PROMOTED] = "SELECT name, built_in, (SELECT count(*) FROM item_value WHERE property=p.slot * 2) +"
@@ -160,6 +164,8 @@ cairn_code sqlite_session_open(cairn_store *store, cairn_session **out, cairn_er
         code = row_texts_open(session, error);
     if (!code)
         code = open_db((sqlite_store *)store, session, error);
+    if (!code)
+        code = facts_open(session, error);
     if (!code && sqlite_store_renamed_over((sqlite_store *)store))
         code = cairn_error_set(error, CAIRN_CONFLICT, "the catalog was replaced while it was opened");
     if (code) {
@@ -184,6 +190,7 @@ void sqlite_session_close(cairn_session *base)
     catalog_info_forget(session);
     sqlite3_close(session->db);
     cairn_geos_free(base->geos);
+    facts_close(session);
     cairn_codec_free(base->codec);
     free(session);
 }
@@ -195,7 +202,7 @@ static cairn_code run_query(sqlite_session *session, query_id id, const char *wh
     return code ? code : db_run(session->db, statement, what, error);
 }
 
-static cairn_code read_generation(sqlite_session *session, cairn_error *error)
+cairn_code session_read_generation(sqlite_session *session, cairn_error *error)
 {
     sqlite3_stmt *touch;
     cairn_code code = session_query(session, Q_TOUCH, &touch, error);
@@ -215,7 +222,7 @@ static cairn_code begin_and_touch(sqlite_session *session, bool *died, cairn_err
 {
     cairn_code code = run_query(session, Q_BEGIN, "reading the catalog", error);
     if (!code)
-        code = read_generation(session, error);
+        code = session_read_generation(session, error);
     int rc = sqlite3_extended_errcode(session->db);
     *died =
         code && (rc == SQLITE_READONLY_ROLLBACK || rc == SQLITE_READONLY_RECOVERY || rc == SQLITE_READONLY_CANTINIT);

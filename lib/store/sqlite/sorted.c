@@ -65,18 +65,11 @@ static cairn_code sort_all(search_run *run, uint64_t items, cairn_error *error)
 static cairn_code names_are_worth_it(search_run *run, uint64_t items, bool *out, cairn_error *error)
 {
     enum { SHARE = 4 };
-    sqlite3_stmt *statement;
+    const collection_facts *all;
     *out = !run->narrow.n_collections;
-    if (*out)
-        return CAIRN_OK;
-    cairn_code code = session_query(run->session, Q_TOTALS, &statement, error);
-    if (code)
-        return code;
-    int rc = sqlite3_step(statement);
-    *out = rc == SQLITE_ROW && (uint64_t)sqlite3_column_int64(statement, 0) / SHARE <= items;
-    if (rc != SQLITE_ROW)
-        code = db_error(run->session->db, rc, "sorting", error);
-    sqlite3_reset(statement);
+    cairn_code code = *out ? CAIRN_OK : facts_of_all(run->session, &all, error);
+    if (!code && !*out)
+        *out = all->items / SHARE <= items;
     return code;
 }
 

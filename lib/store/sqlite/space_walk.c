@@ -67,12 +67,18 @@ static branch pop(space_walk *walk)
 
 /* ---- branches ---- */
 
+/* Not bound by the times that are asked for: a range may meet those and its sort time lie beside them. */
 static int64_t rank_within(const space_query *query, const space_cell *cell, const space_cell *asked)
 {
-    int32_t first = cell->at[SPACE_FIRST], last = cell->at[SPACE_LAST];
+    int64_t least = INT32_MIN, greatest = INT32_MAX;
+    if (!query->all) { /* a node may have times of other stretches */
+        least = asked->at[SPACE_FIRST] - space_steps(false, asked->at[SPACE_FIRST]);
+        greatest = least + STRETCH - 1;
+    }
+    int64_t first = cell->at[SPACE_FIRST], last = cell->at[SPACE_LAST];
     if (query->oldest_first)
-        return space_steps(query->all, first > asked->at[SPACE_FIRST] ? first : asked->at[SPACE_FIRST]);
-    return -space_steps(query->all, last < asked->at[SPACE_LAST] ? last : asked->at[SPACE_LAST]);
+        return space_steps(query->all, (int32_t)(first > least ? first : least));
+    return -space_steps(query->all, (int32_t)(last < greatest ? last : greatest));
 }
 
 /* The first of the query's cells that does not end before the time. */

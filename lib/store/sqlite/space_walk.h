@@ -57,8 +57,8 @@ int64_t space_steps(bool all, int32_t step);
 typedef struct space_query {
     bool all;
     bool oldest_first; /* by `first` ascending; else by `last` descending */
-    /* Entries that meet one of them; ends belong to it. Ascending by time, none over the end of a stretch, and those
-     * of one stretch have the same times. Borrowed. */
+    /* Entries that meet one of them: begin at or before its `last` (though that be before its `first`), and so on.
+     * Ascending by time, none over the end of a stretch, and those of one stretch have the same times. Borrowed. */
     const space_cell *cells;
     size_t n;
 } space_query;
@@ -66,8 +66,7 @@ typedef struct space_query {
 typedef struct space_entry {
     sqlite3_int64 entry; /* item.key * 2 + k: an item over the antimeridian may come twice */
     space_cell cell;
-    int64_t bound; /* space_steps() of the last (first) moment that it shares with the query: no entry that follows has
-                      a later (earlier) one */
+    int64_t bound; /* space_steps() of its last (first) moment: no entry that follows has a later (earlier) one */
 } space_entry;
 
 typedef struct space_walk {

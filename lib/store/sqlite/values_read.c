@@ -7,20 +7,12 @@
 
 static cairn_code refresh(sqlite_session *session, cairn_error *error)
 {
-    sqlite3_stmt *statement;
-    cairn_code code = session_query(session, Q_TOUCH, &statement, error);
-    if (code)
+    cairn_code code = sqlite3_get_autocommit(session->db) ? session_read_generation(session, error) : CAIRN_OK;
+    if (code || (session->promoted.arena && session->promoted_at == session->generation))
         return code;
-    int rc = sqlite3_step(statement);
-    sqlite3_int64 generation = rc == SQLITE_ROW ? sqlite3_column_int64(statement, 0) : 0;
-    sqlite3_reset(statement);
-    if (rc != SQLITE_ROW && rc != SQLITE_DONE)
-        return db_error(session->db, rc, "searching", error);
-    if (session->promoted.arena && session->promoted_at == generation)
-        return CAIRN_OK;
     slots_free(&session->promoted);
     code = slots_load(session->db, &session->promoted, error);
-    session->promoted_at = generation;
+    session->promoted_at = session->generation;
     if (code)
         slots_free(&session->promoted);
     return code;
@@ -109,15 +101,12 @@ static cairn_code step_slot(search_run *run, sqlite3_stmt *statement, bool *foun
 static cairn_code named_collections(search_run *run, collection_list *out, cairn_error *error)
 {
     size_t room = 0;
-    sqlite3_stmt *statement;
-    sqlite3_int64 slot;
-    bool found;
-    cairn_code code = session_query(run->session, Q_SLOT, &statement, error);
+    const collection_facts *facts;
+    cairn_code code = CAIRN_OK;
     for (size_t i = 0; !code && i < run->narrow.n_collections; i++) {
-        db_bind_span(statement, 1, run->narrow.collections[i]);
-        code = step_slot(run, statement, &found, &slot, error);
-        if (!code && found)
-            code = add_slot(run, out, &room, slot, error);
+        code = facts_of(run->session, run->narrow.collections[i], &facts, error);
+        if (!code && facts->exists)
+            code = add_slot(run, out, &room, facts->slot, error);
     }
     return code;
 }
