@@ -185,6 +185,12 @@ typedef enum query_id {
     Q_SPACE_ALL_NODE,
     Q_SPACE_NODES,
     Q_SPACE_ALL_NODES,
+    Q_FACTS,
+    Q_FACTS_ALL,
+    Q_LOOSE,
+    Q_LOOSE_ROWS,
+    Q_SLOT_TAKEN,
+    Q_HOT,
     Q_COUNT,
 } query_id;
 
@@ -192,12 +198,6 @@ enum { MAX_MERGED = 64 }; /* collections whose orders are merged; more than that
 
 typedef struct sqlite_session {
     cairn_session base;
-    Q_FACTS,
-    Q_FACTS_ALL,
-    Q_LOOSE,
-    Q_LOOSE_ROWS,
-    Q_SLOT_TAKEN,
-    Q_HOT,
     sqlite3 *db;
     int64_t deadline;
     sqlite3_int64 generation; /* of the transaction: while it stays the same, so does all that was read */
@@ -205,6 +205,7 @@ typedef struct sqlite_session {
     sqlite3_stmt *order[MAX_MERGED];      /* one collection each, forward */
     sqlite3_stmt *order_back[MAX_MERGED]; /* and backward */
     struct row_texts *texts;              /* search.h */
+    struct session_facts *facts;          /* facts.c */
     slots promoted;                       /* as of promoted_at, a value of meta.generation */
     sqlite3_int64 promoted_at;
     cairn_arena *info_arena; /* of `info`, as of info_at; NULL: not read yet */
@@ -212,12 +213,13 @@ typedef struct sqlite_session {
     sqlite3_int64 info_at;
 } sqlite_session;
 
-    struct session_facts *facts;          /* facts.c */
 cairn_code session_query(sqlite_session *session, query_id id, sqlite3_stmt **out, cairn_error *error);
 /* The k-th statement over one collection's order. */
 cairn_code session_order_query(sqlite_session *session, size_t k, bool backward, sqlite3_stmt **out,
                                cairn_error *error);
 bool session_is_late(const sqlite_session *session);
+/* Into session->generation. */
+cairn_code session_read_generation(sqlite_session *session, cairn_error *error);
 
 /* ---- row.c: item rows as the searches see them ---- */
 
@@ -225,8 +227,6 @@ bool session_is_late(const sqlite_session *session);
 #define ITEM_COLUMNS                                                                                                   \
     "key, collection, id, back_sec, back_nsec, start_sec, start_nsec, end_sec, end_nsec, west, south, east, north"
 
-/* Into session->generation. */
-cairn_code session_read_generation(sqlite_session *session, cairn_error *error);
 /* The whole packed body of an item, from ITEM_BODY_TABLES: the block of the properties is put back into its place. */
 #define ITEM_BODY                                                                                                      \
     "CASE WHEN p.body_at IS NULL THEN b.body ELSE CAST(substr(b.body, 1, p.body_at) || p.properties ||"                \
@@ -239,20 +239,20 @@ typedef struct item_row {
     cairn_interval range;
     bool has_place;
     cairn_box box;
+    bool is_whole;             /* read from the item's own row, not from an index: these are known, too */
+    cairn_span hot, footprint; /* borrowed; absent when it has none */
 } item_row;
 void item_row_read(sqlite3_stmt *statement, item_row *out);
+/* Of a query for ITEM_COLUMNS and WHOLE_COLUMNS. */
+#define WHOLE_COLUMNS "hot, footprint"
+void item_row_read_whole(sqlite3_stmt *statement, item_row *out);
 /* The extent of a collection from eight columns: west to north, start and end. */
 cairn_extent extent_read(sqlite3_stmt *statement, int column);
 
 /* The sort time as stored: negated, so that ascending order is newest first. */
 sqlite3_int64 back_sec(cairn_time time);
-    bool is_whole;             /* read from the item's own row, not from an index: these are known, too */
-    cairn_span hot, footprint; /* borrowed; absent when it has none */
 int back_nsec(cairn_time time);
 /* Days since 2000-01-01 for the R*Tree; open ends far outside. Monotonic. */
-/* Of a query for ITEM_COLUMNS and WHOLE_COLUMNS. */
-#define WHOLE_COLUMNS "hot, footprint"
-void item_row_read_whole(sqlite3_stmt *statement, item_row *out);
 double rtree_day(cairn_time time);
 
 /* ---- search.c and its parts: see search.h ---- */

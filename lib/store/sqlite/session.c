@@ -80,8 +80,6 @@ static const char *const query_text[Q_COUNT] = {
     [Q_SPACE_ALL_NODE] = "SELECT data FROM item_space_all_node WHERE nodeno=?1",
     [Q_SPACE_NODES] = "SELECT max(nodeno) FROM item_space_node",
     [Q_SPACE_ALL_NODES] = "SELECT max(nodeno) FROM item_space_all_node",
-    [Q_KNOWN] = "SELECT c.id, " PROPERTY_COLUMNS " FROM collection c JOIN property p ON p.collection=c.slot"
-                " WHERE c.id=?1 ORDER BY p.name",
     [Q_FACTS] = "SELECT slot, items, lead, lag, start_sec, end_sec FROM collection WHERE id=?1",
     [Q_FACTS_ALL] = "SELECT coalesce(max(slot), 0), coalesce(sum(items), 0), coalesce(max(lead), 0),"
                     " coalesce(max(lag), 0), min(start_sec), max(end_sec) FROM collection",
@@ -90,6 +88,8 @@ static const char *const query_text[Q_COUNT] = {
     [Q_LOOSE_ROWS] = "SELECT " ITEM_COLUMNS ", " WHOLE_COLUMNS " FROM item WHERE key>=?1",
     [Q_SLOT_TAKEN] = "SELECT 1 FROM collection WHERE slot=?1",
     [Q_HOT] = "SELECT hot FROM item WHERE key=?1",
+    [Q_KNOWN] = "SELECT c.id, " PROPERTY_COLUMNS " FROM collection c JOIN property p ON p.collection=c.slot"
+                " WHERE c.id=?1 ORDER BY p.name",
     [Q_KNOWN_ALL] = "SELECT c.id, " PROPERTY_COLUMNS " FROM collection c JOIN property p ON p.collection=c.slot"
                     " ORDER BY c.id, p.name",
     [Q_PROMOTED] = "SELECT name, built_in, (SELECT count(*) FROM item_value WHERE property=p.slot * 2) +"
@@ -163,9 +163,9 @@ cairn_code sqlite_session_open(cairn_store *store, cairn_session **out, cairn_er
     if (!code)
         code = row_texts_open(session, error);
     if (!code)
-        code = open_db((sqlite_store *)store, session, error);
-    if (!code)
         code = facts_open(session, error);
+    if (!code)
+        code = open_db((sqlite_store *)store, session, error);
     if (!code && sqlite_store_renamed_over((sqlite_store *)store))
         code = cairn_error_set(error, CAIRN_CONFLICT, "the catalog was replaced while it was opened");
     if (code) {
@@ -186,11 +186,11 @@ void sqlite_session_close(cairn_session *base)
         sqlite3_finalize(session->order_back[i]);
     }
     row_texts_close(session);
+    facts_close(session);
     slots_free(&session->promoted);
     catalog_info_forget(session);
     sqlite3_close(session->db);
     cairn_geos_free(base->geos);
-    facts_close(session);
     cairn_codec_free(base->codec);
     free(session);
 }
