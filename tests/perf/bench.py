@@ -92,26 +92,39 @@ def compact(a, catalog):
     return size
 
 
-def sizes(a, items, catalog, log):
-    out = {"raw": items.stat().st_size, "catalog": catalog.stat().st_size, "compact": compact(a, catalog)}
+def sizes(items, catalog, compacted):
+    return {"raw": items.stat().st_size, "catalog": catalog.stat().st_size, "compact": compacted}
+
+
+def item_sizes(a, items, catalog, log):
+    out = sizes(items, catalog, compact(a, catalog))
     if a.peers:
         target = a.work / "rustac.parquet"
         say(f"rustac translate {items.name}")
         done = peers.parquet(a.peers, items, target, log)
-        out["parquet"], out["parquet_seconds"] = (target.stat().st_size, done.seconds) if done else (None, None)
+        out |= {"parquet": target.stat().st_size, "parquet_seconds": done.seconds} if done else {}
     return out
 
 
 def corpus_sizes(a, log):
-    """Sizes on the real corpus, or None where it is not there."""
+    """{what: sizes} of the real corpus: as a whole, and of what rustac takes, beside its parquet, a file a collection."""
     source = a.corpus / "items.ndjson.gz"
     if not source.exists():
-        return None
-    items, catalog = a.work / "corpus.ndjson", a.work / "corpus.cairn"
+        return {}
+    items, exported = a.work / "corpus.ndjson", a.work / "corpus-taken.ndjson"
     with open(items, "wb") as f:
         subprocess.run(["gzip", "-dc", source], stdout=f, check=True)
+    catalog = a.work / "corpus.cairn"
     ingest(a, items, catalog, 1, log)
-    return sizes(a, items, catalog, log)
+    subprocess.run([a.bin / "cairn", "export", "--profile", "source", "-o", exported, catalog], check=True, stderr=log)
+    found = {"the real corpus": sizes(exported, catalog, compact(a, catalog))}
+    if a.peers:
+        taken = a.work / "corpus-both.ndjson"
+        say("rustac translate, the real corpus by collections")
+        size, _, count = peers.parquet_by_collection(a.peers, exported, taken, a.work, log)
+        ingest(a, taken, catalog, 1, log)
+        found[f"its {count:,} items that rustac takes"] = sizes(taken, catalog, compact(a, catalog)) | {"parquet": size}
+    return found
 
 
 # ---- answers, before anything is measured ----
@@ -205,7 +218,7 @@ def soak(a, server, classes):
     return {"seconds": a.soak, "memory": machine.rss_mb(server.process.pid)}
 
 
-def measure_all(a, results, servers, classes, peer, wrong):
+def measure_all(a, results, servers, classes, peer):
     """All classes, with Cairn's servers, the fixed one and pgstac in turns."""
     fixed = programs.Fixed(a.bench / "fixed.c", a.work)
     try:
@@ -257,6 +270,13 @@ def measure_rustac(a, results, items, shared, classes, log):
 # ---- all of it ----
 
 
+def command(words):
+    """As somebody would type it: without folders, and what scripts/bench adds."""
+    return "scripts/bench " + " ".join(
+        "--peers" if word == "--peers" else f"{word} {value}"
+        for word, value in zip(words, [*words[1:], ""]) if word.startswith("--") and word not in ("--bin", "--work", "--out", "--bench", "--corpus"))  # fmt: skip
+
+
 def make_queries(a, items, queries):
     """({class: queries}, file of those that check.py knows)."""
     classes = load.read_queries(queries)
@@ -274,13 +294,12 @@ def main():
     items, collections, queries = make_data(a)
     load_before = os.getloadavg()[0]
     catalog, log = a.work / "bench.cairn", open(a.work / "peers.log", "wb")  # noqa: SIM115
-    results = {"items": a.items, "arguments": sys.argv[1:], "date": time.strftime("%Y-%m-%d", time.gmtime()), "load": load_before,
+    results = {"items": a.items, "command": command(sys.argv[1:]), "date": time.strftime("%Y-%m-%d", time.gmtime()), "load": load_before,
                "machine": machine.description(), "rows": [], "peers": {}, "sizes": {}}  # fmt: skip
     say("ingest")
     results["ingest"] = ingest(a, items, catalog)
-    results["sizes"]["the benchmark's items"] = sizes(a, items, catalog, log)
-    if corpus := corpus_sizes(a, log):
-        results["sizes"]["the real corpus"] = corpus
+    results["sizes"]["the benchmark's items"] = item_sizes(a, items, catalog, log)
+    results["sizes"] |= corpus_sizes(a, log)
     modes = programs.modes(a.bin / "cairnd")
     flags = variants.flags(a.work)
     landing, search, memory = programs.start_time(a.bin / "cairnd", catalog, *modes["plain"])
@@ -297,7 +316,7 @@ def main():
         if a.peers:
             peer = start_pgstac(a, results, items, collections, shared, log)
             started.append(peer)
-        measure_all(a, results, servers, classes, peer, None)
+        measure_all(a, results, servers, classes, peer)
         if a.soak:
             results["soak"] = soak(a, servers.get("items", servers["plain"]), classes)
     finally:

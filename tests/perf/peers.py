@@ -1,5 +1,6 @@
 """stac-fastapi-pgstac (on a PostgreSQL of its own) and rustac, beside which Cairn is measured. Python packages: scripts/venv peers."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -145,3 +146,25 @@ def parquet(venv, items, out, log):
     """`rustac translate` of NDJSON to stac-geoparquet: what it took, or None when rustac refused the items."""
     done = Ended([Path(venv) / "bin" / "rustac", "translate", items, out], stdout=log, stderr=log)
     return None if done.code else done
+
+
+def parquet_by_collection(venv, items, taken, folder, log):
+    """The same, a file for each collection: a table has one schema, which items from all over the world have not. Those that
+    rustac writes go to `taken`, so that Cairn can be given the same. (bytes, seconds, items)."""
+    parts = {}
+    with open(items) as lines:
+        for line in lines:
+            item = json.loads(line)
+            if "collection" in item:
+                parts.setdefault(item["collection"], []).append(json.dumps(item))
+    size = seconds = count = 0
+    source, target = folder / "part.ndjson", folder / "part.parquet"
+    with open(taken, "w") as out:
+        for part in parts.values():
+            source.write_text("\n".join(part) + "\n")
+            target.unlink(missing_ok=True)
+            if done := parquet(venv, source, target, log):
+                out.write(source.read_text())
+                size, seconds, count = size + target.stat().st_size, seconds + done.seconds, count + len(part)
+    source.unlink()
+    return size, seconds, count

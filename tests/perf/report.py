@@ -102,13 +102,13 @@ def picture(results):
 def markdown(results, image):
     i = results["ingest"]
     lines = [f"# {results['items']:,} items of {i['raw'] / i['items'] / 1000:.1f} KB", "",
-             f"`scripts/bench {' '.join(results['arguments'])}`, {results['date']}, {results['machine']}, load average before "
+             f"`{results['command']}`, {results['date']}, {results['machine']}, load average before "
              f"{results['load']:.2f}. Read the ratios: machines are noisy, and wrk has one of the cores.", ""]  # fmt: skip
     if image:
         lines += [f"![requests/s by class]({image})", ""]
     lines += [*verdict_lines(results), "## Load", "",
               "KB: of a reply on the wire. CPU: of the server, a request. Ratio: to a server of fixed bodies of that size, right after it. "
-              f"Caches are off but in their own columns, which repeat {20} requests. p50 and p99 in ms.", "", *load_tables(results)]  # fmt: skip
+              f"Caches are off but in their own columns, which repeat 20 requests. p50 and p99 in ms.", "", *load_tables(results)]  # fmt: skip
     lines += [*ingest_lines(results), *start_lines(results), "## Answers, before anything was measured", "", "```", results["check"], "```", ""]
     for peer in ("pgstac", "rustac"):
         if text := results["peers"].get(f"{peer}_check"):
