@@ -159,8 +159,7 @@ static cairn_code fill_space(sqlite_writer *writer, cairn_error *error)
     if (code)
         return code;
     sqlite3_reset(rows);
-    writer->loose_from = 0;
-    return space_fasten(writer, NULL, NULL, error);
+    return space_pack(writer, NULL, NULL, error);
 }
 
 cairn_code fill_schema(void *context, int version, cairn_error *error)

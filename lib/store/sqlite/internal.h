@@ -366,6 +366,7 @@ typedef enum write_id {
     W_SPACE_ALL_INSERT,
     W_SPACE_ALL_DELETE,
     W_LOOSE_ROWS,
+    W_ALL_ROWS,
     W_COLLECTION_GET,
     W_COLLECTION_PUT,
     W_COLLECTION_TEXT,
@@ -403,6 +404,7 @@ typedef enum write_id {
     W_TRAITS_BODIES,
     W_META_PUT,
     W_META_GET,
+    W_META_DELETE,
     W_GENERATION,
     W_COUNT,
 } write_id;
@@ -415,7 +417,9 @@ typedef struct sqlite_writer {
     catalog_lock lock;
     bool in_batch;
     bool in_wal;
-    int wal_pages; /* in the -wal after the last commit */
+    bool ready;       /* it was opened */
+    bool leave_loose; /* when it is closed */
+    int wal_pages;    /* in the -wal after the last commit */
     sqlite3_stmt *queries[W_COUNT];
     tally *tallies[TALLY_BUCKETS];
     size_t n_counts; /* tallies that hold counts of properties */
@@ -520,6 +524,7 @@ cairn_code sqlite_writer_open(cairn_store *store, cairn_writer **out, cairn_erro
 cairn_code sqlite_writer_close(cairn_writer *writer, cairn_error *error);
 cairn_code sqlite_writer_begin(cairn_writer *writer, cairn_error *error);
 cairn_code sqlite_writer_commit(cairn_writer *writer, cairn_error *error);
+cairn_code sqlite_writer_finish(cairn_writer *writer, cairn_progress_sink progress, void *context, cairn_error *error);
 void sqlite_writer_rollback(cairn_writer *writer);
 
 cairn_code sqlite_check(cairn_store *store, cairn_finding_sink sink, cairn_progress_sink progress, void *context,

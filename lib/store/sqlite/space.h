@@ -53,17 +53,25 @@ int32_t space_degrees_up(double degrees);
 /* The cells of a row that has a place: one, or two for a box over the antimeridian. Returns how many. */
 size_t space_cells_of(const item_row *row, sqlite3_int64 slot, space_cell out[2]);
 
-/* ---- space_write.c, space_pack.c: writing ---- */
+/* ---- space_write.c: writing. Nothing is entered or taken out for loose rows. ---- */
 
-/* Enters or takes out one row. Nothing is done for loose ones. */
+/* A row with a new key: loose from now on. */
+cairn_code space_add(sqlite_writer *writer, const item_row *row, cairn_error *error);
 cairn_code space_insert(sqlite_writer *writer, const item_row *row, sqlite3_int64 slot, cairn_error *error);
 cairn_code space_delete(sqlite_writer *writer, const item_row *row, cairn_error *error);
 /* One after the other; nothing where that changes no entry. */
 cairn_code space_replace(sqlite_writer *writer, const item_row *old, const item_row *row, sqlite3_int64 slot,
                          cairn_error *error);
-/* Makes both trees anew from the rows of `item`, packed; sorts outside of memory. Within a batch. */
-cairn_code space_pack(sqlite_writer *writer, cairn_progress_sink progress, void *context, cairn_error *error);
-/* Leaves no loose rows, in the cheaper way. Within a batch. */
+/* meta.loose_from, which the writer knows during a batch; INT64_MAX: nothing is loose. */
+cairn_code space_get_loose(sqlite_writer *writer, cairn_error *error);
+cairn_code space_set_loose(sqlite_writer *writer, sqlite3_int64 from, cairn_error *error);
+/* Leaves no loose rows, in the cheaper way, in batches of its own. */
 cairn_code space_fasten(sqlite_writer *writer, cairn_progress_sink progress, void *context, cairn_error *error);
+
+/* ---- space_pack.c ---- */
+
+/* Makes both trees anew from the rows of `item`, packed: nothing is loose any more. Within a batch that has not touched
+ * the trees yet. Memory does not grow with the catalog. */
+cairn_code space_pack(sqlite_writer *writer, cairn_progress_sink progress, void *context, cairn_error *error);
 
 #endif

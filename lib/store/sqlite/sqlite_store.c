@@ -42,6 +42,7 @@ static const cairn_store_ops sqlite_ops = {
     .writer_close = sqlite_writer_close,
     .write_begin = sqlite_writer_begin,
     .commit = sqlite_writer_commit,
+    .finish = sqlite_writer_finish,
     .rollback = sqlite_writer_rollback,
     .put_item = sqlite_put_item,
     .delete_item = sqlite_delete_item,

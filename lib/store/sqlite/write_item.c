@@ -185,8 +185,7 @@ static cairn_code write_row(sqlite_writer *writer, tally *tally, const cairn_ite
     if (!code)
         code = put_body(writer, row.key, record, &properties, error);
     if (!code)
-        code =
-            old ? space_replace(writer, old, &row, tally->slot, error) : space_insert(writer, &row, tally->slot, error);
+        code = old ? space_replace(writer, old, &row, tally->slot, error) : space_add(writer, &row, error);
     if (!code)
         code = parts_write(writer, tally, old, &row, &properties, error);
     if (!code)

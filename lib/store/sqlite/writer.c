@@ -1,5 +1,5 @@
 /* The writer: one at a time in the world, by the write lock; the only one that checkpoints. */
-#include "store/sqlite/internal.h"
+#include "store/sqlite/space.h"
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -31,12 +31,14 @@ static const char *const write_text[W_COUNT] = {
     [W_BODY_DELETE] = "DELETE FROM item_body WHERE key=?1",
     [W_HOT_SET] = "UPDATE item SET hot=?2 WHERE key=?1",
     [W_HOT_ROWS] = "SELECT encoding, crc, length, properties, key FROM item_properties ORDER BY key",
-    [W_SPACE_INSERT] = "INSERT INTO item_space VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+    [W_SPACE_INSERT] = "INSERT OR REPLACE INTO item_space VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)",
     [W_SPACE_DELETE] = "DELETE FROM item_space WHERE entry=?1",
-    [W_SPACE_ALL_INSERT] = "INSERT INTO item_space_all VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+    [W_SPACE_ALL_INSERT] = "INSERT OR REPLACE INTO item_space_all VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)",
     [W_SPACE_ALL_DELETE] = "DELETE FROM item_space_all WHERE entry=?1",
     [W_LOOSE_ROWS] = "SELECT i.*, c.slot FROM (SELECT " ITEM_COLUMNS " FROM item WHERE key>=?1 AND west IS NOT NULL"
-                     " ORDER BY key LIMIT -1) i CROSS JOIN collection c ON c.id=i.collection",
+                     " ORDER BY key LIMIT ?2) i CROSS JOIN collection c ON c.id=i.collection",
+    [W_ALL_ROWS] = "SELECT " ITEM_COLUMNS " FROM item INDEXED BY item_order_all"
+                   " ORDER BY back_sec, back_nsec, collection, id",
     [W_COLLECTION_GET] = "SELECT made, items, west, south, east, north, start_sec, start_nsec, end_sec, end_nsec, lead,"
                          " lag, body, source, declared, slot FROM collection WHERE id=?1",
     [W_COLLECTION_PUT] = "INSERT INTO collection(id, title, made, body, source) VALUES(?1, ?2, ?3, ?4, ?5)",
@@ -92,6 +94,7 @@ static const char *const write_text[W_COUNT] = {
         "SELECT b.encoding, b.crc, b.length, " ITEM_BODY ", b.key, b.traits FROM " ITEM_BODY_TABLES " ORDER BY b.key",
     [W_META_PUT] = "INSERT OR REPLACE INTO meta(key, value) VALUES(?1, ?2)",
     [W_META_GET] = "SELECT value FROM meta WHERE key=?1",
+    [W_META_DELETE] = "DELETE FROM meta WHERE key=?1",
     [W_GENERATION] = "UPDATE meta SET value=value + 1 WHERE key='generation'",
 };
 
@@ -183,6 +186,7 @@ cairn_code sqlite_writer_open(cairn_store *base, cairn_writer **out, cairn_error
         sqlite_writer_close(&writer->base, NULL);
         return code;
     }
+    writer->ready = true;
     *out = &writer->base;
     return CAIRN_OK;
 }
@@ -203,10 +207,27 @@ static void leave_one_file(sqlite_writer *writer)
     db_exec(writer->db, "PRAGMA journal_mode=DELETE", "closing the catalog", NULL);
 }
 
+cairn_code sqlite_writer_finish(cairn_writer *base, cairn_progress_sink progress, void *context, cairn_error *error)
+{
+    return space_fasten((sqlite_writer *)base, progress, context, error);
+}
+
+/* Without it all searches are right, but slower. */
+static void fasten_rest(sqlite_writer *writer)
+{
+    cairn_error fault = CAIRN_ERROR_INIT;
+    if (!writer->ready || writer->leave_loose || !space_fasten(writer, NULL, NULL, &fault))
+        return;
+    cairn_log(CAIRN_LOG_WARN,
+              "%s: the index of places does not have the newest items yet: %s; `cairn optimize` tries it again",
+              ((sqlite_store *)writer->base.store)->path, fault.message);
+}
+
 cairn_code sqlite_writer_close(cairn_writer *base, cairn_error *error)
 {
     sqlite_writer *writer = (sqlite_writer *)base;
     sqlite_writer_rollback(base);
+    fasten_rest(writer);
     for (size_t i = 0; i < W_COUNT; i++)
         sqlite3_finalize(writer->queries[i]);
     tally_forget_all(writer);
@@ -232,7 +253,11 @@ cairn_code sqlite_writer_begin(cairn_writer *base, cairn_error *error)
     cairn_code code = db_exec(writer->db, "BEGIN IMMEDIATE", "writing the catalog", error);
     writer->in_batch = !code;
     writer->now = cairn_clock_wall();
-    if (!code && !writer->slots.arena && (code = slots_load(writer->db, &writer->slots, error)))
+    if (!code && !writer->slots.arena)
+        code = slots_load(writer->db, &writer->slots, error);
+    if (!code)
+        code = space_get_loose(writer, error);
+    if (code)
         sqlite_writer_rollback(base);
     return code;
 }
@@ -281,7 +306,9 @@ void cairn_sqlite_tidy(const char *path)
         return;
     if (cairn_sqlite_open(path, &options, &store, NULL))
         return;
-    if (!sqlite_writer_open(store, &writer, NULL) && writer)
+    if (!sqlite_writer_open(store, &writer, NULL) && writer) {
+        ((sqlite_writer *)writer)->leave_loose = true; /* nobody waits for that here */
         sqlite_writer_close(writer, NULL);
+    }
     cairn_store_close(store);
 }
