@@ -29,8 +29,10 @@ static cairn_code walk(turns *t, bool *found, cairn_error *error)
 {
     search_run *run = t->run;
     hits scanned = run->hits;
+    uint64_t matched = run->matched;
     run->hits = (hits){0};
     cairn_code code = space_page_go(&t->page, run_micros(run) + t->slice, found, error);
+    run->matched = matched; /* of the scan */
     if (code || !*found)
         run->hits = scanned;
     return code;

@@ -207,6 +207,14 @@ static void guess(search_run *run, const gathering *g)
     run->has_guess = !g->gave_up;
 }
 
+/* Where there are few items anyway. */
+static cairn_code count_by_scan(search_run *run, cairn_error *error)
+{
+    uint64_t items;
+    cairn_code code = estimate_items(run, &items, error);
+    return code || items > run->page->count_budget ? code : scan_count(run, error);
+}
+
 static cairn_code count(search_run *run, const space_asked *asked, cairn_error *error)
 {
     uint64_t budget = run->page->count_budget;
@@ -217,7 +225,7 @@ static cairn_code count(search_run *run, const space_asked *asked, cairn_error *
         return code;
     guess(run, &g);
     if (g.gave_up || g.n * ROW_COST + g.tree.read * NODE_COST + space_loose_rows(asked) > budget)
-        return CAIRN_OK;
+        return count_by_scan(run, error);
     run->matched = g.sure;
     code = count_edge(run, &g, error);
     run->counted = !code;
@@ -229,9 +237,10 @@ cairn_code space_count(search_run *run, cairn_error *error)
     cairn_error fault = CAIRN_ERROR_INIT;
     space_asked asked;
     cairn_code code = space_ask(run, false, false, &asked, error);
-    if (code || !asked.usable || !asked.n_sure)
-        return code;
-    code = count(run, &asked, &fault);
+    if (!code && !asked.usable)
+        return scan_count(run, error);
+    if (!code)
+        code = count(run, &asked, &fault);
     if (code == CAIRN_DEADLINE) /* the page itself was found in time */
         return CAIRN_OK;
     return code ? cairn_error_set(error, code, "%s", fault.message) : CAIRN_OK;
