@@ -219,6 +219,27 @@ static void add_json_member(cairn_buf *out, const char *name, cairn_span value)
     cairn_buf_add_byte(out, ',');
 }
 
+static void add_json_form(const cairn_catalog_info *catalog, cairn_buf *out)
+{
+    cairn_buf_printf(out, "\"form\":\"%s\",", catalog->compact ? "compact" : "fast");
+    if (catalog->compact)
+        cairn_buf_printf(out, "\"compact_items\":%llu,\"dictionaries\":%llu,\"dictionary_bytes\":%llu,",
+                         (unsigned long long)catalog->compact_items, (unsigned long long)catalog->dictionaries,
+                         (unsigned long long)catalog->dictionary_bytes);
+}
+
+static void add_text_form(const cairn_catalog_info *catalog, cairn_buf *out)
+{
+    if (catalog->compact)
+        cairn_buf_printf(out,
+                         "%-12s compact (%llu items when 'cairn optimize --compact' ran last; %llu dictionaries, "
+                         "%.1f MB)\n",
+                         "form", (unsigned long long)catalog->compact_items, (unsigned long long)catalog->dictionaries,
+                         (double)catalog->dictionary_bytes / 1e6);
+    else
+        cairn_buf_printf(out, "%-12s fast\n", "form");
+}
+
 static void add_json(summary *s, const cairn_catalog_info *catalog)
 {
     cairn_buf *out = &s->text;
@@ -226,6 +247,7 @@ static void add_json(summary *s, const cairn_catalog_info *catalog)
     add_json_member(out, "id", catalog->id);
     add_json_member(out, "title", catalog->title);
     add_json_member(out, "description", catalog->description);
+    add_json_form(catalog, out);
     cairn_buf_printf(out, "\"items\":%llu,\"bytes\":%llu,\"schema_version\":%d,\"journal\":\"%s\",\"collections\":[",
                      (unsigned long long)catalog->items, (unsigned long long)catalog->bytes, catalog->schema_version,
                      journal_of(s->path));
@@ -251,6 +273,7 @@ static void add_text(summary *s, const cairn_catalog_info *catalog)
     cairn_buf_printf(out, "%-12s %llu\n", "collections", (unsigned long long)catalog->collections);
     cairn_buf_printf(out, "%-12s %.1f MB (%llu bytes)\n", "size", (double)catalog->bytes / 1e6,
                      (unsigned long long)catalog->bytes);
+    add_text_form(catalog, out);
     cairn_buf_printf(out, "%-12s %d\n", "schema", catalog->schema_version);
     cairn_buf_printf(out, "%-12s %s\n", "journal", journal_of(s->path));
     cairn_buf_add_span(out, cairn_buf_span(&s->collections));
@@ -322,7 +345,9 @@ const cairn_command cairn_command_info = {
             "while a writer works on it or a daemon holds it open after one. 'loads' is how\n"
             "many items each client loads ('cairn doctor' says why not the others), as it\n"
             "was found when they were written: a lazy array is built. Of netCDF, HDF and\n"
-            "Zarr odc-stac builds one that mostly fails when it is read.\n"
+            "Zarr odc-stac builds one that mostly fails when it is read. 'form' is compact\n"
+            "once 'cairn optimize --compact' has run: what was written since is in the fast\n"
+            "form nevertheless.\n"
             "\n"
             "Examples:\n"
             "  $ cairn info demo.cairn\n"

@@ -107,6 +107,20 @@ bool cairn_frame_make(cairn_framer *framer, const cairn_dictionary *dictionary, 
 
 /* ---- reading ---- */
 
+cairn_code cairn_dictionary_open(cairn_span stored, size_t number, cairn_buf *out, cairn_error *error)
+{
+    unsigned long long size = ZSTD_getFrameContentSize(stored.p, stored.n);
+    bool sane =
+        size != ZSTD_CONTENTSIZE_UNKNOWN && size != ZSTD_CONTENTSIZE_ERROR && size <= CAIRN_DICTIONARY_BYTES_MAX;
+    char *to = sane ? cairn_buf_reserve(out, (size_t)size + 1) : NULL;
+    if (sane && !to)
+        return cairn_error_no_memory(error);
+    if (!sane || ZSTD_decompress(to, (size_t)size, stored.p, stored.n) != size)
+        return cairn_error_set(error, CAIRN_CORRUPT, "dictionary %zu can't be read", number);
+    out->n += (size_t)size;
+    return CAIRN_OK;
+}
+
 typedef struct loaded {
     struct loaded *next; /* the one that was used before this */
     size_t number;
@@ -157,29 +171,13 @@ void cairn_dictionaries_free(cairn_dictionaries *dictionaries)
     free(dictionaries);
 }
 
-/* From the stored form, in `stored`, into `plain`. */
-static cairn_code open_stored(cairn_dictionaries *dictionaries, size_t number, cairn_error *error)
-{
-    cairn_span stored = cairn_buf_span(&dictionaries->stored);
-    unsigned long long size = ZSTD_getFrameContentSize(stored.p, stored.n);
-    bool sane =
-        size != ZSTD_CONTENTSIZE_UNKNOWN && size != ZSTD_CONTENTSIZE_ERROR && size <= CAIRN_DICTIONARY_BYTES_MAX;
-    cairn_buf_reset(&dictionaries->plain);
-    char *to = sane ? cairn_buf_reserve(&dictionaries->plain, (size_t)size + 1) : NULL;
-    if (sane && !to)
-        return cairn_error_no_memory(error);
-    if (!sane || ZSTD_decompress(to, (size_t)size, stored.p, stored.n) != size)
-        return cairn_error_set(error, CAIRN_CORRUPT, "dictionary %zu can't be read", number);
-    dictionaries->plain.n = (size_t)size;
-    return CAIRN_OK;
-}
-
 static cairn_code load(cairn_dictionaries *dictionaries, size_t number, cairn_error *error)
 {
     cairn_buf_reset(&dictionaries->stored);
     cairn_code code = dictionaries->source(dictionaries->source_context, number, &dictionaries->stored, error);
+    cairn_buf_reset(&dictionaries->plain);
     if (!code)
-        code = open_stored(dictionaries, number, error);
+        code = cairn_dictionary_open(cairn_buf_span(&dictionaries->stored), number, &dictionaries->plain, error);
     if (code)
         return code;
     loaded *one = calloc(1, sizeof *one);

@@ -38,6 +38,9 @@ bool cairn_frame_make(cairn_framer *framer, const cairn_dictionary *dictionary, 
 /* Appends the stored form of dictionary `number` to `out`; CAIRN_CORRUPT when there is none. */
 typedef cairn_code (*cairn_dictionary_source)(void *context, size_t number, cairn_buf *out, cairn_error *error);
 
+/* Appends the plain bytes of a stored form; `number` for the message of CAIRN_CORRUPT. */
+cairn_code cairn_dictionary_open(cairn_span stored, size_t number, cairn_buf *out, cairn_error *error);
+
 /* Dictionaries that were loaded, at most about `most` bytes of them: those that were not used for the longest are
  * forgotten. */
 typedef struct cairn_dictionaries cairn_dictionaries;

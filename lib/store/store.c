@@ -182,9 +182,9 @@ cairn_code cairn_store_check(cairn_store *store, cairn_finding_sink sink, cairn_
     return store->ops->check(store, sink, progress, context, findings, error);
 }
 
-cairn_code cairn_store_optimize(cairn_store *store, cairn_error *error)
+cairn_code cairn_store_optimize(cairn_store *store, const cairn_optimizing *how, cairn_error *error)
 {
-    return store->ops->optimize(store, error);
+    return store->ops->optimize(store, how, error);
 }
 
 cairn_code cairn_row_text(cairn_session *session, const cairn_item_row *row, bool source, cairn_buf *out,

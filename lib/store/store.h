@@ -112,7 +112,11 @@ typedef struct cairn_catalog_info {
     uint64_t items, collections;
     uint64_t generation; /* changes with every commit */
     int schema_version;
-    uint64_t bytes; /* of the file(s) */
+    uint64_t bytes;            /* of the file(s) */
+    bool compact;              /* it was brought into the compact form; what was written since is in the fast one */
+    uint64_t compact_items;    /* then */
+    uint64_t dictionaries;     /* that they are packed with, */
+    uint64_t dictionary_bytes; /* as they are kept */
 } cairn_catalog_info;
 
 typedef enum cairn_put { CAIRN_PUT_ADDED, CAIRN_PUT_REPLACED, CAIRN_PUT_UNCHANGED, CAIRN_PUT_SKIPPED } cairn_put;
@@ -134,6 +138,22 @@ typedef struct cairn_finding {
 } cairn_finding;
 typedef void (*cairn_finding_sink)(void *context, const cairn_finding *finding);
 typedef void (*cairn_progress_sink)(void *context, uint64_t done, uint64_t total);
+
+/* How texts of items are kept. Both forms may stand side by side: what is written is in the fast one. */
+typedef enum cairn_form {
+    CAIRN_FORM_AS_IT_IS,
+    CAIRN_FORM_FAST,    /* to be sent as they are to clients that take gzip */
+    CAIRN_FORM_COMPACT, /* a third of that, but unpacked and packed anew for each reply */
+} cairn_form;
+
+/* How a store is optimized; all zero: the form stays, with as many threads as there are processors, silently. */
+typedef struct cairn_optimizing {
+    cairn_form form;
+    unsigned threads;             /* that pack items */
+    cairn_progress_sink progress; /* items that have the form, of all; or NULL */
+    bool (*stop)(void *context);  /* asked now and then: true ends it with CAIRN_DEADLINE; or NULL */
+    void *context;                /* of both */
+} cairn_optimizing;
 
 /* A property that is promoted to an index. */
 typedef struct cairn_promoted {
@@ -192,7 +212,7 @@ typedef struct cairn_store_ops {
     cairn_code (*demote)(cairn_writer *writer, cairn_span name, cairn_error *error);
     cairn_code (*check)(cairn_store *store, cairn_finding_sink sink, cairn_progress_sink progress, void *context,
                         uint64_t *findings, cairn_error *error);
-    cairn_code (*optimize)(cairn_store *store, cairn_error *error);
+    cairn_code (*optimize)(cairn_store *store, const cairn_optimizing *how, cairn_error *error);
 } cairn_store_ops;
 
 /* Every implementation's struct begins with these. */
@@ -301,8 +321,9 @@ cairn_code cairn_writer_demote(cairn_writer *writer, cairn_span name, cairn_erro
  */
 cairn_code cairn_store_check(cairn_store *store, cairn_finding_sink sink, cairn_progress_sink progress, void *context,
                              uint64_t *findings, cairn_error *error);
-/* Compacts and brings statistics up to date. Takes the write lock. */
-cairn_code cairn_store_optimize(cairn_store *store, cairn_error *error);
+/* Brings items into a form, statistics up to date, and takes out of the file what is not used. Takes the write lock.
+ * What was done stays done when it is stopped, fails, or the process is killed. */
+cairn_code cairn_store_optimize(cairn_store *store, const cairn_optimizing *how, cairn_error *error);
 
 /* The whole text of a row: body, or the source's own words when `source`; open form, appended to `out`. */
 cairn_code cairn_row_text(cairn_session *session, const cairn_item_row *row, bool source, cairn_buf *out,

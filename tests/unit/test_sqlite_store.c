@@ -465,7 +465,7 @@ static void optimize_compacts(void **state)
 {
     fixture *f = *state;
     cairn_store *store = open_new(f);
-    OK(cairn_store_optimize(store, error));
+    OK(cairn_store_optimize(store, NULL, error));
     assert_int_equal(findings(store), 0);
     assert_false(exists(f, "-wal"));
     cairn_store_close(store);

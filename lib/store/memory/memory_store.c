@@ -96,9 +96,9 @@ static cairn_code check(cairn_store *store, cairn_finding_sink sink, cairn_progr
     return cairn_error_set(error, CAIRN_UNSUPPORTED, "the memory store has no file to check");
 }
 
-static cairn_code optimize(cairn_store *store, cairn_error *error)
+static cairn_code optimize(cairn_store *store, const cairn_optimizing *how, cairn_error *error)
 {
-    (void)store;
+    (void)store, (void)how;
     return cairn_error_set(error, CAIRN_UNSUPPORTED, "the memory store has no file to optimize");
 }
 

@@ -104,6 +104,10 @@ static cairn_code read_totals(sqlite_session *session, cairn_catalog_info *out, 
     if (rc == SQLITE_ROW) {
         out->items = (uint64_t)sqlite3_column_int64(statement, 0);
         out->collections = (uint64_t)sqlite3_column_int64(statement, 1);
+        out->compact = sqlite3_column_type(statement, 2) != SQLITE_NULL;
+        out->compact_items = (uint64_t)sqlite3_column_int64(statement, 2);
+        out->dictionaries = (uint64_t)sqlite3_column_int64(statement, 3);
+        out->dictionary_bytes = (uint64_t)sqlite3_column_int64(statement, 4);
     } else {
         code = db_error(session->db, rc, "reading the catalog", error);
     }

@@ -211,3 +211,17 @@ cairn_packed db_column_packed(sqlite3_stmt *row, int encoding, int crc, int leng
     }
     return packed;
 }
+
+void db_bind_packed(sqlite3_stmt *statement, int encoding, int crc, int length, int bytes, const cairn_packed *packed)
+{
+    db_bind_blob(statement, bytes, packed->bytes);
+    if (packed->bytes.p) {
+        sqlite3_bind_int(statement, encoding, packed->encoding);
+        sqlite3_bind_int64(statement, crc, packed->crc);
+        sqlite3_bind_int64(statement, length, (sqlite3_int64)packed->length);
+    } else {
+        sqlite3_bind_null(statement, encoding);
+        sqlite3_bind_null(statement, crc);
+        sqlite3_bind_null(statement, length);
+    }
+}

@@ -67,6 +67,13 @@ void db_bind_blob(sqlite3_stmt *statement, int index, cairn_span bytes); /* abse
 cairn_span db_column_span(sqlite3_stmt *statement, int column);          /* TEXT or BLOB; NULL: absent */
 /* A packed text from the columns with these numbers; absent when its bytes are NULL. */
 cairn_packed db_column_packed(sqlite3_stmt *row, int encoding, int crc, int length, int bytes);
+/* The other way round. */
+void db_bind_packed(sqlite3_stmt *statement, int encoding, int crc, int length, int bytes, const cairn_packed *packed);
+
+/* ---- dictionary.c ---- */
+/* Gives the codec the dictionaries of the catalog: they are read when they are wanted. The codec may not be used for
+ * compact texts after `db` was closed. */
+cairn_code dictionaries_attach(sqlite3 *db, cairn_codec *codec, cairn_error *error);
 
 /* ---- store.c ---- */
 typedef struct catalog_stamps catalog_stamps; /* stamp.c */
@@ -529,6 +536,6 @@ void sqlite_writer_rollback(cairn_writer *writer);
 
 cairn_code sqlite_check(cairn_store *store, cairn_finding_sink sink, cairn_progress_sink progress, void *context,
                         uint64_t *findings, cairn_error *error);
-cairn_code sqlite_optimize(cairn_store *store, cairn_error *error);
+cairn_code sqlite_optimize(cairn_store *store, const cairn_optimizing *how, cairn_error *error);
 
 #endif

@@ -42,7 +42,9 @@ static const char *const query_text[Q_COUNT] = {
     [Q_COLLECTIONS] = COLLECTIONS " ORDER BY id",
     [Q_COLLECTION] = COLLECTIONS " WHERE id=?1",
     [Q_META] = "SELECT value FROM meta WHERE key=?1",
-    [Q_TOTALS] = "SELECT coalesce(sum(items), 0), count(*) FROM collection",
+    [Q_TOTALS] = "SELECT coalesce(sum(items), 0), count(*), (SELECT value FROM meta WHERE key='compact'),"
+                 " (SELECT count(*) FROM dictionary), (SELECT coalesce(sum(length(bytes)), 0) FROM dictionary)"
+                 " FROM collection",
     [Q_PROPERTIES] = "SELECT encoding, crc, length, properties FROM item_properties WHERE key=?1",
     [Q_COLLECTIONS_TEXT] = COLLECTIONS " WHERE slot IN (SELECT rowid FROM collection_text WHERE collection_text"
                                        " MATCH ?1) ORDER BY id",
@@ -166,6 +168,8 @@ cairn_code sqlite_session_open(cairn_store *store, cairn_session **out, cairn_er
         code = facts_open(session, error);
     if (!code)
         code = open_db((sqlite_store *)store, session, error);
+    if (!code)
+        code = dictionaries_attach(session->db, session->base.codec, error);
     if (!code && sqlite_store_renamed_over((sqlite_store *)store))
         code = cairn_error_set(error, CAIRN_CONFLICT, "the catalog was replaced while it was opened");
     if (code) {

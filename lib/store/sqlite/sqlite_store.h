@@ -43,6 +43,10 @@ cairn_code cairn_sqlite_open_swapped(const char *path, const cairn_sqlite_option
  * write. Silent otherwise. Called by a daemon after it closed the store. */
 void cairn_sqlite_tidy(const char *path);
 
+/* From here on SQLite's temporary files stand beside the catalog, unless the environment says where (SQLITE_TMPDIR,
+ * TMPDIR): they may be as large as it. Not when there are threads. */
+void cairn_sqlite_temporary_beside(const char *path);
+
 const char *cairn_sqlite_version(void);
 
 #endif

@@ -49,20 +49,6 @@ static void bind_item(sqlite3_stmt *put, const cairn_item *item, const item_row 
     db_bind_blob(put, 15, hot.n ? hot : CAIRN_SPAN_NONE);
 }
 
-static void bind_packed(sqlite3_stmt *put, int encoding, int crc, int length, int bytes, const cairn_packed *packed)
-{
-    db_bind_blob(put, bytes, packed->bytes);
-    if (packed->bytes.p) {
-        sqlite3_bind_int(put, encoding, packed->encoding);
-        sqlite3_bind_int64(put, crc, packed->crc);
-        sqlite3_bind_int64(put, length, (sqlite3_int64)packed->length);
-    } else {
-        sqlite3_bind_null(put, encoding);
-        sqlite3_bind_null(put, crc);
-        sqlite3_bind_null(put, length);
-    }
-}
-
 /* Takes the block of the properties out of the body, into new_text. */
 static bool take_out(sqlite_writer *writer, const item_properties *properties, cairn_packed *body)
 {
@@ -86,9 +72,9 @@ static cairn_code put_body(sqlite_writer *writer, sqlite3_int64 key, const cairn
     if (code)
         return code;
     sqlite3_bind_int64(put, 1, key);
-    bind_packed(put, 2, 3, 4, 6, &body);
+    db_bind_packed(put, 2, 3, 4, 6, &body);
     sqlite3_bind_int64(put, 5, writer->now);
-    bind_packed(put, 7, 8, 9, 10, &record->source);
+    db_bind_packed(put, 7, 8, 9, 10, &record->source);
     sqlite3_bind_int64(put, 11, record->item->traits);
     return db_run(writer->db, put, "writing an item", error);
 }

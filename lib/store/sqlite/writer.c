@@ -146,6 +146,8 @@ static cairn_code open_for_writing(sqlite_writer *writer, const sqlite_store *st
     catalog_remove_leftovers(store->path, &file);
     code = db_open(store->path, SQLITE_OPEN_READWRITE, "", store->options.busy_ms, &writer->db, error);
     if (!code)
+        code = dictionaries_attach(writer->db, writer->codec, error);
+    if (!code)
         code = db_exec(writer->db, "PRAGMA synchronous=FULL; PRAGMA cache_size=-65536; PRAGMA temp_store=MEMORY",
                        "opening the catalog for writing", error);
     if (!code) /* not the header's word, which a journal or a -wal may know better */
