@@ -38,6 +38,9 @@ typedef struct cairn_cql2_record {
     /* The footprint; false when there is none (null geometry). */
     bool (*place)(void *self, cairn_box *box, cairn_span *wkb);
     void (*times)(void *self, cairn_cql2_times *out);
+    /* When it is known sooner than the times: the datetime, or both ends of the range where that is null, are this
+     * instant. May be NULL: never known. */
+    bool (*moment)(void *self, cairn_time *out);
 } cairn_cql2_record;
 
 /* The value at the property's path below a JSON object, or absent. Keys that have dots come first, the longest first.

@@ -71,15 +71,25 @@ static bool range_of(const cairn_cql2_record *record, cairn_interval *out)
     return true;
 }
 
+static bool is_datetime(const cairn_cql2_node *node)
+{
+    return node->kind == CAIRN_CQL2_K_PROPERTY && node->property.field == CAIRN_CQL2_DATETIME;
+}
+
 bool cairn_cql2_run_temporal(cairn_cql2_run *run, const cairn_cql2_node *node, cairn_interval *out)
 {
+    const cairn_cql2_record *record = run->record;
+    cairn_time moment;
+    if (is_datetime(node) && record->moment && record->moment(record->self, &moment)) {
+        *out = (cairn_interval){moment, moment};
+        return true;
+    }
     cairn_cql2_value value = cairn_cql2_value_of(run, node);
     if (value.type == CAIRN_CQL2_V_INTERVAL) {
         *out = value.time;
         return true;
     }
-    if (value.type == CAIRN_CQL2_V_NULL && node->kind == CAIRN_CQL2_K_PROPERTY &&
-        node->property.field == CAIRN_CQL2_DATETIME)
+    if (value.type == CAIRN_CQL2_V_NULL && is_datetime(node))
         return range_of(run->record, out);
     return cairn_cql2_value_instant(&value, out);
 }

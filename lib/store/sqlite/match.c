@@ -99,6 +99,16 @@ static void record_times(void *self, cairn_cql2_times *out)
         r->inside.times(&r->item, out);
 }
 
+/* Whatever of datetime, start and end the item has, they are one instant. */
+static bool record_moment(void *self, cairn_time *out)
+{
+    const row_record *r = self;
+    const item_row *row = r->row;
+    *out = row->position.time;
+    return !cairn_time_is_open(*out) && cairn_time_compare(row->range.start, *out) == 0 &&
+           cairn_time_compare(row->range.end, *out) == 0;
+}
+
 static void row_record_open(row_record *r, sqlite_session *session, const item_row *row, cairn_cql2_record *record,
                             cairn_error *error)
 {
@@ -117,6 +127,7 @@ static void row_record_open(row_record *r, sqlite_session *session, const item_r
         .value = record_value,
         .place = record_place,
         .times = record_times,
+        .moment = record_moment,
     };
 }
 
@@ -232,9 +243,13 @@ static cairn_code passes_filter(search_run *run, const item_row *row, bool *matc
     cairn_error fault = CAIRN_ERROR_INIT; /* of the evaluator, to which a fault of reading is one of memory */
     if (!run->matcher)
         return CAIRN_OK;
+    run->fetched += run->n_bounds > 0;
+    cairn_code code = bounds_allow(run, row, match, error);
+    if (code || !*match)
+        return code;
     run->evaluated++;
     row_record_open(&r, run->session, row, &record, error);
-    cairn_code code = cairn_cql2_match(run->matcher, &record, run->session->texts->scratch, &truth, &fault);
+    code = cairn_cql2_match(run->matcher, &record, run->session->texts->scratch, &truth, &fault);
     *match = truth == CAIRN_TRUE;
     if (r.fault)
         return r.fault;

@@ -35,14 +35,57 @@ bool has_times_only(const search_run *run)
            run->narrow.n_collections <= MAX_MERGED;
 }
 
+/* Runs the count of a stretch of the order, whose columns are how many rows were seen and how many of them match. */
+static cairn_code add_count(search_run *run, sqlite3_stmt *count, int matching, cairn_error *error)
+{
+    int rc = sqlite3_step(count);
+    cairn_code code = CAIRN_OK;
+    if (rc == SQLITE_ROW) {
+        run->counted_over += (uint64_t)sqlite3_column_int64(count, 0);
+        run->matched += (uint64_t)sqlite3_column_int64(count, matching);
+    } else {
+        code = db_error(run->session->db, rc, "counting", error);
+    }
+    sqlite3_reset(count);
+    return code;
+}
+
+static sqlite3_int64 rows_left(const search_run *run)
+{
+    uint64_t left = run->page->count_budget - run->counted_over;
+    return left < INT64_MAX ? (sqlite3_int64)left + 1 : INT64_MAX;
+}
+
+/* Where each range is its item's sort time, none of them has to be looked at. */
+static cairn_code add_instants(search_run *run, cairn_span collection, cairn_error *error)
+{
+    cairn_interval asked = run->search->datetime;
+    sqlite3_stmt *count;
+    cairn_code code = session_query(run->session, collection.p ? Q_TIMES_COUNT : Q_TIMES_COUNT_ALL, &count, error);
+    if (code)
+        return code;
+    db_bind_span(count, 1, collection);
+    sqlite3_bind_int64(count, 2, back_sec(asked.end));
+    sqlite3_bind_int(count, 3, back_nsec(asked.end));
+    sqlite3_bind_int64(count, 4, back_sec(asked.start));
+    sqlite3_bind_int(count, 5, back_nsec(asked.start));
+    sqlite3_bind_int64(count, 6, rows_left(run));
+    return add_count(run, count, 0, error);
+}
+
 /* Adds what there is in a collection, or in all. */
 static cairn_code add_times(search_run *run, cairn_span collection, cairn_error *error)
 {
     cairn_interval asked = run->search->datetime;
-    uint64_t left = run->page->count_budget - run->counted_over;
+    const collection_facts *facts;
     sqlite3_stmt *count;
     sqlite3_int64 newest, oldest;
-    cairn_code code = session_query(run->session, collection.p ? Q_MEETING : Q_MEETING_ALL, &count, error);
+    cairn_code code = facts_of(run->session, collection, &facts, error);
+    if (!code && facts->lead == 0 && facts->lag == 0 && !cairn_time_is_open(asked.start) &&
+        !cairn_time_is_open(asked.end))
+        return add_instants(run, collection, error);
+    if (!code)
+        code = session_query(run->session, collection.p ? Q_MEETING : Q_MEETING_ALL, &count, error);
     if (!code)
         code = narrow_times(run, collection, &newest, &oldest, error);
     if (code)
@@ -54,16 +97,8 @@ static cairn_code add_times(search_run *run, cairn_span collection, cairn_error 
     sqlite3_bind_int64(count, 5, asked.start.nsec);
     sqlite3_bind_int64(count, 6, asked.end.sec);
     sqlite3_bind_int64(count, 7, asked.end.nsec);
-    sqlite3_bind_int64(count, 8, left < INT64_MAX ? (sqlite3_int64)left + 1 : INT64_MAX);
-    int rc = sqlite3_step(count);
-    if (rc == SQLITE_ROW) {
-        run->counted_over += (uint64_t)sqlite3_column_int64(count, 0);
-        run->matched += (uint64_t)sqlite3_column_int64(count, 1);
-    } else {
-        code = db_error(run->session->db, rc, "counting", error);
-    }
-    sqlite3_reset(count);
-    return code;
+    sqlite3_bind_int64(count, 8, rows_left(run));
+    return add_count(run, count, 1, error);
 }
 
 cairn_code count_by_times(search_run *run, cairn_error *error)

@@ -111,7 +111,9 @@ static cairn_code prepare(search_run *run, cairn_error *error)
     cairn_code code = cairn_search_area(search, geos, run->arena, &run->area, error);
     if (!code && search->filter)
         code = cairn_cql2_matcher_new(search->filter, geos, run->arena, &run->matcher, error);
-    return code ? code : narrow_search(run, error);
+    if (!code)
+        code = narrow_search(run, error);
+    return code ? code : bounds_prepare(run, error);
 }
 
 /* Matches so far, scaled up to all that there is to look at. */

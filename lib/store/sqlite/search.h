@@ -82,6 +82,8 @@ typedef struct search_run {
     cairn_area *area;            /* NULL: anywhere */
     cairn_cql2_matcher *matcher; /* NULL: no filter */
     narrowed narrow;
+    struct row_bounds *bounds;
+    size_t n_bounds;
     hits hits;
     uint64_t looked_at, evaluated;
     uint64_t unpacked_before; /* row_texts.unpacked */
@@ -128,6 +130,17 @@ uint64_t run_cost(const search_run *run);
 double run_micros(const search_run *run);
 /* The area can tell more of a box than its own box does. */
 bool run_area_tells(const search_run *run);
+
+/* ---- bounds.c: what the filter's bounds tell of a row, without its properties ---- */
+typedef struct row_bounds {
+    const cairn_cql2_bound *bound;
+    unsigned hot;     /* store/hot.h; 0: it is none */
+    const slot *slot; /* of an index that tells whether the item has one of the values; NULL: none does */
+} row_bounds;
+/* Which bounds can tell something. */
+cairn_code bounds_prepare(search_run *run, cairn_error *error);
+/* *out false: the row does not match the filter. */
+cairn_code bounds_allow(search_run *run, const item_row *row, bool *out, cairn_error *error);
 
 /* ---- probe.c: all candidates at once ---- */
 
@@ -230,6 +243,8 @@ cairn_code session_slot(sqlite_session *session, const cairn_cql2_property *prop
 const cairn_cql2_bound *bound_of(const search_run *run, const cairn_cql2_property *property);
 /* The least and greatest value that a bound (or NULL) leaves; they need not be there. */
 void bound_limits(const cairn_cql2_bound *bound, cairn_sort_value *low, cairn_sort_value *high);
+/* The value is one that the bound leaves. */
+bool bound_has(const cairn_cql2_bound *bound, const cairn_sort_value *value);
 /* Slots of the search's collections; without any, of those that have rows in the index. */
 typedef struct collection_list {
     sqlite3_int64 *slots;

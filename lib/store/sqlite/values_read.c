@@ -152,7 +152,7 @@ static cairn_code read_known(search_run *run, const slot *slot, sqlite3_int64 co
     return code;
 }
 
-static bool is_within(const cairn_cql2_bound *bound, const cairn_sort_value *value)
+bool bound_has(const cairn_cql2_bound *bound, const cairn_sort_value *value)
 {
     cairn_sort_value low, high;
     for (size_t i = 0; i < bound->n_values; i++)
@@ -170,7 +170,7 @@ static uint64_t count_enumerated(search_run *run, const slot *slot, const cairn_
     for (size_t i = 0; i < p->n_values; i++) {
         cairn_sort_value value;
         if (cairn_sort_value_of(&slot->property, p->values[i].json, run->session->texts->scratch, &value) &&
-            is_within(bound, &value))
+            bound_has(bound, &value))
             count += p->values[i].count;
     }
     return count;
