@@ -198,6 +198,8 @@ typedef enum query_id {
     Q_LOOSE_ROWS,
     Q_SLOT_TAKEN,
     Q_HOT,
+    Q_TIMES_COUNT_ALL,
+    Q_HAS_VALUE,
     Q_COUNT,
 } query_id;
 

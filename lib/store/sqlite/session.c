@@ -89,6 +89,10 @@ static const char *const query_text[Q_COUNT] = {
                 " coalesce((SELECT max(key) FROM item), 0)",
     [Q_LOOSE_ROWS] = "SELECT " ITEM_COLUMNS ", " WHOLE_COLUMNS " FROM item WHERE key>=?1",
     [Q_SLOT_TAKEN] = "SELECT 1 FROM collection WHERE slot=?1",
+    [Q_TIMES_COUNT_ALL] = "SELECT count(*) FROM (SELECT 1 FROM item INDEXED BY item_order_all WHERE ?1 IS NULL"
+                          " AND (back_sec, back_nsec)>=(?2, ?3) AND (back_sec, back_nsec)<=(?4, ?5) LIMIT ?6)",
+    [Q_HAS_VALUE] = "SELECT 1 FROM item_value WHERE property=?1 AND collection=?2 AND value=?3 AND back_sec=?4"
+                    " AND key=?5",
     [Q_HOT] = "SELECT hot FROM item WHERE key=?1",
     [Q_KNOWN] = "SELECT c.id, " PROPERTY_COLUMNS " FROM collection c JOIN property p ON p.collection=c.slot"
                 " WHERE c.id=?1 ORDER BY p.name",
