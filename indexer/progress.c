@@ -37,6 +37,8 @@ static void print_state(const cairn_progress *progress, const cairn_progress_fac
 {
     double seconds = cairn_progress_seconds(progress);
     uint64_t done = facts->counts_items ? facts->bytes : facts->items;
+    if (facts->what)
+        fprintf(progress->out, "%s: ", facts->what);
     fprintf(progress->out, "%llu items, %.0f items/s", (unsigned long long)done, (double)done / seconds);
     if (!facts->counts_items)
         fprintf(progress->out, ", %.1f MB/s", (double)facts->bytes / seconds / 1e6);

@@ -30,6 +30,7 @@ typedef struct cairn_progress_facts {
     uint64_t items;        /* that are committed */
     uint64_t bytes, total; /* of the sources' files; total 0: not known */
     bool counts_items;     /* bytes and total are items that were looked at, and all */
+    const char *what;      /* is done with them; NULL: what the command does */
 } cairn_progress_facts;
 
 /* Starts the clock. Progress goes to standard error. */

@@ -1,13 +1,15 @@
 #include "indexer/writing.h"
 
+#include "base/clock.h"
 #include "indexer/reading.h"
 
-enum { NAME_MAX_BYTES = 1 << 20 };
+enum { NAME_MAX_BYTES = 1 << 20, TRANSACTION_SECONDS = 3 };
 
 void cairn_writing_init(cairn_writing *writing)
 {
     writing->tally = (cairn_tally){0};
     writing->begun = false;
+    writing->records = writing->in_batch = 0;
     writing->collection = (cairn_buf)CAIRN_BUF_INIT(NAME_MAX_BYTES);
     writing->place = (cairn_buf)CAIRN_BUF_INIT(NAME_MAX_BYTES);
     writing->safe_place = (cairn_buf)CAIRN_BUF_INIT(NAME_MAX_BYTES);
@@ -98,6 +100,7 @@ static cairn_code take_record(cairn_writing *writing, const cairn_outcome *outco
         if (code != CAIRN_OK)
             return code;
         writing->begun = true;
+        writing->since = cairn_clock_now();
     }
     if (outcome->kind == CAIRN_KIND_CATALOG)
         return take_catalog(writing, outcome, error);
@@ -118,6 +121,7 @@ static cairn_code take(void *context, const cairn_outcome *outcome, cairn_error 
     cairn_writing *writing = context;
     set_text(&writing->place, outcome->origin->name);
     writing->line = outcome->line;
+    writing->in_batch++;
     if (outcome->verdict == CAIRN_VERDICT_TAKEN)
         return take_record(writing, outcome, error);
     if (outcome->verdict == CAIRN_VERDICT_IGNORED)
@@ -127,21 +131,32 @@ static cairn_code take(void *context, const cairn_outcome *outcome, cairn_error 
     return CAIRN_OK;
 }
 
-static cairn_code commit(void *context, cairn_error *error)
+cairn_code cairn_writing_end(cairn_writing *writing, cairn_error *error)
 {
-    cairn_writing *writing = context;
     cairn_code code = cairn_journal_flush(writing->journal, error);
     if (code == CAIRN_OK && writing->begun)
         code = cairn_writer_commit(writing->writer, error);
-    if (code != CAIRN_OK)
+    if (code != CAIRN_OK || writing->records == 0)
         return code;
     writing->tally.batches += writing->begun;
     writing->begun = false;
+    writing->records = 0;
     writing->tally.committed = cairn_counts_taken(&writing->tally.items);
     set_text(&writing->safe_place, cairn_buf_span(&writing->place));
     writing->safe_line = writing->line;
     writing->committed(writing->context);
     return CAIRN_OK;
+}
+
+static cairn_code commit(void *context, cairn_error *error)
+{
+    cairn_writing *writing = context;
+    bool full = writing->in_batch >= writing->batch;
+    writing->records += writing->in_batch;
+    writing->in_batch = 0;
+    bool more = full && writing->begun && writing->records + writing->batch <= writing->most &&
+                cairn_clock_now() - writing->since < TRANSACTION_SECONDS * CAIRN_SECOND;
+    return more ? CAIRN_OK : cairn_writing_end(writing, error);
 }
 
 static void tick(void *context)
