@@ -62,7 +62,7 @@ static const cairn_option options[] = {
      .min = 1,
      .max = 12,
      .at = offsetof(ingest, level),
-     .help = "how hard items are compressed, from 1 (quick) to 12 (small); default 6"},
+     .help = "how hard items are compressed, from 1 (quick) to 12 (small); default 1, which makes them as small as 6"},
     {.name = "wait",
      .kind = CAIRN_OPTION_NUMBER,
      .argument = "SECONDS",
@@ -318,7 +318,7 @@ static int check_order(const char *path)
 
 static int run(int argc, char **argv)
 {
-    ingest self = {.reading = CAIRN_READING_DEFAULTS, .batch = 20000, .level = 6, .wait = CAIRN_EDITOR_WAIT_MAX};
+    ingest self = {.reading = CAIRN_READING_DEFAULTS, .batch = 20000, .level = 1, .wait = CAIRN_EDITOR_WAIT_MAX};
     cairn_operands operands = {.min = 1, .max = -1, .names = "CATALOG SOURCE..."};
     self.reading.threads = cairn_pipeline_default_threads();
     int exit = cairn_options_read(&cairn_command_ingest, options, argc, argv, &self, &operands);

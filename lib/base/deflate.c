@@ -1,12 +1,16 @@
 #include "base/deflate.h"
 
+#include "base/deflate_quick.h"
 #include "base/dictionary.h"
 
 #include <libdeflate.h>
 #include <stdlib.h>
 #include <zlib.h>
 
-enum { WALK_WINDOW = 32 << 10, SYNC_BYTES = 4 };
+enum { WALK_WINDOW = 32 << 10, SYNC_BYTES = 4, QUICK = 1 };
+
+/* Longer texts have no time to gain. */
+static const size_t QUICK_MOST = (size_t)1 << 30;
 
 /* The end of an empty stored block: LEN 0 and its complement. */
 static const unsigned char SYNC_MARK[SYNC_BYTES] = {0x00, 0x00, 0xFF, 0xFF};
@@ -16,7 +20,8 @@ static const unsigned char FINAL_BLOCK[2] = {0x03, 0x00};
 struct cairn_codec {
     struct libdeflate_compressor *compressor;
     struct libdeflate_decompressor *decompressor;
-    z_stream walker; /* finds the bounds of blocks */
+    cairn_quick *quick; /* at level 1, else NULL */
+    z_stream walker;    /* finds the bounds of blocks */
     bool walker_ready;
     cairn_buf scratch;
     cairn_dictionaries *dictionaries;
@@ -32,7 +37,9 @@ cairn_codec *cairn_codec_new(int level)
     codec->compressor = libdeflate_alloc_compressor(level);
     codec->decompressor = libdeflate_alloc_decompressor();
     codec->walker_ready = inflateInit2(&codec->walker, -MAX_WBITS) == Z_OK;
-    if (codec->compressor && codec->decompressor && codec->walker_ready)
+    if (level == QUICK)
+        codec->quick = cairn_quick_new();
+    if (codec->compressor && codec->decompressor && codec->walker_ready && (codec->quick || level != QUICK))
         return codec;
     cairn_codec_free(codec);
     return NULL;
@@ -46,6 +53,7 @@ void cairn_codec_free(cairn_codec *codec)
         libdeflate_free_compressor(codec->compressor);
     if (codec->decompressor)
         libdeflate_free_decompressor(codec->decompressor);
+    cairn_quick_free(codec->quick);
     if (codec->walker_ready)
         inflateEnd(&codec->walker);
     cairn_buf_free(&codec->scratch);
@@ -111,14 +119,13 @@ static size_t append_sync(unsigned char *stream, size_t bit)
     return n + SYNC_BYTES;
 }
 
-bool cairn_deflate_block(cairn_codec *codec, cairn_span text, cairn_buf *out)
+static bool deflate_well(cairn_codec *codec, cairn_span text, cairn_buf *out)
 {
     size_t bound = libdeflate_deflate_compress_bound(codec->compressor, text.n);
     unsigned char *to = (unsigned char *)cairn_buf_reserve(out, bound + 1 + SYNC_BYTES);
     if (!to)
         return false;
-    const char *from = text.n ? text.p : "";
-    size_t n = libdeflate_deflate_compress(codec->compressor, from, text.n, to, bound);
+    size_t n = libdeflate_deflate_compress(codec->compressor, text.p, text.n, to, bound);
     last_block last;
     if (n == 0 || !find_last_block(codec, to, n, &last)) {
         out->failed = true;
@@ -127,6 +134,28 @@ bool cairn_deflate_block(cairn_codec *codec, cairn_span text, cairn_buf *out)
     to[last.header / 8] &= (unsigned char)~(1u << last.header % 8);
     out->n += append_sync(to, last.end);
     return true;
+}
+
+static bool deflate_quickly(cairn_codec *codec, cairn_span text, size_t before, cairn_buf *out)
+{
+    unsigned char *to = (unsigned char *)cairn_buf_reserve(out, cairn_quick_bound(text.n) + 1 + SYNC_BYTES);
+    if (!to)
+        return false;
+    out->n += append_sync(to, cairn_quick_write(codec->quick, text, before, to));
+    return true;
+}
+
+bool cairn_deflate_behind(cairn_codec *codec, cairn_span text, size_t before, cairn_buf *out)
+{
+    if (!text.n)
+        text = cairn_span_of("");
+    bool quick = codec->quick && text.n <= QUICK_MOST;
+    return quick ? deflate_quickly(codec, text, before, out) : deflate_well(codec, text, out);
+}
+
+bool cairn_deflate_block(cairn_codec *codec, cairn_span text, cairn_buf *out)
+{
+    return cairn_deflate_behind(codec, text, 0, out);
 }
 
 static bool ends_in_sync(cairn_span block)

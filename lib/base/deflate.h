@@ -13,7 +13,8 @@
 typedef struct cairn_codec cairn_codec;
 struct cairn_dictionaries; /* base/dictionary.h */
 
-/* level: libdeflate's 1 (quick) to 12 (small); 6 is the default of the indexer. NULL when out of memory. */
+/* level: from 1 (quick, as small as libdeflate's 6 where texts have a few kilobytes; the default of the indexer) to 12
+ * (small); those above 1 are libdeflate's. NULL when out of memory. */
 cairn_codec *cairn_codec_new(int level);
 void cairn_codec_free(cairn_codec *codec);
 /* What texts of the compact form are unpacked with. The codec owns it; NULL until it was given any. */
@@ -22,6 +23,9 @@ struct cairn_dictionaries *cairn_codec_dictionaries(const cairn_codec *codec);
 
 /* Appends `text` as one spliceable deflate block. For a moment needs room for slightly more than `text` itself. */
 bool cairn_deflate_block(cairn_codec *codec, cairn_span text, cairn_buf *out);
+/* The same for a text that is only ever inflated behind the `before` bytes that lie in front of it in memory, which
+ * were given one call before or earlier: it may refer to them. */
+bool cairn_deflate_behind(cairn_codec *codec, cairn_span text, size_t before, cairn_buf *out);
 /* Appends the `length` bytes that `block` inflates to; CAIRN_CORRUPT when it doesn't, or does to another length. */
 cairn_code cairn_inflate_block(cairn_codec *codec, cairn_span block, size_t length, cairn_buf *out, cairn_error *error);
 

@@ -61,7 +61,8 @@ bool cairn_properties_pack(cairn_codec *codec, cairn_span open, cairn_span insid
     size_t from = out->n;
     ok = ok && cairn_deflate_block(codec, inside, out);
     size_t to = out->n;
-    ok = ok && cairn_deflate_block(codec, cairn_span_make(behind, (size_t)(open.p + open.n - behind)), out);
+    ok = ok && cairn_deflate_behind(codec, cairn_span_make(behind, (size_t)(open.p + open.n - behind)),
+                                    (size_t)(behind - open.p), out);
     if (!ok)
         return false;
     if (out->n - start >= open.n) {

@@ -113,20 +113,102 @@ static void test_small_blocks(void **state)
 static void test_large_blocks(void **state)
 {
     (void)state;
-    cairn_codec *codec = cairn_codec_new(6);
-    for (int i = 0; i < 60; i++)
-        round_trip(codec, random_text(next_random(100000)));
-    for (int i = 0; i < 6; i++)
-        round_trip(codec, random_text(TEXT_MAX - next_random(10)));
+    for (int level = 1; level <= 6; level += 5) {
+        cairn_codec *codec = cairn_codec_new(level);
+        for (int i = 0; i < 60; i++)
+            round_trip(codec, random_text(next_random(100000)));
+        for (int i = 0; i < 6; i++)
+            round_trip(codec, random_text(TEXT_MAX - next_random(10)));
+        cairn_codec_free(codec);
+    }
+}
+
+/* A part that is its own and a part that may refer to what is before it: both give the text, the first one alone too.
+ */
+static void test_behind(void **state)
+{
+    (void)state;
+    cairn_codec *codecs[] = {cairn_codec_new(1), cairn_codec_new(6)};
+    cairn_buf all = CAIRN_BUF_INIT(1 << 22);
+    size_t smaller = 0;
+    for (int i = 0; i < 600; i++) {
+        cairn_codec *codec = codecs[i % 2];
+        cairn_span text = random_text(1 + next_random(i % 20 ? 3000 : 300000));
+        size_t a = next_random((uint32_t)text.n), b = a + next_random((uint32_t)(text.n - a) + 1);
+        size_t before = i % 3 ? b : next_random((uint32_t)b + 1);
+        cairn_buf_reset(&all);
+        assert_true(cairn_deflate_block(codec, cairn_span_make(text.p, a), &all));
+        size_t from = all.n;
+        assert_true(cairn_deflate_block(codec, cairn_span_make(text.p + a, b - a), &all));
+        assert_block(cairn_span_make(all.p + from, all.n - from), cairn_span_make(text.p + a, b - a));
+        from = all.n;
+        cairn_span rest = cairn_span_make(text.p + b, text.n - b);
+        assert_true(cairn_deflate_behind(codec, rest, before, &all));
+        size_t behind = all.n - from;
+        assert_block(cairn_buf_span(&all), text);
+        assert_true(cairn_deflate_block(codec, rest, &all));
+        smaller += behind < all.n - from - behind;
+    }
+    assert_true(smaller > 30);
+    cairn_buf_free(&all);
+    cairn_codec_free(codecs[0]);
+    cairn_codec_free(codecs[1]);
+}
+
+/* What the matcher knows of a place is true of the text that stood there then: the same memory is used again. */
+static void test_memory_again(void **state)
+{
+    (void)state;
+    cairn_codec *codec = cairn_codec_new(1);
+    cairn_buf all = CAIRN_BUF_INIT(1 << 22);
+    for (int i = 0; i < 500; i++) {
+        size_t half = 1000 + next_random(200);
+        cairn_span text = random_text(2 * half);
+        cairn_buf_reset(&all);
+        assert_true(cairn_deflate_block(codec, cairn_span_make(text.p, half), &all));
+        memset(text_bytes, 'a' + i % 20, next_random((uint32_t)half)); /* as if it had always been so */
+        cairn_buf_reset(&all);
+        assert_true(cairn_deflate_block(codec, cairn_span_make(text.p, half), &all));
+        assert_true(cairn_deflate_behind(codec, cairn_span_make(text.p + half, half), half, &all));
+        assert_block(cairn_buf_span(&all), text);
+    }
+    cairn_buf_free(&all);
     cairn_codec_free(codec);
+}
+
+/* An item's text, as it is kept in two thirds of the catalogs there are. */
+static void test_quick_is_small(void **state)
+{
+    (void)state;
+    size_t sizes[2] = {0, 0};
+    for (int i = 0; i < 2; i++) {
+        cairn_codec *codec = cairn_codec_new(i ? 6 : 1);
+        cairn_buf text = CAIRN_BUF_INIT(1 << 20), out = CAIRN_BUF_INIT(1 << 20);
+        random_state = 1;
+        for (int asset = 0; asset < 20; asset++)
+            cairn_buf_printf(&text,
+                             "\"B%02d\":{\"href\":\"https://example.org/data/2023/6/S2B_%08x/B%02d.tif\",\"type\":"
+                             "\"image/tiff; application=geotiff; profile=cloud-optimized\",\"proj:shape\":[%u,%u],"
+                             "\"file:checksum\":\"1220%08x%08x%08x%08x\",\"file:size\":%u,\"roles\":[\"data\"]},",
+                             asset, 0x1234567, asset, 1000 + next_random(3) * 1000, 1000 + next_random(3) * 1000,
+                             next_random(UINT32_MAX), next_random(UINT32_MAX), next_random(UINT32_MAX),
+                             next_random(UINT32_MAX), next_random(UINT32_MAX));
+        assert_true(cairn_deflate_block(codec, cairn_buf_span(&text), &out));
+        sizes[i] = out.n;
+        cairn_buf_free(&text);
+        cairn_buf_free(&out);
+        cairn_codec_free(codec);
+    }
+    assert_true(sizes[0] < sizes[1] + sizes[1] / 20);
 }
 
 /* Thousands of blocks and texts in random order make one valid member. */
 static void test_splicing(void **state)
 {
     (void)state;
-    cairn_codec *codec = cairn_codec_new(6);
+    cairn_codec *codecs[] = {cairn_codec_new(1), cairn_codec_new(6)};
     for (int round = 0; round < 20; round++) {
+        cairn_codec *codec = codecs[round % 2];
         cairn_buf plain = CAIRN_BUF_INIT(1 << 24), member = CAIRN_BUF_INIT(1 << 24), block = CAIRN_BUF_INIT(1 << 22);
         cairn_gzip gzip;
         cairn_gzip_begin(&gzip, &member);
@@ -148,7 +230,8 @@ static void test_splicing(void **state)
         cairn_buf_free(&member);
         cairn_buf_free(&block);
     }
-    cairn_codec_free(codec);
+    cairn_codec_free(codecs[0]);
+    cairn_codec_free(codecs[1]);
 }
 
 static void assert_text_member(cairn_span text, size_t most)
@@ -290,6 +373,7 @@ int main(void)
         cmocka_unit_test(test_small_blocks), cmocka_unit_test(test_large_blocks), cmocka_unit_test(test_splicing),
         cmocka_unit_test(test_text),         cmocka_unit_test(test_threads),      cmocka_unit_test(test_whole),
         cmocka_unit_test(test_corrupt),      cmocka_unit_test(test_limits),       cmocka_unit_test(test_crc),
+        cmocka_unit_test(test_behind),       cmocka_unit_test(test_memory_again), cmocka_unit_test(test_quick_is_small),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
