@@ -70,6 +70,7 @@ typedef struct cairn_response {
     bool vary_accept;         /* negotiated by Accept */
     bool vary_profile;        /* negotiated by Accept-Profile */
     int64_t private_seconds; /* it holds signatures: no shared cache, and no private one for longer; 0: it holds none */
+    bool momentary;          /* it tells of this moment (how long it took, where it was cut): not to be kept */
     unsigned allow;          /* methods, for 405 and OPTIONS; 0 otherwise */
     cairn_span location;     /* absent mostly */
     cairn_buf body;

@@ -148,6 +148,7 @@ static cairn_code add_tail(cairn_call *call, const cairn_page_request *request, 
     cairn_code code = cairn_page_links_add(call, request, out);
     cairn_buf_add_byte(out, ']');
     add_counts(request, out);
+    call->response->momentary = call->explain || request->result.cut;
     if (call->explain)
         add_explanation(call, request, out);
     cairn_buf_add_byte(out, '}');

@@ -127,6 +127,9 @@ static const cairn_option OPTIONS[] = {
            "Promise that the file never changes while it is served: no locks are taken. For read-only media and file "
            "systems without locks. Replacing the file by rename works."),
     NUMBER("cache-mb", "N", COUNT, cache_mb, "64", 1, 65536, "Page cache of each reading connection, in MB (2^20)."),
+    NUMBER("reply-cache", "BYTES", BYTES, reply_cache, "0", 0, 64 * GIGA,
+           "Memory for whole replies, such as 64M: the same question is answered again from there until something is "
+           "committed to the catalog, also by another process. 0: each answer is worked out."),
     {"help", NULL, "no", "Print this text; as markdown with --help=markdown.", CAIRN_OPTION_CHOICE, AT(help), 0, 0,
      HELP, true, true},
     SWITCH("version", version, true, "Print the versions of cairnd and of its libraries."),

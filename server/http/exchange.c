@@ -1,16 +1,13 @@
 #include "http/exchange.h"
 
 #include "base/clock.h"
+#include "http/ask.h"
 #include "http/assets/answer.h"
-#include "http/encoding.h"
-#include "http/fields.h"
-#include "http/reply.h"
-#include "http/target.h"
 
 #include <stdlib.h>
 
 /* Bodies of all requests together: four of the longest, and this. */
-enum { SPARE_BODY_BYTES = 256 << 20, CONFLICT_ATTEMPTS = 3 };
+enum { SPARE_BODY_BYTES = 256 << 20 };
 
 static void refuse(cairn_exchange *exchange, int status, cairn_code code, const char *message)
 {
@@ -179,106 +176,15 @@ static void give_arena(cairn_server *server, cairn_arena *arena)
         cairn_arena_free(arena);
 }
 
-/* What the header says, before it is known whom it is for. */
-typedef struct head {
-    cairn_fields fields;
-    cairn_target_form form;
-    cairn_span path, query; /* still coded */
-    cairn_origin origin;
-} head;
-
-static cairn_code read_head(const cairn_exchange *exchange, struct MHD_Connection *connection, cairn_arena *arena,
-                            head *out, cairn_error *error)
-{
-    cairn_span target = cairn_span_make(exchange->target, exchange->target_length);
-    if (!cairn_fields_read(&out->fields, connection, arena))
-        return cairn_error_set(error, CAIRN_NOMEM, "the request needs more memory than --request-memory allows");
-    cairn_code code = cairn_target_split(target, &out->form, &out->path, &out->query, error);
-    if (code)
-        return code;
-    return cairn_fields_origin(&out->fields, exchange->server, connection, out->form.authority, arena, &out->origin,
-                               error);
-}
-
-/* Everything that the API needs to know. */
-static cairn_code read_request(const cairn_exchange *exchange, const head *head, cairn_request *request,
-                               cairn_error *error)
-{
-    cairn_target_form form;
-    cairn_span target = cairn_span_make(exchange->target, exchange->target_length);
-    const cairn_fields *fields = &head->fields;
-    request->accept = fields->accept;
-    request->accept_profile = fields->accept_profile;
-    request->content_type = fields->content_type;
-    request->if_none_match = fields->if_none_match;
-    request->accepts_gzip = cairn_accepts_gzip(fields->accept_encoding);
-    request->body = cairn_buf_span(&exchange->body);
-    cairn_code code = cairn_target_parse(target, request->arena, request, &form, error);
-    if (!code && form.asterisk && request->method != CAIRN_OPTIONS)
-        code = cairn_error_set(error, CAIRN_INVALID, "request target: '*' is for OPTIONS only");
-    if (code)
-        return code;
-    const cairn_origin *origin = &head->origin;
-    request->base_url = cairn_arena_printf(request->arena, "%.*s://%.*s%.*s", CAIRN_SPAN_FMT(origin->scheme),
-                                           CAIRN_SPAN_FMT(origin->host), CAIRN_SPAN_FMT(origin->prefix));
-    if (!request->base_url.p)
-        return cairn_error_set(error, CAIRN_NOMEM, "the request needs more memory than --request-memory allows");
-    cairn_target_strip(request, origin->prefix);
-    return CAIRN_OK;
-}
-
-/* Asks the API; again with another session when the catalog was replaced under the answer. */
-static void ask(const cairn_server *server, cairn_request *request, cairn_response *response)
-{
-    cairn_lease lease;
-    cairn_error error = CAIRN_ERROR_INIT;
-    cairn_code code = CAIRN_CONFLICT;
-    for (int i = 0; i < CONFLICT_ATTEMPTS && code == CAIRN_CONFLICT; i++) {
-        *response = (cairn_response){0};
-        code = cairn_served_take(server->catalog, i > 0, &lease, &error);
-        if (code)
-            break;
-        request->deadline = cairn_clock_now() + server->config->query_timeout;
-        code = cairn_api_answer(server->api, lease.session, request, response);
-        cairn_served_give(server->catalog, &lease);
-        if (code)
-            cairn_buf_free(&response->body);
-    }
-    if (code == CAIRN_CONFLICT)
-        cairn_error_set(&error, CAIRN_BUSY, "the catalog is being replaced, try again");
-    else if (code)
-        cairn_error_set(&error, code, "no answer was given");
-    if (code) {
-        *response = (cairn_response){0};
-        cairn_api_error(response, 0, &error);
-    }
-}
-
-static enum MHD_Result answer_by_api(cairn_exchange *exchange, struct MHD_Connection *connection, const head *head,
-                                     cairn_reply *reply, cairn_arena *arena)
-{
-    cairn_response response = {0};
-    cairn_error error = CAIRN_ERROR_INIT;
-    cairn_request request = {.method = reply->method, .arena = arena};
-    if (read_request(exchange, head, &request, &error))
-        cairn_api_error(&response, 0, &error);
-    else if (head->form.asterisk)
-        response = (cairn_response){.status = 204, .allow = CAIRN_GET | CAIRN_HEAD | CAIRN_POST | CAIRN_OPTIONS};
-    else
-        ask(exchange->server, &request, &response);
-    reply->if_none_match = request.if_none_match;
-    return cairn_reply_queue(exchange, connection, reply, &response);
-}
-
 static enum MHD_Result answer(cairn_exchange *exchange, struct MHD_Connection *connection, cairn_reply *reply,
                               cairn_arena *arena)
 {
-    head head = {0};
+    cairn_head head = {0};
     cairn_span rest;
     cairn_response response = {0};
     cairn_error error = CAIRN_ERROR_INIT;
     int status = exchange->refusal_status;
-    if (status || read_head(exchange, connection, arena, &head, &error)) {
+    if (status || cairn_head_read(exchange, connection, arena, &head, &error)) {
         cairn_api_error(&response, status, status ? &exchange->refusal : &error);
         return cairn_reply_queue(exchange, connection, reply, &response);
     }
@@ -286,7 +192,7 @@ static enum MHD_Result answer(cairn_exchange *exchange, struct MHD_Connection *c
         cairn_asset_folders_find(&exchange->server->config->assets, head.path, head.origin.prefix, &rest);
     if (folder)
         return cairn_asset_answer(exchange, connection, reply, folder, rest, &head.fields, arena);
-    return answer_by_api(exchange, connection, &head, reply, arena);
+    return cairn_ask(exchange, connection, &head, reply, arena);
 }
 
 enum MHD_Result cairn_exchange_answer(cairn_exchange *exchange, struct MHD_Connection *connection, const char *name)

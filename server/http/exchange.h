@@ -22,6 +22,7 @@ struct cairn_server {
     const cairn_config *config;
     const cairn_api *api;
     cairn_served *catalog;
+    struct cairn_reply_cache *replies; /* NULL: none are kept */
     cairn_watch *watch;
     cairn_acceptor *acceptor;
     cairn_worker *workers;

@@ -2,7 +2,6 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "http/encoding.h"
 #include "http/stream.h"
 
 #include <arpa/inet.h>
@@ -87,9 +86,8 @@ static void add_private(struct MHD_Response *out, int64_t seconds)
 }
 
 static void add_fields(struct MHD_Response *out, const cairn_reply *reply, const cairn_response *response,
-                       const char *etag, bool streamed)
+                       const char *etag, bool has_body)
 {
-    bool has_body = streamed || response->body.n;
     char allow[64], location[2048];
     list_methods(response->allow, allow, sizeof allow);
     cairn_reply_add_common(out, reply, allow);
@@ -118,18 +116,17 @@ static void add_fields(struct MHD_Response *out, const cairn_reply *reply, const
         add(out, "Content-Range", reply->content_range);
 }
 
-/* The entity tag, or "" where there is none; turns the answer into 304 when the client has the same. */
-static void tag(const cairn_reply *reply, cairn_response *response, char etag[CAIRN_ETAG_SIZE])
+/* The entity tag, or "" where there is none. */
+static void tag(const cairn_reply *reply, const cairn_response *response, char etag[CAIRN_ETAG_SIZE])
 {
     etag[0] = 0;
-    if (!response->cacheable || response->status != 200 || !(reply->method & (CAIRN_GET | CAIRN_HEAD)))
-        return;
-    cairn_etag_make(cairn_buf_span(&response->body), etag);
-    if (reply->if_none_match.p && cairn_etag_matches(reply->if_none_match, etag)) {
-        response->status = 304;
-        cairn_buf_free(&response->body);
-        response->body = (cairn_buf)CAIRN_BUF_INIT(0);
-    }
+    if (response->cacheable && response->status == 200 && (reply->method & (CAIRN_GET | CAIRN_HEAD)))
+        cairn_etag_make(cairn_buf_span(&response->body), etag);
+}
+
+static bool client_has(const cairn_reply *reply, const char *etag)
+{
+    return etag[0] && reply->if_none_match.p && cairn_etag_matches(reply->if_none_match, etag);
 }
 
 static const char *peer_name(struct MHD_Connection *connection, char *out, socklen_t size)
@@ -177,19 +174,38 @@ int64_t cairn_reply_patience(const cairn_server *server, uint64_t bytes)
     return server->config->request_timeout + (int64_t)(bytes / MINIMAL_BYTES_PER_SECOND) * CAIRN_SECOND;
 }
 
-/* Takes the body. NULL when the connection was cut, or out of memory. */
-static struct MHD_Response *make_whole(cairn_exchange *exchange, struct MHD_Connection *connection,
-                                       const cairn_reply *reply, cairn_response *response)
+static struct MHD_Response *take_body(cairn_response *response)
 {
-    struct MHD_Response *out = NULL;
-    cairn_reply_note(exchange, connection, reply, response->status, response->body.n);
-    int64_t deadline = cairn_clock_now() + cairn_reply_patience(exchange->server, response->body.n);
-    if (cairn_guard_set(exchange->guard, CAIRN_ANSWERING, deadline))
-        out = MHD_create_response_from_buffer_with_free_callback_cls(
-            response->body.n, response->body.p, response->body.p ? free_body : NULL, response->body.p);
+    struct MHD_Response *out = MHD_create_response_from_buffer_with_free_callback_cls(
+        response->body.n, response->body.p, response->body.p ? free_body : NULL, response->body.p);
     if (!out)
         cairn_buf_free(&response->body);
     return out;
+}
+
+/* Logs, and starts the time in which the answer must be taken. False when the connection was cut. */
+static bool begin_answer(cairn_exchange *exchange, struct MHD_Connection *connection, const cairn_reply *reply,
+                         int status, uint64_t bytes)
+{
+    cairn_reply_note(exchange, connection, reply, status, bytes);
+    int64_t deadline = cairn_clock_now() + cairn_reply_patience(exchange->server, bytes);
+    return cairn_guard_set(exchange->guard, CAIRN_ANSWERING, deadline);
+}
+
+static struct MHD_Response *make_whole(cairn_exchange *exchange, struct MHD_Connection *connection,
+                                       const cairn_reply *reply, cairn_response *response)
+{
+    if (begin_answer(exchange, connection, reply, response->status, response->body.n))
+        return take_body(response);
+    cairn_buf_free(&response->body);
+    return NULL;
+}
+
+static enum MHD_Result queue(struct MHD_Connection *connection, int status, struct MHD_Response *out)
+{
+    enum MHD_Result result = MHD_queue_response(connection, (unsigned)status, out);
+    MHD_destroy_response(out);
+    return result;
 }
 
 enum MHD_Result cairn_reply_queue(cairn_exchange *exchange, struct MHD_Connection *connection, const cairn_reply *reply,
@@ -198,11 +214,44 @@ enum MHD_Result cairn_reply_queue(cairn_exchange *exchange, struct MHD_Connectio
     char etag[CAIRN_ETAG_SIZE];
     bool streamed = response->stream != NULL;
     tag(reply, response, etag);
+    if (client_has(reply, etag)) {
+        response->status = 304;
+        cairn_buf_free(&response->body);
+        response->body = (cairn_buf)CAIRN_BUF_INIT(0);
+    }
+    bool has_body = streamed || response->body.n;
     struct MHD_Response *out = (streamed ? cairn_http_stream_new : make_whole)(exchange, connection, reply, response);
     if (!out)
         return MHD_NO;
-    add_fields(out, reply, response, etag, streamed);
-    enum MHD_Result result = MHD_queue_response(connection, (unsigned)response->status, out);
-    MHD_destroy_response(out);
-    return result;
+    add_fields(out, reply, response, etag, has_body);
+    return queue(connection, response->status, out);
+}
+
+struct MHD_Response *cairn_reply_make(const cairn_reply *reply, cairn_response *response, char etag[CAIRN_ETAG_SIZE])
+{
+    bool has_body = response->body.n;
+    tag(reply, response, etag);
+    struct MHD_Response *out = take_body(response);
+    if (out)
+        add_fields(out, reply, response, etag, has_body);
+    return out;
+}
+
+enum MHD_Result cairn_reply_queue_made(cairn_exchange *exchange, struct MHD_Connection *connection,
+                                       const cairn_reply *reply, const cairn_response *response, const char *etag,
+                                       struct MHD_Response *made, uint64_t bytes)
+{
+    if (client_has(reply, etag)) {
+        cairn_response same = *response;
+        same.status = 304;
+        same.body = (cairn_buf)CAIRN_BUF_INIT(0);
+        struct MHD_Response *out = make_whole(exchange, connection, reply, &same);
+        if (!out)
+            return MHD_NO;
+        add_fields(out, reply, &same, etag, false);
+        return queue(connection, same.status, out);
+    }
+    if (!begin_answer(exchange, connection, reply, response->status, bytes))
+        return MHD_NO;
+    return MHD_queue_response(connection, (unsigned)response->status, made);
 }

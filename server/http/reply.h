@@ -3,6 +3,7 @@
 #ifndef CAIRN_HTTP_REPLY_H
 #define CAIRN_HTTP_REPLY_H
 
+#include "http/encoding.h"
 #include "http/exchange.h"
 
 typedef struct cairn_reply {
@@ -33,6 +34,15 @@ void cairn_reply_add_common(struct MHD_Response *out, const cairn_reply *reply, 
 
 /* How long a client may take for so many bytes, nanoseconds. */
 int64_t cairn_reply_patience(const cairn_server *server, uint64_t bytes);
+
+/* Where an answer is worth keeping: with its entity tag, and never turned into a 304. Takes the body. NULL when out of
+ * memory. */
+struct MHD_Response *cairn_reply_make(const cairn_reply *reply, cairn_response *response, char etag[CAIRN_ETAG_SIZE]);
+/* Queues what was made so, of `bytes`; or a 304 when the client has the same. `response` is what it was made of, its
+ * body gone. */
+enum MHD_Result cairn_reply_queue_made(cairn_exchange *exchange, struct MHD_Connection *connection,
+                                       const cairn_reply *reply, const cairn_response *response, const char *etag,
+                                       struct MHD_Response *made, uint64_t bytes);
 
 /* Queues `response` and takes its body or stream. */
 enum MHD_Result cairn_reply_queue(cairn_exchange *exchange, struct MHD_Connection *connection, const cairn_reply *reply,

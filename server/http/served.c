@@ -14,12 +14,14 @@ struct cairn_generation {
     cairn_session **idle; /* a stack with room for all sessions */
     size_t n_idle;
     size_t references; /* leases, and one while it is current */
+    uint64_t number;
 };
 
 struct cairn_served {
     cairn_served_ops ops;
     size_t sessions;
     pthread_mutex_t lock; /* current, and all generations' members */
+    uint64_t generations; /* that were current */
     cairn_generation *current;
     pthread_mutex_t swapping; /* held while a replacement is opened; guards what follows */
     int64_t next_try;
@@ -110,6 +112,7 @@ static void install(cairn_served *catalog, cairn_generation *generation)
     pthread_mutex_lock(&catalog->lock);
     cairn_generation *old = catalog->current;
     catalog->current = generation;
+    generation->number = ++catalog->generations;
     bool unused = old && unreference(old);
     pthread_mutex_unlock(&catalog->lock);
     if (unused)
@@ -166,6 +169,15 @@ static bool is_replaced(cairn_served *catalog)
     bool replaced = catalog->ops.is_replaced(generation->store);
     let_go(catalog, generation);
     return replaced;
+}
+
+bool cairn_served_get_stamp(cairn_served *catalog, cairn_served_stamp *out)
+{
+    cairn_generation *generation = hold(catalog);
+    bool told = cairn_store_stamp(generation->store, &out->stamp);
+    out->generation = generation->number;
+    let_go(catalog, generation);
+    return told;
 }
 
 /* One thread opens the new file; the others go on with the old one meanwhile. */

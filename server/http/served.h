@@ -35,6 +35,15 @@ void cairn_served_close(cairn_served *catalog);
 cairn_code cairn_served_take(cairn_served *catalog, bool patient, cairn_lease *lease, cairn_error *error);
 void cairn_served_give(cairn_served *catalog, cairn_lease *lease);
 
+/* What is served: two equal ones say that all requests that were begun after the first was taken, and before the
+ * second, are answered from the same catalog in the same state. */
+typedef struct cairn_served_stamp {
+    uint64_t generation; /* counted here */
+    cairn_stamp stamp;
+} cairn_served_stamp;
+/* Without a session, in a microsecond or two. False when it can't be told, as when the file was replaced. */
+bool cairn_served_get_stamp(cairn_served *catalog, cairn_served_stamp *out);
+
 /* Looks at once, and says in the log what came of it: for SIGHUP. */
 void cairn_served_look(cairn_served *catalog);
 

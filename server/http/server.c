@@ -4,7 +4,7 @@
 #include "base/log.h"
 #include "http/exchange.h"
 #include "http/listen.h"
-#include "http/reply.h"
+#include "http/reply_cache.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -231,6 +231,7 @@ static void server_free(cairn_server *server)
             MHD_stop_daemon(server->workers[i].daemon);
     if (server->watch)
         cairn_watch_free(server->watch);
+    cairn_reply_cache_free(server->replies);
     while (server->n_arenas)
         cairn_arena_free(server->arenas[--server->n_arenas]);
     pthread_mutex_destroy(&server->arena_lock);
@@ -271,7 +272,9 @@ cairn_code cairn_server_start(const cairn_config *config, const cairn_api *api, 
     pthread_mutex_init(&server->arena_lock, NULL);
     raise_file_limit(server);
     cairn_code code = CAIRN_OK;
-    if (!server->watch || !server->arenas)
+    if (config->reply_cache)
+        server->replies = cairn_reply_cache_new(config->reply_cache);
+    if (!server->watch || !server->arenas || (config->reply_cache && !server->replies))
         code = cairn_error_set(error, CAIRN_NOMEM, "out of memory or threads");
     if (!code)
         code = start_workers(server, error);
