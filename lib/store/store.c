@@ -24,6 +24,7 @@ void cairn_session_close(cairn_session *session)
 
 cairn_code cairn_session_begin(cairn_session *session, int64_t deadline, cairn_error *error)
 {
+    session->texts_only = false;
     return session->store->ops->begin(session, deadline, error);
 }
 
@@ -190,6 +191,8 @@ cairn_code cairn_store_optimize(cairn_store *store, const cairn_optimizing *how,
 cairn_code cairn_row_text(cairn_session *session, const cairn_item_row *row, bool source, cairn_buf *out,
                           cairn_error *error)
 {
+    if (!source && row->text.p)
+        return cairn_buf_add_span(out, row->text) ? CAIRN_OK : cairn_error_no_memory(error);
     if (!source)
         return cairn_unpack(session->codec, &row->body, true, out, error);
     return cairn_unpack_patched(session->codec, &row->body, &row->source, out, error);

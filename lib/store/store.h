@@ -30,6 +30,7 @@ typedef struct cairn_item_row {
     cairn_packed source; /* a patch (base/patch.h) that turns the body into the source's own words; absent: the same */
     int64_t changed;     /* when it was last written, seconds since 1970 (0: unknown) */
     unsigned traits;     /* of the body, see stac/traits.h */
+    cairn_span text;     /* the body's, where it is unpacked and checked already; absent mostly */
     /* With page.with_properties only: */
     cairn_span properties; /* the item's `properties`, checked text */
     cairn_interval range;  /* what `datetime` searches are matched with */
@@ -223,6 +224,7 @@ struct cairn_session {
     cairn_store *store;
     cairn_geos *geos;
     cairn_codec *codec;
+    bool texts_only; /* set by who asks, within a transaction: rows may come without `source`, and with `text` */
 };
 struct cairn_writer {
     cairn_store *store;

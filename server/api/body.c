@@ -12,6 +12,7 @@ void cairn_body_begin(cairn_body *body, cairn_session *session, const cairn_href
                          .pending = CAIRN_BUF_INIT(out->max),
                          .whole = CAIRN_BUF_INIT(out->max),
                          .hrefs = CAIRN_BUF_INIT(out->max)};
+    session->texts_only = !splicing && !source;
     if (splicing)
         cairn_gzip_begin(&body->gzip, out);
 }
@@ -23,6 +24,7 @@ cairn_buf *cairn_body_text(cairn_body *body)
 
 void cairn_body_continue(cairn_body *body, cairn_session *session, cairn_buf *out)
 {
+    session->texts_only = false; /* a whole catalog would push everything else out of the cache */
     body->session = session;
     body->out = body->gzip.out = out;
 }

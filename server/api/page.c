@@ -10,11 +10,23 @@ typedef struct item_sink {
     cairn_call *call;
     cairn_item_writer writer;
     size_t n;
+    size_t most; /* items of the page */
 } item_sink;
+
+/* A page in one piece of memory, as large as the first item lets expect: growing would copy it again and again. */
+static void reserve_page(item_sink *sink)
+{
+    enum { AT_ONCE = 8 << 20 };
+    cairn_buf *out = sink->writer.body.out;
+    if (sink->most > 1 && out->n <= AT_ONCE / sink->most)
+        cairn_buf_reserve(out, out->n * sink->most);
+}
 
 static cairn_code add_item(void *context, const cairn_item_row *row, cairn_error *error)
 {
     item_sink *sink = context;
+    if (sink->n == 1)
+        reserve_page(sink);
     if (sink->n++)
         cairn_buf_add_byte(cairn_body_text(&sink->writer.body), ',');
     return cairn_item_writer_add(&sink->writer, row, error);
@@ -165,6 +177,7 @@ cairn_code cairn_page_answer(cairn_call *call, cairn_search *search, uint32_t *r
     if (code)
         return code;
     item_sink sink = begin_items(call, search->fields);
+    sink.most = request.page.limit;
     cairn_buf_add_text(cairn_body_text(&sink.writer.body), "{\"type\":\"FeatureCollection\",\"features\":[");
     code = cairn_session_search(call->session, search, &request.page, call->request->arena, add_item, &sink,
                                 &request.result, &call->error);

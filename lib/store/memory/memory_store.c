@@ -28,7 +28,7 @@ static cairn_code session_open(cairn_store *store, cairn_session **out, cairn_er
     memory_session *session = calloc(1, sizeof *session);
     *out = NULL;
     if (session) {
-        session->base = (cairn_session){store, cairn_geos_new(), cairn_codec_new(1)};
+        session->base = (cairn_session){.store = store, .geos = cairn_geos_new(), .codec = cairn_codec_new(1)};
         if (session->base.geos && session->base.codec) {
             *out = &session->base;
             return CAIRN_OK;

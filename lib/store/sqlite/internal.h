@@ -217,7 +217,8 @@ typedef struct sqlite_session {
     struct session_facts *facts;          /* facts.c */
     slots promoted;                       /* as of promoted_at, a value of meta.generation */
     sqlite3_int64 promoted_at;
-    cairn_arena *info_arena; /* of `info`, as of info_at; NULL: not read yet */
+    struct item_cache *items; /* NULL: nothing is kept */
+    cairn_arena *info_arena;  /* of `info`, as of info_at; NULL: not read yet */
     cairn_catalog_info info;
     sqlite3_int64 info_at;
 } sqlite_session;

@@ -1,4 +1,5 @@
 /* The page: cut out of the hits, and delivered. */
+#include "store/sqlite/item_cache.h"
 #include "store/sqlite/search.h"
 
 typedef struct slice {
@@ -173,6 +174,26 @@ static cairn_code add_properties(sqlite_session *session, sqlite3_int64 key, con
     return code;
 }
 
+static void take_cached(const cached_item *item, cairn_item_row *row)
+{
+    row->text = cairn_span_make(item->text, item->length);
+    row->body = (cairn_packed){CAIRN_ENCODING_PLAIN, item->crc, item->length, row->text};
+    row->changed = item->changed;
+    row->traits = item->traits;
+}
+
+/* Takes the text from the cache, or puts it there. */
+static cairn_code pass_cache(sqlite_session *session, sqlite3_int64 key, cairn_item_row *row, cairn_error *error)
+{
+    cairn_code code = CAIRN_OK;
+    const cached_item *item = item_cache_confirm(session->items, key, row);
+    if (!item)
+        code = item_cache_enter(session->items, session->base.codec, key, row, &item, error);
+    if (!code && item)
+        take_cached(item, row);
+    return code;
+}
+
 static cairn_code give_body(sqlite_session *session, sqlite3_int64 key, cairn_item_row *row, cairn_item_sink sink,
                             void *context, cairn_error *error)
 {
@@ -187,6 +208,8 @@ static cairn_code give_body(sqlite_session *session, sqlite3_int64 key, cairn_it
         row->changed = sqlite3_column_int64(body, 3);
         row->traits = (unsigned)sqlite3_column_int64(body, 9);
         code = row_packed(session, body, &row->body, error);
+        if (!code && session->base.texts_only && session->items)
+            code = pass_cache(session, key, row, error);
         if (!code)
             code = sink(context, row, error);
     } else {
@@ -209,6 +232,13 @@ static cairn_code give(sqlite_session *session, sqlite3_int64 key, const cairn_p
         return code;
     if (page && page->without_body)
         return sink(context, &row, error);
+    if (session->base.texts_only && session->items) {
+        const cached_item *item = item_cache_get(session->items, key);
+        if (item) {
+            take_cached(item, &row);
+            return sink(context, &row, error);
+        }
+    }
     return give_body(session, key, &row, sink, context, error);
 }
 

@@ -1,3 +1,4 @@
+#include "store/sqlite/item_cache.h"
 #include "store/sqlite/search.h"
 
 #include "base/clock.h"
@@ -180,6 +181,7 @@ cairn_code sqlite_session_open(cairn_store *store, cairn_session **out, cairn_er
         sqlite_session_close(&session->base);
         return code;
     }
+    session->items = item_cache_new(((sqlite_store *)store)->options.item_cache_bytes);
     *out = &session->base;
     return CAIRN_OK;
 }
@@ -197,6 +199,7 @@ void sqlite_session_close(cairn_session *base)
     facts_close(session);
     slots_free(&session->promoted);
     catalog_info_forget(session);
+    item_cache_free(session->items);
     sqlite3_close(session->db);
     cairn_geos_free(base->geos);
     cairn_codec_free(base->codec);
@@ -239,6 +242,14 @@ static cairn_code begin_and_touch(sqlite_session *session, bool *died, cairn_err
     return code;
 }
 
+/* What SQLite has seen of the file tells of changes, too, that are none of ours. */
+static void begin_items(sqlite_session *session)
+{
+    uint32_t version = 0;
+    sqlite3_file_control(session->db, "main", SQLITE_FCNTL_DATA_VERSION, &version);
+    item_cache_begin(session->items, session->generation, version);
+}
+
 cairn_code sqlite_session_begin(cairn_session *base, int64_t deadline, cairn_error *error)
 {
     sqlite_session *session = (sqlite_session *)base;
@@ -252,6 +263,8 @@ cairn_code sqlite_session_begin(cairn_session *base, int64_t deadline, cairn_err
         code = begin_and_touch(session, &died, &first);
     }
     session->deadline = deadline;
+    if (!code && session->items)
+        begin_items(session);
     return code ? cairn_error_set(error, code, "%s", first.message) : CAIRN_OK;
 }
 
