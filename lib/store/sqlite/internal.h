@@ -347,6 +347,10 @@ void parts_end(item_parts *parts);
 cairn_code parts_make(item_parts *parts, const slots *slots, cairn_span id, cairn_span properties, cairn_error *error);
 
 /* ---- tally.c: what a collection's row says of its items, kept in memory during a batch ---- */
+typedef struct tally_traits {
+    unsigned traits;
+    int64_t items; /* that came and went in the batch */
+} tally_traits;
 typedef struct tally {
     char *id; /* owned, with length */
     size_t id_size;
@@ -357,6 +361,8 @@ typedef struct tally {
     cairn_extent extent;
     int64_t lead, lag;   /* seconds that a range begins before, ends after the sort time; saturated */
     cairn_stats *counts; /* of properties; NULL: not loaded */
+    tally_traits *traits;
+    size_t n_traits;
     uint64_t changed;    /* items whose properties were written since they were all counted, or the writer was opened */
     struct tally *next;
 } tally;
@@ -407,7 +413,6 @@ typedef enum write_id {
     W_COUNT_DELETE,
     W_COUNT_CLEAR,
     W_TRAITS_ADD,
-    W_TRAITS_DROP,
     W_TRAITS_SWEEP,
     W_TRAITS_GET,
     W_TRAITS_SET,
@@ -465,9 +470,11 @@ void counts_trim(sqlite_writer *writer);
 #define TRAITS_COUNTED                                                                                                 \
     "SELECT c.slot, b.traits, count(*) FROM item i JOIN collection c ON c.id=i.collection JOIN item_body b"            \
     " ON b.key=i.key GROUP BY c.slot, b.traits"
-/* Counts an item in; counts out the one that has the key, whose body must still be there. */
-cairn_code traits_add(sqlite_writer *writer, const tally *tally, unsigned traits, cairn_error *error);
-cairn_code traits_drop(sqlite_writer *writer, const tally *tally, sqlite3_int64 key, cairn_error *error);
+/* Counts an item in; counts out the one that has the key, whose body must still be there. All in memory, until they are
+ * saved with the tally. */
+cairn_code traits_add(tally *tally, unsigned traits, cairn_error *error);
+cairn_code traits_drop(sqlite_writer *writer, tally *tally, sqlite3_int64 key, cairn_error *error);
+cairn_code traits_save(sqlite_writer *writer, tally *tally, cairn_error *error);
 /* Makes them anew from all bodies. Within a batch. */
 cairn_code traits_renew(sqlite_writer *writer, cairn_error *error);
 cairn_code sqlite_session_traits(cairn_session *base, cairn_span collection, cairn_traits_sink sink, void *context,

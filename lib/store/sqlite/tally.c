@@ -152,6 +152,8 @@ static cairn_code save(sqlite_writer *writer, tally *tally, cairn_arena *arena, 
     if (!code)
         code = counts_save(writer, tally, error);
     if (!code)
+        code = traits_save(writer, tally, error);
+    if (!code)
         code = view_make(writer, tally, arena, &view, error);
     if (!code)
         code = writer_query(writer, W_COLLECTION_TALLY, &statement, error);
@@ -191,6 +193,7 @@ static void tally_free(sqlite_writer *writer, tally *gone)
 {
     writer->n_counts -= gone->counts != NULL;
     cairn_stats_free(gone->counts);
+    free(gone->traits);
     free(gone->id);
     free(gone);
 }

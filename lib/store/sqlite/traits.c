@@ -3,22 +3,58 @@
 
 #include "stac/traits.h"
 
+#include <stdlib.h>
+
 /* ---- writing ---- */
 
-static cairn_code count(sqlite_writer *writer, write_id id, const tally *tally, unsigned traits, cairn_error *error)
+/* In memory: a collection has few different traits. */
+static cairn_code count(tally *tally, unsigned traits, int64_t items, cairn_error *error)
+{
+    size_t at = 0;
+    while (at < tally->n_traits && tally->traits[at].traits != traits)
+        at++;
+    if (at == tally->n_traits) {
+        tally_traits *list = reallocarray(tally->traits, at + 1, sizeof *list);
+        if (!list)
+            return cairn_error_no_memory(error);
+        tally->traits = list;
+        list[tally->n_traits++] = (tally_traits){.traits = traits};
+    }
+    tally->traits[at].items += items;
+    return CAIRN_OK;
+}
+
+cairn_code traits_add(tally *tally, unsigned traits, cairn_error *error)
+{
+    return count(tally, traits, 1, error);
+}
+
+static cairn_code save_one(sqlite_writer *writer, write_id id, const tally *tally, const tally_traits *changed,
+                           cairn_error *error)
 {
     sqlite3_stmt *statement;
     cairn_code code = writer_query(writer, id, &statement, error);
     if (code)
         return code;
     sqlite3_bind_int64(statement, 1, tally->slot);
-    sqlite3_bind_int64(statement, 2, traits);
-    return db_run(writer->db, statement, "writing an item", error);
+    sqlite3_bind_int64(statement, 2, changed->traits);
+    if (id == W_TRAITS_ADD)
+        sqlite3_bind_int64(statement, 3, changed->items);
+    return db_run(writer->db, statement, "counting the items", error);
 }
 
-cairn_code traits_add(sqlite_writer *writer, const tally *tally, unsigned traits, cairn_error *error)
+cairn_code traits_save(sqlite_writer *writer, tally *tally, cairn_error *error)
 {
-    return count(writer, W_TRAITS_ADD, tally, traits, error);
+    cairn_code code = CAIRN_OK;
+    for (size_t i = 0; !code && i < tally->n_traits; i++) {
+        const tally_traits *changed = &tally->traits[i];
+        if (changed->items)
+            code = save_one(writer, W_TRAITS_ADD, tally, changed, error);
+        if (!code && changed->items < 0)
+            code = save_one(writer, W_TRAITS_SWEEP, tally, changed, error);
+    }
+    tally->n_traits = 0;
+    return code;
 }
 
 static cairn_code traits_of_row(sqlite_writer *writer, sqlite3_int64 key, unsigned *out, cairn_error *error)
@@ -37,13 +73,11 @@ static cairn_code traits_of_row(sqlite_writer *writer, sqlite3_int64 key, unsign
     return code;
 }
 
-cairn_code traits_drop(sqlite_writer *writer, const tally *tally, sqlite3_int64 key, cairn_error *error)
+cairn_code traits_drop(sqlite_writer *writer, tally *tally, sqlite3_int64 key, cairn_error *error)
 {
     unsigned traits = 0;
     cairn_code code = traits_of_row(writer, key, &traits, error);
-    if (!code)
-        code = count(writer, W_TRAITS_DROP, tally, traits, error);
-    return code ? code : count(writer, W_TRAITS_SWEEP, tally, traits, error);
+    return code ? code : count(tally, traits, -1, error);
 }
 
 /* ---- making them anew ---- */

@@ -175,7 +175,7 @@ static cairn_code write_row(sqlite_writer *writer, tally *tally, const cairn_ite
     if (!code)
         code = parts_write(writer, tally, old, &row, &properties, error);
     if (!code)
-        code = traits_add(writer, tally, record->item->traits, error);
+        code = traits_add(tally, record->item->traits, error);
     if (!code)
         tally_add(tally, &row);
     return code;

@@ -84,9 +84,8 @@ static const char *const write_text[W_COUNT] = {
                     " ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)",
     [W_COUNT_DELETE] = "DELETE FROM property WHERE collection=?1 AND name=?2",
     [W_COUNT_CLEAR] = "DELETE FROM property WHERE collection=?1",
-    [W_TRAITS_ADD] = "INSERT INTO item_traits(collection, traits, items) VALUES(?1, ?2, 1)"
-                     " ON CONFLICT(collection, traits) DO UPDATE SET items=items + 1",
-    [W_TRAITS_DROP] = "UPDATE item_traits SET items=items - 1 WHERE collection=?1 AND traits=?2",
+    [W_TRAITS_ADD] = "INSERT INTO item_traits(collection, traits, items) VALUES(?1, ?2, ?3)"
+                     " ON CONFLICT(collection, traits) DO UPDATE SET items=items + ?3",
     [W_TRAITS_SWEEP] = "DELETE FROM item_traits WHERE collection=?1 AND traits=?2 AND items=0",
     [W_TRAITS_GET] = "SELECT traits FROM item_body WHERE key=?1",
     [W_TRAITS_SET] = "UPDATE item_body SET traits=?2 WHERE key=?1",
@@ -148,7 +147,7 @@ static cairn_code open_for_writing(sqlite_writer *writer, const sqlite_store *st
     if (!code)
         code = dictionaries_attach(writer->db, writer->codec, error);
     if (!code)
-        code = db_exec(writer->db, "PRAGMA synchronous=FULL; PRAGMA cache_size=-65536; PRAGMA temp_store=MEMORY",
+        code = db_exec(writer->db, "PRAGMA synchronous=FULL; PRAGMA cache_size=-262144; PRAGMA temp_store=MEMORY",
                        "opening the catalog for writing", error);
     if (!code) /* not the header's word, which a journal or a -wal may know better */
         code = db_integer(writer->db, "PRAGMA user_version", &version, error);
@@ -266,7 +265,7 @@ cairn_code sqlite_writer_begin(cairn_writer *base, cairn_error *error)
 
 cairn_code sqlite_writer_commit(cairn_writer *base, cairn_error *error)
 {
-    enum { CHECKPOINT_PAGES = 8192 };
+    enum { CHECKPOINT_PAGES = 32768 };
     sqlite_writer *writer = (sqlite_writer *)base;
     sqlite3_stmt *generation;
     cairn_code code = tally_save_all(writer, error);
