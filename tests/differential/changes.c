@@ -67,6 +67,12 @@ static bool put_one(world *w, const sample *s, const sample *like)
     return agree("put", s, codes[TESTED], codes[ORACLE]);
 }
 
+/* New items are in no R*Tree until the writer finishes; now and then it does, so that searches meet either. */
+static bool finish(world *w, cairn_error *error)
+{
+    return cairn_writer_finish(w->parties[TESTED].writer, NULL, NULL, error) == CAIRN_OK;
+}
+
 bool world_change(world *w, dice *d)
 {
     bool good = true, roll_back = dice_one_in(d, 5);
@@ -91,6 +97,8 @@ bool world_change(world *w, dice *d)
             cairn_writer_rollback(w->parties[i].writer);
         else
             good = cairn_writer_commit(w->parties[i].writer, &error) == CAIRN_OK && good;
+    if (good && !roll_back && dice_one_in(d, 2))
+        good = finish(w, &error);
     if (error.code != CAIRN_OK)
         printf("change: %s\n", error.message);
     return good;
