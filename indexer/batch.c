@@ -4,6 +4,11 @@
 
 static const size_t origins_cap = (size_t)1 << 30;
 
+size_t cairn_batch_room(size_t max_bytes)
+{
+    return max_bytes < SIZE_MAX / 16 ? max_bytes * 16 : SIZE_MAX;
+}
+
 bool cairn_batch_init(cairn_batch *batch, size_t workers, size_t max_bytes)
 {
     *batch = (cairn_batch){.text = CAIRN_BUF_INIT(max_bytes)};
@@ -11,10 +16,8 @@ bool cairn_batch_init(cairn_batch *batch, size_t workers, size_t max_bytes)
     batch->arenas = calloc(workers, sizeof(cairn_arena *));
     if (!batch->origins || !batch->arenas)
         return false;
-    /* A record may take many times its bytes when it is rewritten as a tree. */
-    size_t cap = max_bytes < SIZE_MAX / 16 ? max_bytes * 16 : SIZE_MAX;
     for (size_t i = 0; i < workers; i++) {
-        batch->arenas[i] = cairn_arena_new(cap);
+        batch->arenas[i] = cairn_arena_new(cairn_batch_room(max_bytes));
         if (!batch->arenas[i])
             return false;
         batch->arena_n++;

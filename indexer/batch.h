@@ -18,6 +18,9 @@ typedef struct cairn_batch {
     size_t arena_n;
 } cairn_batch;
 
+/* The memory that records of so many bytes may take: many times that, since some are rewritten as a tree. */
+size_t cairn_batch_room(size_t max_bytes);
+
 /* False when out of memory; cairn_batch_free() is to be called in any case. */
 bool cairn_batch_init(cairn_batch *batch, size_t workers, size_t max_bytes);
 void cairn_batch_free(cairn_batch *batch);

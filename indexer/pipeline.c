@@ -86,9 +86,11 @@ static void *run_worker(void *context)
 
 static cairn_code start_workers(pipeline *p, cairn_error *error)
 {
+    cairn_work_options work = p->options->work;
+    work.room = cairn_batch_room(p->options->batch_bytes + p->options->max_record_bytes);
     for (size_t i = 0; i < p->options->threads; i++) {
         worker *w = &p->workers[i];
-        *w = (worker){.pipeline = p, .index = i, .tools = cairn_tools_new(&p->options->work)};
+        *w = (worker){.pipeline = p, .index = i, .tools = cairn_tools_new(&work)};
         int status = w->tools ? pthread_create(&w->thread, NULL, run_worker, w) : ENOMEM;
         if (status != 0) {
             cairn_tools_free(w->tools);

@@ -9,10 +9,11 @@ struct cairn_tools {
     cairn_work_options options;
     cairn_geos *geos;
     cairn_codec *codec;
+    cairn_arena *scratch; /* what a packed item needs only until it is packed: always the same memory, in the cache */
     cairn_buf patch, packed;
 };
 
-static const size_t buffer_max = (size_t)1 << 30;
+static const size_t buffer_max = (size_t)1 << 30, default_room = (size_t)1 << 30;
 
 cairn_tools *cairn_tools_new(const cairn_work_options *options)
 {
@@ -22,9 +23,10 @@ cairn_tools *cairn_tools_new(const cairn_work_options *options)
     tools->options = *options;
     tools->geos = cairn_geos_new();
     tools->codec = cairn_codec_new(options->level);
+    tools->scratch = cairn_arena_new(options->room ? options->room : default_room);
     tools->patch = (cairn_buf)CAIRN_BUF_INIT(buffer_max);
     tools->packed = (cairn_buf)CAIRN_BUF_INIT(buffer_max);
-    if (tools->geos && tools->codec)
+    if (tools->geos && tools->codec && tools->scratch)
         return tools;
     cairn_tools_free(tools);
     return NULL;
@@ -34,6 +36,7 @@ void cairn_tools_free(cairn_tools *tools)
 {
     if (!tools)
         return;
+    cairn_arena_free(tools->scratch); /* may hold what GEOS made */
     cairn_geos_free(tools->geos);
     cairn_codec_free(tools->codec);
     cairn_buf_free(&tools->patch);
@@ -59,52 +62,96 @@ static void refuse_text(cairn_outcome *outcome, cairn_arena *arena, const char *
     refuse(outcome, arena, &error);
 }
 
-static bool pack_text(cairn_tools *tools, cairn_span text, cairn_arena *arena, cairn_packed *out)
+/* ---- items ---- */
+
+static cairn_span keep(cairn_arena *arena, cairn_span span, bool *ok)
 {
-    cairn_buf_reset(&tools->packed);
-    if (!cairn_pack(tools->codec, text, &tools->packed, out))
-        return false;
-    out->bytes = cairn_arena_copy(arena, out->bytes);
-    return out->bytes.p != NULL;
+    cairn_span kept = span.p ? cairn_arena_copy(arena, span) : CAIRN_SPAN_NONE;
+    *ok = *ok && (kept.p || !span.p);
+    return kept;
+}
+
+static void keep_warnings(cairn_arena *arena, cairn_warnings *warnings, bool *ok)
+{
+    const cairn_warning *from = warnings->first;
+    warnings->first = warnings->last = NULL;
+    for (; from && *ok; from = from->next) {
+        cairn_warning *kept = cairn_arena_alloc(arena, sizeof *kept);
+        *ok = kept != NULL;
+        if (!kept)
+            return;
+        *kept = (cairn_warning){keep(arena, from->pointer, ok), keep(arena, from->message, ok), NULL};
+        if (warnings->last)
+            warnings->last->next = kept;
+        else
+            warnings->first = kept;
+        warnings->last = kept;
+    }
 }
 
 /* The properties' bytes are a part of the body's, and stay so. */
 static bool pack_body(cairn_tools *tools, cairn_arena *arena, cairn_outcome *outcome)
 {
     size_t at;
+    bool ok = true;
+    cairn_span properties = cairn_properties_of(outcome->item.body);
     cairn_buf_reset(&tools->packed);
-    outcome->properties_text = cairn_properties_of(outcome->item.body);
-    if (!cairn_properties_pack(tools->codec, outcome->item.body, outcome->properties_text, &tools->packed,
-                               &outcome->body, &outcome->properties))
+    if (!cairn_properties_pack(tools->codec, outcome->item.body, properties, &tools->packed, &outcome->body,
+                               &outcome->properties))
         return false;
     bool within = cairn_properties_within(&outcome->body, &outcome->properties, &at);
-    outcome->body.bytes = cairn_arena_copy(arena, outcome->body.bytes);
-    if (within && outcome->body.bytes.p)
+    outcome->body.bytes = keep(arena, outcome->body.bytes, &ok);
+    if (within && ok)
         outcome->properties.bytes.p = outcome->body.bytes.p + at;
     else
-        outcome->properties.bytes = cairn_arena_copy(arena, outcome->properties.bytes);
-    return outcome->body.bytes.p && outcome->properties.bytes.p;
+        outcome->properties.bytes = keep(arena, outcome->properties.bytes, &ok);
+    outcome->properties_text = keep(arena, properties, &ok);
+    return ok;
 }
 
-static cairn_code pack_item(cairn_tools *tools, cairn_arena *arena, cairn_outcome *outcome, cairn_error *error)
+static bool pack_source(cairn_tools *tools, cairn_arena *arena, cairn_outcome *outcome)
 {
     const cairn_item *item = &outcome->item;
-    bool ok = pack_body(tools, arena, outcome);
     cairn_span source = outcome->words.p ? outcome->words : item->source;
-    if (ok && source.p && !cairn_span_equal(source, item->body)) {
-        cairn_buf_reset(&tools->patch);
-        ok = cairn_patch_make(item->body, source, &tools->patch) &&
-             pack_text(tools, cairn_buf_span(&tools->patch), arena, &outcome->source);
-    }
+    bool ok = true;
+    if (!source.p || cairn_span_equal(source, item->body))
+        return true;
+    cairn_buf_reset(&tools->patch);
+    cairn_buf_reset(&tools->packed);
+    if (!cairn_patch_make(item->body, source, &tools->patch) ||
+        !cairn_pack(tools->codec, cairn_buf_span(&tools->patch), &tools->packed, &outcome->source))
+        return false;
+    outcome->source.bytes = keep(arena, outcome->source.bytes, &ok);
+    return ok;
+}
+
+/* Packs what was read in the scratch, of which nothing is left in the outcome then. */
+static cairn_code pack_item(cairn_tools *tools, cairn_arena *arena, cairn_outcome *outcome, cairn_error *error)
+{
+    cairn_item *item = &outcome->item;
+    bool ok = pack_body(tools, arena, outcome) && pack_source(tools, arena, outcome);
+    item->body = item->source = CAIRN_SPAN_NONE;
+    item->id = keep(arena, item->id, &ok);
+    item->collection = keep(arena, item->collection, &ok);
+    item->stac_version = keep(arena, item->stac_version, &ok);
+    item->footprint.wkb = keep(arena, item->footprint.wkb, &ok);
+    keep_warnings(arena, &item->warnings, &ok);
     return ok ? CAIRN_OK : cairn_error_set(error, CAIRN_NOMEM, "the item needs more memory than there is for it");
 }
 
 static cairn_code read_item(cairn_tools *tools, cairn_arena *arena, const cairn_read_options *options,
                             cairn_outcome *outcome, cairn_error *error)
 {
-    cairn_code code = cairn_item_read(tools->geos, outcome->text, options, arena, &outcome->item, error);
-    return code == CAIRN_OK && tools->options.pack ? pack_item(tools, arena, outcome, error) : code;
+    if (!tools->options.pack)
+        return cairn_item_read(tools->geos, outcome->text, options, arena, &outcome->item, error);
+    cairn_code code = cairn_item_read(tools->geos, outcome->text, options, tools->scratch, &outcome->item, error);
+    if (code == CAIRN_OK)
+        code = pack_item(tools, arena, outcome, error);
+    cairn_arena_reset(tools->scratch);
+    return code;
 }
+
+/* ---- other records ---- */
 
 static const char *found_name(cairn_span text)
 {
@@ -129,13 +176,15 @@ static cairn_code read_other(cairn_arena *arena, cairn_outcome *outcome)
     return CAIRN_OK;
 }
 
-static cairn_code read_kind(cairn_tools *tools, cairn_arena *arena, cairn_outcome *outcome, cairn_error *error)
+static cairn_code read_kind(cairn_tools *tools, cairn_arena *arena, bool compact, cairn_outcome *outcome,
+                            cairn_error *error)
 {
     const cairn_origin *origin = outcome->origin;
     cairn_read_options options = {.strict = tools->options.strict,
                                   .base = origin->base,
                                   .asset_base = origin->asset_base,
-                                  .collection = origin->collection};
+                                  .collection = origin->collection,
+                                  .compact = compact};
     outcome->kind = cairn_document_kind(outcome->text);
     switch (outcome->kind) {
     case CAIRN_KIND_ITEM:
@@ -160,12 +209,13 @@ void cairn_work_on(cairn_tools *tools, cairn_arena *arena, cairn_outcome *outcom
         return;
     }
     cairn_error error = CAIRN_ERROR_INIT;
+    cairn_json_facts facts = {.has_space = true};
     cairn_code code = CAIRN_OK;
     if (!outcome->is_checked)
-        code = cairn_json_check(outcome->text, CAIRN_JSON_MAX_DEPTH, NULL, &error);
+        code = cairn_json_check(outcome->text, CAIRN_JSON_MAX_DEPTH, &facts, &error);
     outcome->is_json = code == CAIRN_OK;
     if (code == CAIRN_OK)
-        code = read_kind(tools, arena, outcome, &error);
+        code = read_kind(tools, arena, !facts.has_space, outcome, &error);
     if (code != CAIRN_OK)
         refuse(outcome, arena, &error);
 }

@@ -24,7 +24,7 @@ typedef struct cairn_outcome {
     bool is_json;                          /* text is one JSON value */
     const cairn_error *error;              /* when refused */
     cairn_kind kind;                       /* OTHER when that is not known */
-    cairn_item item;                       /* when an item is taken */
+    cairn_item item;                       /* when an item is taken; once packed without body and source */
     cairn_packed body, source, properties; /* when it is packed; see cairn_item_record */
     cairn_span properties_text;
     cairn_collection collection;
@@ -33,8 +33,9 @@ typedef struct cairn_outcome {
 
 typedef struct cairn_work_options {
     bool strict;
-    bool pack; /* for the store; otherwise only checked */
-    int level; /* of deflate */
+    bool pack;   /* for the store; otherwise only checked */
+    int level;   /* of deflate */
+    size_t room; /* memory for reading one record that is packed; 0: 1 GiB */
 } cairn_work_options;
 
 typedef struct cairn_tools cairn_tools;

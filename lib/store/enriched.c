@@ -13,7 +13,8 @@ bool cairn_is_enriched(cairn_span properties)
 bool cairn_enriched_keeps(cairn_codec *codec, const cairn_packed *body, const cairn_packed *source,
                           const cairn_item_record *record)
 {
-    if (cairn_is_enriched(cairn_properties_of(record->item->body)))
+    cairn_span properties = record->properties_text;
+    if (cairn_is_enriched(properties.p ? properties : cairn_properties_of(record->item->body)))
         return false;
     cairn_buf old = CAIRN_BUF_INIT(TEXT_BYTES), new = CAIRN_BUF_INIT(TEXT_BYTES);
     bool same = !cairn_unpack_patched(codec, body, source, &old, NULL) &&

@@ -125,7 +125,7 @@ typedef enum cairn_conflict { CAIRN_CONFLICT_REPLACE, CAIRN_CONFLICT_SKIP, CAIRN
 
 /* An item ready to be written: read, and packed by a worker. `source` is a packed patch, absent when the same. */
 typedef struct cairn_item_record {
-    const cairn_item *item;
+    const cairn_item *item; /* its body matters only where properties_text is absent */
     cairn_packed body, source;
     cairn_span properties_text; /* the `properties` of the body; absent: the store looks for them */
     cairn_packed properties;    /* they packed; absent: the store packs them. Where their bytes lie within
