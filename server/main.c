@@ -107,7 +107,7 @@ static cairn_code run(const cairn_config *config, int *status, cairn_error *erro
     place what = {config->catalog,
                   {.immutable = config->immutable,
                    .cache_bytes = config->cache_mb << 20,
-                   .item_cache_bytes = (config->item_cache << 20) / cairn_server_threads(config),
+                   .item_cache_bytes = config->item_cache / cairn_server_threads(config),
                    .program = "cairnd"}};
     cairn_served_ops ops = {open_catalog, cairn_sqlite_is_replaced, &what};
     cairn_api_options options = api_options(config);

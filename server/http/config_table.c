@@ -127,16 +127,12 @@ static const cairn_option OPTIONS[] = {
            "Promise that the file never changes while it is served: no locks are taken. For read-only media and file "
            "systems without locks. Replacing the file by rename works."),
     NUMBER("cache-mb", "N", COUNT, cache_mb, "64", 1, 65536, "Page cache of each reading connection, in MB (2^20)."),
-<<<<<<< HEAD
+    NUMBER("item-cache", "BYTES", BYTES, item_cache, "64M", 0, 64 * GIGA,
+           "Memory for texts of items, so that answers without compression need not unpack them again. The threads "
+           "share it out; 0: none."),
     NUMBER("reply-cache", "BYTES", BYTES, reply_cache, "0", 0, 64 * GIGA,
            "Memory for whole replies, such as 64M: the same question is answered again from there until something is "
            "committed to the catalog, also by another process. 0: each answer is worked out."),
-=======
-    NUMBER(
-        "item-cache", "MB", COUNT, item_cache, "64", 0, 65536,
-        "Memory for texts of items, in MB (2^20), so that answers without compression need not unpack them again. The "
-        "threads share it out; 0: none."),
->>>>>>> 06b062a (wip)
     {"help", NULL, "no", "Print this text; as markdown with --help=markdown.", CAIRN_OPTION_CHOICE, AT(help), 0, 0,
      HELP, true, true},
     SWITCH("version", version, true, "Print the versions of cairnd and of its libraries."),
