@@ -129,3 +129,20 @@ def measure(root, requests, connections, seconds, encoding, pids, warm=1):
     row["size"] = row["bytes"] / n
     row["few"] = row["requests"] < 5 * connections
     return row
+
+
+def cpu_of_each(root, requests, pid, times=5, encoding="gzip"):
+    """Sorted CPU time (us) of each request, the mean of some in a row: other programs on the machine hardly move it."""
+    client, found = Client(root), []
+    for request in requests:
+        client.ask(*request, encoding)
+        before = machine.cpu_microseconds(pid)
+        for _ in range(times):
+            client.ask(*request, encoding)
+        found.append((machine.cpu_microseconds(pid) - before) / times)
+    return sorted(found)
+
+
+def quantile(values, share):
+    """Of sorted values."""
+    return values[min(len(values) - 1, int(share * len(values)))]

@@ -34,6 +34,17 @@ def cpu_seconds(pids):
     return total
 
 
+def cpu_microseconds(pid):
+    """Time on a processor of all threads of one process: finer than ticks, but threads that have ended are not in it."""
+    total = 0
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        try:
+            total += int((task / "schedstat").read_text().split()[0])
+        except OSError:
+            pass
+    return total / 1000
+
+
 def memory_mb(pids):
     """Proportional set size of the processes and all their descendants: shared pages count once."""
     total = 0

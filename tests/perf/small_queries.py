@@ -160,9 +160,40 @@ class Maker:
     def rare_newest(self):
         return {"collections": [self.rare()], "limit": 10}
 
+    # ---- the worst: no window, and as many candidates as there are items ----
+
+    def worst_not(self):
+        inner = {"op": "<", "args": [{"property": "eo:cloud_cover"}, round(self.rng.uniform(99.8, 99.99), 2)]}
+        return {"filter": {"op": "not", "args": [inner]}, "limit": 10}
+
+    def worst_like(self):
+        return {"filter": {"op": "like", "args": [{"property": "id"}, f"%{self.rng.randrange(10000):04}%"]}, "limit": 10}
+
+    def worst_no_value(self):
+        return {"filter": {"op": "=", "args": [{"property": "platform"}, f"none-{self.rng.randrange(1000)}"]}, "limit": 10}
+
+    def worst_sort(self):
+        name = self.rng.choice(("gsd", "platform", "eo:cloud_cover"))
+        return {"sortby": [{"field": f"properties.{name}", "direction": self.rng.choice(("asc", "desc"))}], "limit": 10}
+
+    def worst_globe(self):
+        return {"bbox": [-180, -90, 180, 90], "collections": [self.rare()], "limit": 10}
+
+    def worst_polygon(self):
+        x, n = self.rng.uniform(-30, 30), 400
+        ring = [[round(x + 140 * math.cos(2 * math.pi * k / n), 4), round(80 * math.sin(2 * math.pi * k / n), 4)] for k in range(n)]
+        return {"intersects": {"type": "Polygon", "coordinates": [[*ring, ring[0]]]}, "limit": 10}
+
+    def worst_sliver(self):
+        """A polygon whose box is half of the globe, and that touches little of it."""
+        x = self.rng.uniform(-170, -160)
+        ring = [[x, -85.0], [x + 0.01, -85.0], [x + 300, 74.0], [x, -85.0]]
+        return {"intersects": {"type": "Polygon", "coordinates": [ring]}, "collections": [self.rare()], "limit": 10}
+
 
 BOTH = ("small_bbox", "point", "big_bbox", "all_time", "cql2_cloud", "intersects", "count", "newest", "oldest", "paging")
 ALONE = ("ids", "no_hit", "no_hit_all", "few_hits_all", "three", "rare_box", "rare_newest")
+WORST = tuple(f"worst_{name}" for name in ("not", "like", "no_value", "sort", "globe", "polygon", "sliver"))
 NAMES = ("item", *(n for name in BOTH for n in (name, f"{name}_all")), *ALONE)
 WITHOUT_COLLECTION = {f"{name}_all" for name in (*BOTH, "no_hit", "few_hits")}
 PAGES = 10
@@ -174,7 +205,7 @@ def query(maker, name):
         item = maker.rng.choice(maker.everywhere)
         path = f"/collections/{item['collection']}/items/{quote(item['id'])}"
         return {"name": name, "method": "GET", "path": path, "body": None}
-    if name in ALONE:
+    if name in ALONE or name in WORST:
         body = getattr(maker, name)()
     else:
         kind = name.removesuffix("_all")
