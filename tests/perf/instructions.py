@@ -2,6 +2,7 @@
 
     scripts/instructions             counts, and compares with tests/perf/instructions.json (exit code 1: more than 5 % more)
     scripts/instructions --record    counts, and writes the numbers of this platform there
+    scripts/instructions --where     a table of the libraries and folders that the instructions of requests are spent in
 
 The numbers hold for one platform: distribution, processor features, compiler, flags and versions of libraries. On another one
 nothing is compared. Of the server, each class of requests is asked once to warm up, then once more between two readings of the
@@ -20,6 +21,7 @@ from pathlib import Path
 import big_catalog
 import load
 import programs
+import where
 from machine import Ended
 
 HERE = Path(__file__).resolve().parent
@@ -208,6 +210,23 @@ def of_server(server):
     return found
 
 
+def where_of(server, names):
+    """Markdown: where the instructions of these classes go, as gzip."""
+    found, asked = {}, {name: requests()[name] for name in names}
+    for name, those in asked.items():
+        server.count(those, "gzip")
+        found[name] = where.add_up(Path(f"{server.out}.{server.dumps}").read_text())
+    return where.table(found, {name: len(those) for name, those in asked.items()})
+
+
+def print_where(build, folder, names):
+    server = Server(build, make_catalog(build, folder, make_sources(build, folder)), folder)
+    try:
+        print(where_of(server, names))
+    finally:
+        server.stop()
+
+
 def count_all(build, folder):
     sources = make_sources(build, folder)
     server = Server(build, make_catalog(build, folder, sources), folder)
@@ -266,10 +285,13 @@ def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("--build", type=Path, required=True)
     p.add_argument("--record", action="store_true")
+    p.add_argument("--where", nargs="?", const="item,ten,hundred,small_bbox,intersects,count,fields,sort", metavar="CLASS,...")
     a = p.parse_args()
     if reason := why_not(a.build):
         sys.exit(f"scripts/instructions: {reason}")
     with tempfile.TemporaryDirectory() as folder:
+        if a.where:
+            return print_where(a.build, Path(folder), a.where.split(","))
         counts = count_all(a.build, Path(folder))
     platform, numbers = platform_of(a.build), read_numbers()
     recorded = numbers_for(platform, numbers)

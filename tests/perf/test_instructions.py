@@ -50,6 +50,15 @@ def test_counts_hold_still_and_a_slower_one_shows(server):
     assert "x" in worse
 
 
+def test_where_adds_up_to_the_count(server):
+    asked = instructions.requests()["small_bbox"]
+    count = server.count(asked, "gzip")
+    dump = f"{server.out}.{server.dumps}"
+    places = instructions.where.add_up(instructions.Path(dump).read_text())
+    assert sum(places.values()) / len(asked) == pytest.approx(count, rel=0.03)  # what is under way while valgrind reads it
+    assert places["SQLite"] > 0 and places["server/http"] > 0
+
+
 def test_compare():
     worse, better = instructions.compare({"a": 104, "b": 106, "c": 94, "new": 1}, {"a": 100, "b": 100, "c": 100, "gone": 1})
     assert sorted(worse) == ["b", "gone", "new"]
