@@ -5,8 +5,9 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-/* The texts are cut at equal windows of `from` that stand in the same order in both. */
-enum { WINDOW = 12, TABLE_BITS = 14, CHAIN_MAX = 64 };
+/* The texts are cut at equal windows of `from` that stand in the same order in both. They are looked for nearby first:
+ * an index of all takes more time than the rest. */
+enum { WINDOW = 12, TABLE_BITS = 14, CHAIN_MAX = 64, NEAR_FROM = 512, NEAR_TO = 64 };
 
 typedef struct window_index {
     uint32_t *head; /* 1-based position in `from` of the first window with a hash, 0: none */
@@ -15,7 +16,7 @@ typedef struct window_index {
 
 typedef struct differ {
     cairn_span from, to;
-    window_index index;
+    window_index index; /* made when something isn't near; then it is always asked */
     cairn_buf *out;
     size_t i, j; /* written up to here */
 } differ;
@@ -99,6 +100,23 @@ static void find_sync(differ *d, size_t *i, size_t *j)
         (*i)--, (*j)--;
 }
 
+/* The same among the next few bytes; false when there is none. */
+static bool find_near(const differ *d, size_t *i, size_t *j)
+{
+    size_t best = NEAR_FROM;
+    for (size_t at = 0; at < NEAR_TO && at < best && d->j + at + WINDOW <= d->to.n; at++) {
+        size_t left = d->from.n - d->i, most = best - at - 1 + WINDOW;
+        const char *from = d->from.p + d->i;
+        const char *found = memmem(from, left < most ? left : most, d->to.p + d->j + at, WINDOW);
+        if (!found)
+            continue;
+        best = (size_t)(found - from) + at;
+        *i = d->i + (size_t)(found - from);
+        *j = d->j + at;
+    }
+    return best < NEAR_FROM;
+}
+
 static bool put_change(differ *d, size_t keep, size_t i, size_t j)
 {
     return cairn_varint_put(d->out, keep) && cairn_varint_put(d->out, i - d->i) && cairn_varint_put(d->out, j - d->j) &&
@@ -109,7 +127,11 @@ static bool diff(differ *d, size_t keep)
 {
     while (d->i < d->from.n || d->j < d->to.n) {
         size_t i, j;
-        find_sync(d, &i, &j);
+        if (d->index.head || !find_near(d, &i, &j)) {
+            if (!d->index.head && !index_build(&d->index, d->from))
+                return false;
+            find_sync(d, &i, &j);
+        }
         if (!put_change(d, keep, i, j))
             return false;
         keep = common_prefix(behind(d->from, i), behind(d->to, j));
@@ -129,7 +151,7 @@ bool cairn_patch_make(cairn_span from, cairn_span to, cairn_buf *out)
         return true;
     if (d.from.n < WINDOW || d.to.n < WINDOW)
         return put_change(&d, keep, d.from.n, d.to.n);
-    bool ok = index_build(&d.index, d.from) && diff(&d, keep);
+    bool ok = diff(&d, keep);
     free(d.index.head);
     free(d.index.next);
     return ok;

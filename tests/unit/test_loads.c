@@ -1,6 +1,7 @@
 /* The rules of the clients. That they are the clients' own is what tests/clients/test_verdicts.py holds against the
  * real programs; here each rule is met once, and what no real item does. */
 #include "base/json.h"
+#include "stac/crs.h"
 #include "stac/loads.h"
 
 #include <setjmp.h>
@@ -389,10 +390,27 @@ static void ends_at_the_cap(void **state)
     cairn_arena_free(arena);
 }
 
+/* What is believed without asking PROJ, PROJ knows. */
+static void believes_what_is_known(void **state)
+{
+    static const int ranges[][2] = {{32601, 32660}, {32701, 32760}, {26901, 26923},
+                                    {25828, 25837}, {4326, 4326},   {3857, 3857}};
+    (void)state;
+    for (size_t i = 0; i < sizeof ranges / sizeof *ranges; i++)
+        for (int number = ranges[i][0]; number <= ranges[i][1]; number++) {
+            char name[16];
+            cairn_projection *projection = NULL;
+            snprintf(name, sizeof name, "EPSG:%d", number);
+            assert_int_equal(cairn_projection_to_lonlat(cairn_span_of(name), &projection, NULL), CAIRN_OK);
+            cairn_projection_free(projection);
+        }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(names_clients),
+        cmocka_unit_test(believes_what_is_known),
         cmocka_unit_test_setup_teardown(passes_the_form_that_all_read, set_up, tear_down),
         cmocka_unit_test_setup_teardown(follows_stackstac, set_up, tear_down),
         cmocka_unit_test_setup_teardown(follows_odc_stac, set_up, tear_down),

@@ -147,17 +147,26 @@ bool cairn_loads_is_dtype(cairn_span value)
 
 /* ---- reference systems ---- */
 
-/* Those of most of the world's items, so that PROJ needn't be asked: WGS 84, its UTM zones, Web Mercator. */
+/* Those of most of the world's items, so that PROJ needn't be asked: longitude and latitude, Web Mercator, UTM's zones
+ * of WGS 84, NAD83 and ETRS89. */
 static bool is_common(cairn_span crs)
 {
-    static const char utm[] = "EPSG:32";
-    cairn_span rest = {crs.p + sizeof utm - 1, crs.n - (sizeof utm - 1)};
-    if (cairn_span_is(crs, "EPSG:4326") || cairn_span_is(crs, "EPSG:3857"))
-        return true;
-    if (crs.n != sizeof utm - 1 + 3 || !cairn_span_starts(crs, utm) || (rest.p[0] != '6' && rest.p[0] != '7'))
+    static const struct {
+        unsigned first, last;
+    } ranges[] = {{32601, 32660}, {32701, 32760}, {26901, 26923}, {25828, 25837}, {4326, 4326}, {3857, 3857}};
+    static const char prefix[] = "EPSG:";
+    unsigned number = 0;
+    if (crs.n < sizeof prefix - 1 + 4 || crs.n > sizeof prefix - 1 + 5 || !cairn_span_starts(crs, prefix))
         return false;
-    int zone = (rest.p[1] - '0') * 10 + (rest.p[2] - '0');
-    return rest.p[1] >= '0' && rest.p[1] <= '6' && rest.p[2] >= '0' && rest.p[2] <= '9' && zone >= 1 && zone <= 60;
+    for (const char *p = crs.p + sizeof prefix - 1; p < crs.p + crs.n; p++) {
+        if (*p < '0' || *p > '9')
+            return false;
+        number = number * 10 + (unsigned)(*p - '0');
+    }
+    for (size_t i = 0; i < sizeof ranges / sizeof *ranges; i++)
+        if (number >= ranges[i].first && number <= ranges[i].last)
+            return crs.p[sizeof prefix - 1] != '0';
+    return false;
 }
 
 /* Whether the item may ask for it. What it may is the same whatever the thread was asked before. */
