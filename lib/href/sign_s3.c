@@ -75,8 +75,12 @@ static void add_query(cairn_buf *out, const request *r, bool sorted)
 
 static void to_hex(const unsigned char mac[CAIRN_MAC_BYTES], char out[HEX_SIZE])
 {
-    for (size_t i = 0; i < CAIRN_MAC_BYTES; i++)
-        snprintf(out + 2 * i, 3, "%02x", mac[i]);
+    static const char DIGITS[] = "0123456789abcdef";
+    for (size_t i = 0; i < CAIRN_MAC_BYTES; i++) {
+        out[2 * i] = DIGITS[mac[i] >> 4];
+        out[2 * i + 1] = DIGITS[mac[i] & 15];
+    }
+    out[HEX_SIZE - 1] = '\0';
 }
 
 static bool hash_of_request(const request *r, char hex[HEX_SIZE])

@@ -156,6 +156,9 @@ static cairn_code open_db(const sqlite_store *store, sqlite_session *session, ca
     return code ? code : schema_check(session->db, store->path, error);
 }
 
+/* Of replies that are compressed as a whole: takes less than half the time of level 6, for an eighth more bytes. */
+enum { REPLY_LEVEL = 1 };
+
 cairn_code sqlite_session_open(cairn_store *store, cairn_session **out, cairn_error *error)
 {
     sqlite_session *session = calloc(1, sizeof *session);
@@ -163,7 +166,7 @@ cairn_code sqlite_session_open(cairn_store *store, cairn_session **out, cairn_er
         return cairn_error_no_memory(error);
     session->base.store = store;
     session->base.geos = cairn_geos_new();
-    session->base.codec = cairn_codec_new(6);
+    session->base.codec = cairn_codec_new(REPLY_LEVEL);
     cairn_code code = CAIRN_OK;
     if (!session->base.geos || !session->base.codec)
         code = cairn_error_no_memory(error);
