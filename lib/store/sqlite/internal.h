@@ -371,6 +371,7 @@ typedef enum write_id {
     W_FIND,
     W_INSERT,
     W_UPDATE,
+    W_UPDATE_REST,
     W_DELETE,
     W_BODY_PUT,
     W_BODY_GET,

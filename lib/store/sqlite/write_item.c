@@ -148,6 +148,47 @@ static cairn_code find_item(sqlite_writer *writer, cairn_span collection, cairn_
     return code;
 }
 
+static bool same_box(cairn_box a, cairn_box b)
+{
+    return a.west == b.west && a.south == b.south && a.east == b.east && a.north == b.north;
+}
+
+static bool same_time(cairn_time a, cairn_time b)
+{
+    return cairn_time_compare(a, b) == 0;
+}
+
+/* No index of `item` has anything that changes. */
+static bool same_keys(const item_row *a, const item_row *b)
+{
+    return same_time(a->position.time, b->position.time) && same_time(a->range.start, b->range.start) &&
+           same_time(a->range.end, b->range.end) && a->has_place == b->has_place &&
+           (!a->has_place || same_box(a->box, b->box));
+}
+
+/* SQLite writes the indexes of each column that is named, though its value be the same: so those are left out. */
+static cairn_code put_row(sqlite_writer *writer, const cairn_item *item, const item_row *old, item_row *row,
+                          cairn_error *error)
+{
+    sqlite3_stmt *put;
+    cairn_span hot = cairn_buf_span(&writer->hot);
+    bool rest = old && same_keys(old, row);
+    cairn_code code = writer_query(writer, rest ? W_UPDATE_REST : old ? W_UPDATE : W_INSERT, &put, error);
+    if (code)
+        return code;
+    if (rest) {
+        sqlite3_bind_int64(put, 1, row->key);
+        db_bind_blob(put, 2, row->has_place ? item->footprint.wkb : CAIRN_SPAN_NONE);
+        db_bind_blob(put, 3, hot.n ? hot : CAIRN_SPAN_NONE);
+    } else {
+        bind_item(put, item, row, hot, !old);
+    }
+    code = db_run(writer->db, put, "writing an item", error);
+    if (!old)
+        row->key = sqlite3_last_insert_rowid(writer->db);
+    return code;
+}
+
 /* `old` is what it takes the place of, or NULL. */
 static cairn_code write_row(sqlite_writer *writer, tally *tally, const cairn_item_record *record, const item_row *old,
                             cairn_error *error)
@@ -157,17 +198,10 @@ static cairn_code write_row(sqlite_writer *writer, tally *tally, const cairn_ite
     if (!properties.text.p)
         properties.text = cairn_properties_of(record->item->body);
     properties.within = cairn_properties_within(&record->body, &record->properties, &properties.body_at);
-    sqlite3_stmt *put;
-    cairn_code code = writer_query(writer, old ? W_UPDATE : W_INSERT, &put, error);
     cairn_buf_reset(&writer->hot);
-    if (!code && !cairn_hot_make(properties.text, &writer->hot))
-        code = cairn_error_no_memory(error);
-    if (code)
-        return code;
-    bind_item(put, record->item, &row, cairn_buf_span(&writer->hot), !old);
-    code = db_run(writer->db, put, "writing an item", error);
-    if (!old)
-        row.key = sqlite3_last_insert_rowid(writer->db);
+    if (!cairn_hot_make(properties.text, &writer->hot))
+        return cairn_error_no_memory(error);
+    cairn_code code = put_row(writer, record->item, old, &row, error);
     if (!code)
         code = put_body(writer, row.key, record, &properties, error);
     if (!code)

@@ -21,6 +21,7 @@ static const char *const write_text[W_COUNT] = {
     [W_UPDATE] = "UPDATE item SET collection=?2, id=?3, back_sec=?4, back_nsec=?5, start_sec=?6, start_nsec=?7,"
                  " end_sec=?8, end_nsec=?9, west=?10, south=?11, east=?12, north=?13, footprint=?14, hot=?15"
                  " WHERE key=?1",
+    [W_UPDATE_REST] = "UPDATE item SET footprint=?2, hot=?3 WHERE key=?1",
     [W_DELETE] = "DELETE FROM item WHERE key=?1",
     [W_BODY_PUT] =
         "INSERT OR REPLACE INTO item_body(key, encoding, crc, length, changed, body, source_encoding, source_crc,"
