@@ -102,11 +102,21 @@ static cairn_code make_hrefs(const cairn_config *config, cairn_signer **signer, 
     return code;
 }
 
+/* Without a setting, memory does not depend on how many processors there are. */
+static uint64_t page_cache_bytes(const cairn_config *config)
+{
+    enum { OF_ALL = 256 << 20, LEAST = 1 << 20 };
+    uint64_t part = OF_ALL / cairn_server_threads(config);
+    if (config->cache_mb)
+        return config->cache_mb << 20;
+    return part > LEAST ? part : LEAST;
+}
+
 static cairn_code run(const cairn_config *config, int *status, cairn_error *error)
 {
     place what = {config->catalog,
                   {.immutable = config->immutable,
-                   .cache_bytes = config->cache_mb << 20,
+                   .cache_bytes = page_cache_bytes(config),
                    .item_cache_bytes = config->item_cache / cairn_server_threads(config),
                    .program = "cairnd"}};
     cairn_served_ops ops = {open_catalog, cairn_sqlite_is_replaced, &what};

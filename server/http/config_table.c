@@ -126,7 +126,9 @@ static const cairn_option OPTIONS[] = {
     SWITCH("immutable", immutable, false,
            "Promise that the file never changes while it is served: no locks are taken. For read-only media and file "
            "systems without locks. Replacing the file by rename works."),
-    NUMBER("cache-mb", "N", COUNT, cache_mb, "64", 1, 65536, "Page cache of each reading connection, in MB (2^20)."),
+    NUMBER("cache-mb", "N", COUNT, cache_mb, "0", 0, 65536,
+           "Page cache of each reading connection (there is one for each thread), in MB (2^20). 0: 256 MB shared out "
+           "among them, however many there are."),
     NUMBER("item-cache", "BYTES", BYTES, item_cache, "64M", 0, 64 * GIGA,
            "Memory for texts of items, so that answers without compression need not unpack them again. The threads "
            "share it out; 0: none."),
