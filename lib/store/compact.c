@@ -2,19 +2,27 @@
 
 #include "base/varint.h"
 
-static bool add_compact(const cairn_compactor *with, cairn_span text, cairn_buf *out)
+enum { PATTERN_BITS = 2 };
+
+static bool put_head(const cairn_compactor *with, cairn_pattern pattern, cairn_buf *out)
 {
-    return cairn_varint_put(out, with->number) && cairn_varint_put(out, 0) &&
-           cairn_frame_make(with->framer, with->dictionary, text, out);
+    return cairn_varint_put(out, with->number << PATTERN_BITS | pattern);
 }
 
-bool cairn_compact_pack(const cairn_compactor *with, cairn_span text, cairn_buf *out, cairn_packed *packed)
+static bool add_compact(const cairn_compactor *with, cairn_pattern pattern, cairn_span text, cairn_buf *out)
+{
+    return put_head(with, pattern, out) && cairn_varint_put(out, 0) &&
+           cairn_frame_make(with->framer, with->dictionary, pattern, text, out);
+}
+
+bool cairn_compact_pack(const cairn_compactor *with, cairn_pattern pattern, cairn_span text, cairn_buf *out,
+                        cairn_packed *packed)
 {
     size_t start = out->n;
     *packed = (cairn_packed){CAIRN_ENCODING_PLAIN, 0, 0, CAIRN_SPAN_NONE};
     if (!text.p)
         return true;
-    if (!add_compact(with, text, out))
+    if (!add_compact(with, pattern, text, out))
         return false;
     packed->encoding = CAIRN_ENCODING_COMPACT;
     if (out->n - start >= text.n) {
@@ -33,16 +41,15 @@ static bool pack_apart(const cairn_compactor *with, cairn_span open, cairn_span 
                        cairn_packed *body, cairn_packed *properties)
 {
     size_t start = out->n;
-    if (!cairn_compact_pack(with, open, out, body))
+    if (!cairn_compact_pack(with, CAIRN_PATTERN_FIRST, open, out, body))
         return false;
     size_t middle = out->n;
-    bool ok = cairn_compact_pack(with, inside, out, properties);
+    bool ok = cairn_compact_pack(with, CAIRN_PATTERN_SECOND, inside, out, properties);
     body->bytes = cairn_span_make(out->p + start, middle - start); /* the buffer may have moved */
     return ok;
 }
 
-/* What is around the inner text, in one piece. */
-static bool cut_out(cairn_span open, cairn_span inside, cairn_buf *out)
+bool cairn_compact_around(cairn_span open, cairn_span inside, cairn_buf *out)
 {
     const char *behind = inside.p + inside.n;
     return cairn_buf_add(out, open.p, (size_t)(inside.p - open.p)) &&
@@ -52,8 +59,8 @@ static bool cut_out(cairn_span open, cairn_span inside, cairn_buf *out)
 static bool add_around(const cairn_compactor *with, cairn_span open, cairn_span inside, cairn_buf *out)
 {
     cairn_buf around = CAIRN_BUF_INIT(open.n);
-    bool ok = cut_out(open, inside, &around) &&
-              cairn_frame_make(with->framer, with->dictionary, cairn_buf_span(&around), out);
+    bool ok = cairn_compact_around(open, inside, &around) &&
+              cairn_frame_make(with->framer, with->dictionary, CAIRN_PATTERN_FIRST, cairn_buf_span(&around), out);
     cairn_buf_free(&around);
     return ok;
 }
@@ -66,7 +73,7 @@ bool cairn_compact_item(const cairn_compactor *with, cairn_span open, cairn_span
     if (!is_part)
         return pack_apart(with, open, inside, out, body, properties);
     cairn_buf inner = CAIRN_BUF_INIT(out->max);
-    bool ok = add_compact(with, inside, &inner) && cairn_varint_put(out, with->number) &&
+    bool ok = add_compact(with, CAIRN_PATTERN_SECOND, inside, &inner) && put_head(with, CAIRN_PATTERN_FIRST, out) &&
               cairn_varint_put(out, (size_t)(inside.p - open.p) + 1) && cairn_varint_put(out, inside.n) &&
               cairn_varint_put(out, inner.n);
     size_t from = out->n, to = from + inner.n;
@@ -85,8 +92,19 @@ bool cairn_compact_item(const cairn_compactor *with, cairn_span open, cairn_span
     return true;
 }
 
+bool cairn_compact_head(cairn_span *bytes, size_t *number, cairn_pattern *pattern)
+{
+    size_t head;
+    if (!cairn_varint_get(bytes, &head))
+        return false;
+    *number = head >> PATTERN_BITS;
+    *pattern = (cairn_pattern)(head & ((1 << PATTERN_BITS) - 1));
+    return true;
+}
+
 bool cairn_compact_number(const cairn_packed *packed, size_t *number)
 {
     cairn_span bytes = packed->bytes;
-    return packed->encoding == CAIRN_ENCODING_COMPACT && cairn_varint_get(&bytes, number);
+    cairn_pattern pattern;
+    return packed->encoding == CAIRN_ENCODING_COMPACT && cairn_compact_head(&bytes, number, &pattern);
 }

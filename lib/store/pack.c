@@ -1,8 +1,8 @@
 #include "store/pack.h"
 
-#include "base/dictionary.h"
 #include "base/patch.h"
 #include "base/varint.h"
+#include "store/compact.h"
 
 bool cairn_pack(cairn_codec *codec, cairn_span text, cairn_buf *out, cairn_packed *packed)
 {
@@ -49,6 +49,7 @@ static cairn_code add_inflated(cairn_codec *codec, const cairn_packed *packed, c
 
 typedef struct compact {
     size_t dictionary;
+    cairn_pattern pattern;
     bool has_inner;
     size_t place, length; /* of the inner text */
     cairn_span inner, frame;
@@ -58,7 +59,7 @@ static bool read_compact(cairn_span bytes, compact *out)
 {
     size_t place, inner = 0;
     *out = (compact){0};
-    if (!cairn_varint_get(&bytes, &out->dictionary) || !cairn_varint_get(&bytes, &place))
+    if (!cairn_compact_head(&bytes, &out->dictionary, &out->pattern) || !cairn_varint_get(&bytes, &place))
         return false;
     out->has_inner = place > 0;
     if (out->has_inner &&
@@ -76,14 +77,14 @@ static cairn_code open_frames(cairn_dictionaries *with, const compact *from, cha
 {
     compact inner;
     size_t around = length - from->length;
-    cairn_code code = cairn_frame_open(with, from->dictionary, from->frame, to, around, error);
+    cairn_code code = cairn_frame_open(with, from->dictionary, from->pattern, from->frame, to, around, error);
     if (code || !from->has_inner)
         return code;
     if (!read_compact(from->inner, &inner) || inner.has_inner)
         return cairn_error_set(error, CAIRN_CORRUPT, "a stored text holds %zu bytes that are no compact text",
                                from->inner.n);
     memmove(to + from->place + from->length, to + from->place, around - from->place);
-    return cairn_frame_open(with, inner.dictionary, inner.frame, to + from->place, from->length, error);
+    return cairn_frame_open(with, inner.dictionary, inner.pattern, inner.frame, to + from->place, from->length, error);
 }
 
 /* The length is believed only so far as frames can hold so much: a block has 4 bytes at least, and 128 KB at most. */

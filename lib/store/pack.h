@@ -1,6 +1,7 @@
 /* The stored form of a text (an item's open form): bytes with an encoding, the CRC-32 and length of the plain text.
  *
- * The compact encoding: number of a dictionary (base/dictionary.h; 0: none), place, frame. Numbers are LEB128. `place`
+ * The compact encoding: number of a dictionary (base/dictionary.h; 0: none) times 4, plus which of its patterns the
+ * frame is a delta of (0: of none); place; frame. Numbers are LEB128. `place`
  * 0: the text is that of the frame. Else a second text belongs into the first, behind `place` - 1 of its bytes: then
  * the lengths of that text and of its bytes follow, and these bytes, which are compact, too, and hold no other, and
  * then the frame of the first text. So the properties of an item are kept once, and can be taken out of the bytes of

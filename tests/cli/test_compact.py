@@ -7,7 +7,7 @@ import time
 
 import pytest
 import requests
-from support import BUILD, CORPUS_SAMPLE, PATIENCE, alone, make_item, sample_sources
+from support import BUILD, CORPUS_SAMPLE, PATIENCE, alone, make_item, sample_sources, wait_until
 
 MANY = 1500
 
@@ -145,7 +145,7 @@ def test_interrupted_it_says_so(cairn, fast, tmp_path):
     path = tmp_path / "c.cairn"
     path.write_bytes(fast.read_bytes())
     process = start(path)
-    time.sleep(0.3)
+    wait_until(path.with_name("c.cairn.lock").exists)
     process.send_signal(signal.SIGINT)
     _, said = process.communicate(timeout=PATIENCE)
     if process.returncode != 0:  # it was not quicker

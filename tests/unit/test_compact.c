@@ -23,6 +23,7 @@ typedef struct fixture {
     cairn_codec *codec;
     cairn_framer *framer;
     cairn_dictionary *dictionary;
+    cairn_buf plain;
     cairn_buf stored; /* the dictionary as the source gives it */
     int loads;
 } fixture;
@@ -36,6 +37,16 @@ static cairn_code give(void *context, size_t number, cairn_buf *out, cairn_error
     return cairn_buf_add_span(out, cairn_buf_span(&f->stored)) ? CAIRN_OK : cairn_error_no_memory(error);
 }
 
+static bool make_plain(cairn_buf *out)
+{
+    cairn_buf around = CAIRN_BUF_INIT(1 << 20);
+    cairn_span open = cairn_span_of(LIKE), inside = cairn_properties_of(open);
+    bool ok = cairn_compact_around(open, inside, &around) &&
+              cairn_dictionary_begin(cairn_buf_span(&around), inside, out) && cairn_buf_add_span(out, open);
+    cairn_buf_free(&around);
+    return ok;
+}
+
 static int setup(void **state)
 {
     fixture *f = calloc(1, sizeof *f);
@@ -43,8 +54,11 @@ static int setup(void **state)
     f->codec = cairn_codec_new(6);
     f->framer = cairn_framer_new();
     f->stored = (cairn_buf)CAIRN_BUF_INIT(1 << 20);
-    f->dictionary = cairn_dictionary_new(cairn_span_of(LIKE), LEVEL);
-    assert_true(cairn_dictionary_store(cairn_span_of(LIKE), &f->stored));
+    f->plain = (cairn_buf)CAIRN_BUF_INIT(1 << 20);
+    assert_true(make_plain(&f->plain));
+    f->dictionary = cairn_dictionary_new(cairn_buf_span(&f->plain), LEVEL);
+    assert_non_null(f->dictionary);
+    assert_true(cairn_dictionary_store(cairn_buf_span(&f->plain), &f->stored));
     cairn_codec_give(f->codec, cairn_dictionaries_new(give, f, 1));
     *state = f;
     return 0;
@@ -56,6 +70,7 @@ static int teardown(void **state)
     cairn_codec_free(f->codec);
     cairn_framer_free(f->framer);
     cairn_dictionary_free(f->dictionary);
+    cairn_buf_free(&f->plain);
     cairn_buf_free(&f->stored);
     free(f);
     return 0;
@@ -84,7 +99,7 @@ static void packs_a_text_small(void **state)
     cairn_buf out = CAIRN_BUF_INIT(1 << 20), deflated = CAIRN_BUF_INIT(1 << 20);
     cairn_packed packed, other;
     size_t number = 0;
-    assert_true(cairn_compact_pack(&with, cairn_span_of(OPEN), &out, &packed));
+    assert_true(cairn_compact_pack(&with, CAIRN_PATTERN_NONE, cairn_span_of(OPEN), &out, &packed));
     assert_true(cairn_pack(f->codec, cairn_span_of(OPEN), &deflated, &other));
     assert_int_equal(packed.encoding, CAIRN_ENCODING_COMPACT);
     assert_true(packed.bytes.n < other.bytes.n / 2);
@@ -92,7 +107,7 @@ static void packs_a_text_small(void **state)
     assert_int_equal(number, NUMBER);
     assert_false(cairn_compact_number(&other, &number));
     assert_unpacks(f, &packed, cairn_span_of(OPEN));
-    assert_true(cairn_compact_pack(&with, cairn_span_of("{}"), &out, &packed));
+    assert_true(cairn_compact_pack(&with, CAIRN_PATTERN_NONE, cairn_span_of("{}"), &out, &packed));
     assert_int_equal(packed.encoding, CAIRN_ENCODING_PLAIN);
     cairn_buf_free(&out);
     cairn_buf_free(&deflated);
@@ -121,9 +136,9 @@ static void dictionaries_are_loaded_once_while_they_fit(void **state)
     cairn_compactor with = compactor(f);
     cairn_buf out = CAIRN_BUF_INIT(1 << 20), more = CAIRN_BUF_INIT(1 << 20);
     cairn_packed packed, other;
-    assert_true(cairn_compact_pack(&with, cairn_span_of(OPEN), &out, &packed));
+    assert_true(cairn_compact_pack(&with, CAIRN_PATTERN_NONE, cairn_span_of(OPEN), &out, &packed));
     with.number++;
-    assert_true(cairn_compact_pack(&with, cairn_span_of(OPEN), &more, &other));
+    assert_true(cairn_compact_pack(&with, CAIRN_PATTERN_NONE, cairn_span_of(OPEN), &more, &other));
     for (int i = 0; i < 3; i++)
         assert_unpacks(f, &packed, cairn_span_of(OPEN));
     assert_int_equal(f->loads, 1);
@@ -160,7 +175,7 @@ static void sees_what_is_corrupt(void **state)
     cairn_packed body, properties;
     cairn_span open = cairn_span_of(OPEN);
     with.number = 999;
-    assert_true(cairn_compact_pack(&with, open, &out, &body));
+    assert_true(cairn_compact_pack(&with, CAIRN_PATTERN_FIRST, open, &out, &body));
     assert_fails(f, body, CAIRN_CORRUPT); /* no such dictionary */
     with.number = NUMBER;
     assert_true(cairn_compact_item(&with, open, cairn_properties_of(open), &out, &body, &properties));
@@ -219,7 +234,7 @@ static void a_dictionary_that_is_none_is_corrupt(void **state)
     const cairn_compactor with = compactor(f);
     cairn_buf out = CAIRN_BUF_INIT(1 << 20);
     cairn_packed packed;
-    assert_true(cairn_compact_pack(&with, cairn_span_of(OPEN), &out, &packed));
+    assert_true(cairn_compact_pack(&with, CAIRN_PATTERN_NONE, cairn_span_of(OPEN), &out, &packed));
     cairn_buf_reset(&f->stored);
     assert_fails(f, packed, CAIRN_CORRUPT);
     cairn_buf_add_text(&f->stored, "no frame of zstd");
@@ -227,7 +242,34 @@ static void a_dictionary_that_is_none_is_corrupt(void **state)
     cairn_buf_reset(&f->stored);
     assert_true(cairn_dictionary_store(cairn_span_of("another text"), &f->stored));
     assert_fails(f, packed, CAIRN_CORRUPT);
+    cairn_buf_reset(&f->stored);
+    assert_true(cairn_dictionary_store(cairn_span_of("\x7f"
+                                                     "patterns longer than it"),
+                                       &f->stored));
+    assert_fails(f, packed, CAIRN_CORRUPT);
+    assert_null(cairn_dictionary_new(cairn_span_of("\x7f"
+                                                   "patterns longer than it"),
+                                     LEVEL));
     cairn_buf_free(&out);
+}
+
+/* Each pattern, and each without a dictionary. */
+static void every_pattern_comes_back(void **state)
+{
+    fixture *f = *state;
+    cairn_dictionary *none = cairn_dictionary_new(CAIRN_SPAN_NONE, LEVEL);
+    for (int i = 0; i < CAIRN_PATTERNS; i++) {
+        const cairn_compactor with = compactor(f), without = {f->framer, none, 0};
+        cairn_buf out = CAIRN_BUF_INIT(1 << 20), other = CAIRN_BUF_INIT(1 << 20);
+        cairn_packed packed;
+        assert_true(cairn_compact_pack(&with, (cairn_pattern)i, cairn_span_of(OPEN), &out, &packed));
+        assert_unpacks(f, &packed, cairn_span_of(OPEN));
+        assert_true(cairn_compact_pack(&without, (cairn_pattern)i, cairn_span_of(OPEN), &other, &packed));
+        assert_unpacks(f, &packed, cairn_span_of(OPEN));
+        cairn_buf_free(&out);
+        cairn_buf_free(&other);
+    }
+    cairn_dictionary_free(none);
 }
 
 static void learns_how_texts_are_spelled(void **state)
@@ -259,6 +301,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(sees_what_is_corrupt, setup, teardown),
         cmocka_unit_test_setup_teardown(every_changed_byte_is_found_out, setup, teardown),
         cmocka_unit_test_setup_teardown(a_dictionary_that_is_none_is_corrupt, setup, teardown),
+        cmocka_unit_test_setup_teardown(every_pattern_comes_back, setup, teardown),
         cmocka_unit_test_setup_teardown(learns_how_texts_are_spelled, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -69,7 +69,7 @@ static bool pack_compact(const worker *self, compact_item *item, cairn_span patc
 {
     const cairn_compactor with = {self->framer, self->pool->dictionary, self->pool->number};
     cairn_span open = cairn_buf_span(&item->open);
-    return cairn_compact_pack(&with, patch, &item->out, &item->source) &&
+    return cairn_compact_pack(&with, CAIRN_PATTERN_NONE, patch, &item->out, &item->source) &&
            cairn_compact_item(&with, open, cairn_properties_of(open), &item->out, &item->body, &item->properties);
 }
 

@@ -1,5 +1,6 @@
 #include "store/sqlite/compact.h"
 
+#include "base/delta.h"
 #include "store/properties.h"
 
 #include <stdlib.h>
@@ -7,24 +8,86 @@
 enum {
     SIZES = 4,
     TRIED_ITEMS = 64,        /* on which sizes are compared */
+    PATTERNS = 5,            /* items that are tried as pattern */
     PATCHES_BYTES = 4 << 10, /* of patches in a dictionary */
     SAMPLES_BYTES = 2 << 20, /* from which the spelling is learnt */
     SAMPLES = 4096,
 };
 
-static const size_t sizes[SIZES] = {8 << 10, 32 << 10, 128 << 10, 256 << 10};
+static const size_t sizes[SIZES] = {2 << 10, 8 << 10, 32 << 10, 128 << 10};
 
 typedef struct training {
     compact_pool *pool;
     compact_item *items;
     size_t n;
     uint64_t total;
+    cairn_buf first, second; /* the patterns */
+    cairn_buf text;          /* for work */
     cairn_buf content, samples;
     size_t sample_sizes[SAMPLES];
     unsigned n_samples;
     cairn_buf best;
     double best_bytes; /* of all items and the dictionary */
 } training;
+
+/* ---- the patterns: the two texts of one item ---- */
+
+/* Puts the text around the properties into t->text; says what the properties are. */
+static bool take_apart(training *t, const compact_item *item, cairn_span *inside)
+{
+    cairn_span open = cairn_buf_span(&item->open);
+    *inside = cairn_properties_of(open);
+    cairn_buf_reset(&t->text);
+    if (inside->p < open.p || inside->p >= open.p + open.n)
+        return cairn_buf_add_span(&t->text, open);
+    return cairn_compact_around(open, *inside, &t->text);
+}
+
+static bool set_patterns(training *t, const compact_item *item)
+{
+    cairn_span inside;
+    cairn_buf_reset(&t->first);
+    cairn_buf_reset(&t->second);
+    return take_apart(t, item, &inside) && cairn_buf_add_span(&t->first, cairn_buf_span(&t->text)) &&
+           cairn_buf_add_span(&t->second, inside);
+}
+
+/* Appends the deltas of an item. */
+static bool add_deltas(training *t, const compact_item *item, cairn_buf *around, cairn_buf *inner)
+{
+    cairn_span inside;
+    return take_apart(t, item, &inside) &&
+           cairn_delta_make(cairn_buf_span(&t->first), cairn_buf_span(&t->text), around) &&
+           cairn_delta_make(cairn_buf_span(&t->second), inside, inner);
+}
+
+/* How long deltas are, of a few items. */
+static bool try_patterns(training *t, size_t *bytes)
+{
+    cairn_buf deltas = CAIRN_BUF_INIT(t->text.max);
+    bool ok = true;
+    size_t step = t->n / TRIED_ITEMS + 1;
+    for (size_t i = 0; ok && i < t->n; i += step)
+        ok = add_deltas(t, &t->items[i], &deltas, &deltas);
+    *bytes = deltas.n;
+    cairn_buf_free(&deltas);
+    return ok;
+}
+
+static bool choose_patterns(training *t)
+{
+    size_t best = 0, least = SIZE_MAX, bytes;
+    for (size_t i = 0; t->n && i < PATTERNS; i++) {
+        size_t at = (2 * i + 1) * t->n / (2 * PATTERNS);
+        if (!set_patterns(t, &t->items[at]) || !try_patterns(t, &bytes))
+            return false;
+        if (bytes < least) {
+            least = bytes;
+            best = at;
+        }
+    }
+    return t->n == 0 || set_patterns(t, &t->items[best]);
+}
 
 /* ---- what is in it ---- */
 
@@ -39,51 +102,47 @@ static bool add_patches(training *t)
     return ok;
 }
 
-/* Whole items, evenly out of all. */
+/* Deltas of whole items, evenly out of all. */
 static bool make_content(training *t, size_t size)
 {
-    size_t bytes = 0;
-    for (size_t i = 0; i < t->n; i++)
-        bytes += t->items[i].open.n;
-    size_t step = bytes / size + 1;
+    size_t step = t->samples.n / size + 1;
     cairn_buf_reset(&t->content);
     bool ok = add_patches(t);
-    for (size_t i = 0; ok && i < t->n; i += step)
-        if (t->content.n + t->items[i].open.n <= size)
-            ok = cairn_buf_add_span(&t->content, cairn_buf_span(&t->items[i].open));
+    for (size_t i = 0; ok && i < t->n && t->content.n < size; i += step)
+        ok = add_deltas(t, &t->items[i], &t->content, &t->content);
     return ok;
 }
 
 /* ---- how the others are spelled ---- */
 
-static bool add_sample(training *t, cairn_span text)
+/* What was appended to the samples since `start` is one. */
+static void end_sample(training *t, size_t start)
 {
-    if (text.n == 0 || t->n_samples == SAMPLES)
-        return true;
-    t->sample_sizes[t->n_samples++] = text.n;
-    return cairn_buf_add_span(&t->samples, text);
+    if (t->samples.n > start)
+        t->sample_sizes[t->n_samples++] = t->samples.n - start;
 }
 
 /* The texts as they will be packed. */
 static bool add_item(training *t, const compact_item *item)
 {
-    cairn_span open = cairn_buf_span(&item->open), inside = cairn_properties_of(open);
-    if (inside.p < open.p || inside.p >= open.p + open.n)
-        return add_sample(t, open);
-    const char *behind = inside.p + inside.n;
-    return add_sample(t, cairn_span_make(open.p, (size_t)(inside.p - open.p))) && add_sample(t, inside) &&
-           add_sample(t, cairn_span_make(behind, (size_t)(open.p + open.n - behind))) &&
-           add_sample(t, cairn_buf_span(&item->patch));
+    cairn_buf inner = CAIRN_BUF_INIT(t->samples.max);
+    size_t start = t->samples.n;
+    bool ok = add_deltas(t, item, &t->samples, &inner);
+    end_sample(t, start);
+    start = t->samples.n;
+    ok = ok && cairn_buf_add_span(&t->samples, cairn_buf_span(&inner));
+    end_sample(t, start);
+    start = t->samples.n;
+    ok = ok && cairn_buf_add_span(&t->samples, cairn_buf_span(&item->patch));
+    end_sample(t, start);
+    cairn_buf_free(&inner);
+    return ok;
 }
 
 static bool make_samples(training *t)
 {
     bool ok = true;
-    size_t bytes = 0;
-    for (size_t i = 0; i < t->n; i++)
-        bytes += t->items[i].open.n;
-    size_t step = bytes / SAMPLES_BYTES + 1;
-    for (size_t i = step / 2; ok && i < t->n && t->samples.n < SAMPLES_BYTES; i += step)
+    for (size_t i = 0; ok && i < t->n && t->samples.n < SAMPLES_BYTES && t->n_samples + 3 <= SAMPLES; i++)
         ok = add_item(t, &t->items[i]);
     return ok;
 }
@@ -147,6 +206,7 @@ static cairn_code try_size(training *t, size_t size, bool *better, cairn_error *
         return cairn_error_no_memory(error);
     cairn_span content = cairn_buf_span(&t->content);
     bool finished =
+        cairn_dictionary_begin(cairn_buf_span(&t->first), cairn_buf_span(&t->second), &bytes) &&
         cairn_dictionary_finish(content, t->samples.p, t->sample_sizes, t->n_samples, COMPACT_LEVEL, &bytes);
     *better = false;
     cairn_code code = finished && !bytes.failed ? try(t, &bytes, better, error) : CAIRN_OK;
@@ -172,10 +232,13 @@ cairn_code compact_train(compact_pool *pool, compact_item *items, size_t n, uint
     if (!t)
         return cairn_error_no_memory(error);
     *t = (training){.pool = pool, .items = items, .n = n, .total = total};
-    t->content = t->samples = t->best = (cairn_buf)CAIRN_BUF_INIT(64 << 20);
-    cairn_code code = make_samples(t) ? try_all(t, error) : cairn_error_no_memory(error);
+    t->content = t->samples = t->best = t->first = t->second = t->text = (cairn_buf)CAIRN_BUF_INIT(64 << 20);
+    cairn_code code = choose_patterns(t) && make_samples(t) ? try_all(t, error) : cairn_error_no_memory(error);
     if (!code && !cairn_buf_add_span(out, cairn_buf_span(&t->best)))
         code = cairn_error_no_memory(error);
+    cairn_buf_free(&t->first);
+    cairn_buf_free(&t->second);
+    cairn_buf_free(&t->text);
     cairn_buf_free(&t->content);
     cairn_buf_free(&t->samples);
     cairn_buf_free(&t->best);
