@@ -1,6 +1,7 @@
 /* cairn optimize: finishes what an interrupted writer left, brings items into a form, compacts the file, and leaves it
  * alone in rollback mode. */
 #include "store/sqlite/compact.h"
+#include "store/sqlite/space.h"
 
 #include <stdlib.h>
 #include <sys/statvfs.h>
@@ -79,6 +80,8 @@ static cairn_code renew(cairn_writer *writer, cairn_error *error)
         code = fill_counts((sqlite_writer *)writer, error);
     if (!code)
         code = traits_renew((sqlite_writer *)writer, error);
+    if (!code)
+        code = space_pack((sqlite_writer *)writer, NULL, NULL, error);
     if (!code)
         code = db_exec(((sqlite_writer *)writer)->db, "INSERT INTO item_text(item_text) VALUES('optimize')",
                        "optimizing", error);
