@@ -7,7 +7,7 @@
 
 /* The texts are cut at equal windows of `from` that stand in the same order in both. They are looked for nearby first:
  * an index of all takes more time than the rest. */
-enum { WINDOW = 12, TABLE_BITS = 14, CHAIN_MAX = 64, NEAR_FROM = 512, NEAR_TO = 64 };
+enum { WINDOW = 12, TABLE_BITS = 14, CHAIN_MAX = 64, NEAR_FROM = 512, NEAR_TO = 64, SURE = 4, BLOCK = 32 };
 
 typedef struct window_index {
     uint32_t *head; /* 1-based position in `from` of the first window with a hash, 0: none */
@@ -33,6 +33,13 @@ static uint32_t window_hash(const char *p)
 static size_t common_prefix(cairn_span a, cairn_span b)
 {
     size_t n = a.n < b.n ? a.n : b.n, i = 0;
+    uint64_t x, y;
+    for (; i + sizeof x <= n; i += sizeof x) {
+        memcpy(&x, a.p + i, sizeof x);
+        memcpy(&y, b.p + i, sizeof y);
+        if (x != y)
+            break;
+    }
     while (i < n && a.p[i] == b.p[i])
         i++;
     return i;
@@ -41,6 +48,8 @@ static size_t common_prefix(cairn_span a, cairn_span b)
 static size_t common_suffix(cairn_span a, cairn_span b)
 {
     size_t n = a.n < b.n ? a.n : b.n, i = 0;
+    while (n - i >= BLOCK && memcmp(a.p + a.n - i - BLOCK, b.p + b.n - i - BLOCK, BLOCK) == 0)
+        i += BLOCK;
     while (i < n && a.p[a.n - 1 - i] == b.p[b.n - 1 - i])
         i++;
     return i;
@@ -100,7 +109,8 @@ static void find_sync(differ *d, size_t *i, size_t *j)
         (*i)--, (*j)--;
 }
 
-/* The same among the next few bytes; false when there is none. */
+/* The same among the next few bytes; false when there is none. Where bytes were only put in, and many follow that are
+ * alike, nothing better is looked for. */
 static bool find_near(const differ *d, size_t *i, size_t *j)
 {
     size_t best = NEAR_FROM;
@@ -113,6 +123,8 @@ static bool find_near(const differ *d, size_t *i, size_t *j)
         best = (size_t)(found - from) + at;
         *i = d->i + (size_t)(found - from);
         *j = d->j + at;
+        if (at == 0 && common_prefix(behind(d->from, *i), behind(d->to, *j)) >= SURE * best)
+            break;
     }
     return best < NEAR_FROM;
 }
@@ -127,7 +139,10 @@ static bool diff(differ *d, size_t keep)
 {
     while (d->i < d->from.n || d->j < d->to.n) {
         size_t i, j;
-        if (d->index.head || !find_near(d, &i, &j)) {
+        if (d->to.n - d->j < WINDOW || d->from.n - d->i < WINDOW) {
+            i = d->from.n;
+            j = d->to.n;
+        } else if (d->index.head || !find_near(d, &i, &j)) {
             if (!d->index.head && !index_build(&d->index, d->from))
                 return false;
             find_sync(d, &i, &j);
