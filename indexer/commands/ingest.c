@@ -241,7 +241,7 @@ static cairn_code open_all(ingest *self, const cairn_operands *operands, cairn_e
 /* The records of a transaction, in equal parts of at most so many: what workers have in hand is all in memory. */
 static size_t part_of(uint64_t batch)
 {
-    enum { AT_ONCE = 1000 };
+    enum { AT_ONCE = 250 };
     uint64_t parts = (batch + AT_ONCE - 1) / AT_ONCE;
     return (size_t)(batch / parts);
 }
