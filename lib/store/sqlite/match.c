@@ -289,7 +289,7 @@ bool run_area_tells(const search_run *run)
 
 uint64_t run_cost(const search_run *run)
 {
-    enum { UNPACKING = 7, FETCHING = 4 };
+    enum { UNPACKING = 7, FETCHING = 8 };
     return run->looked_at + run->fetched * FETCHING +
            (run->session->texts->unpacked - run->unpacked_before) * UNPACKING;
 }

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 /* Beside a look at a row of the default order, which the budget is in. */
-enum { NODE_COST = 4, ROW_COST = 6 };
+enum { NODE_COST = 4, ROW_COST = 10 };
 
 typedef enum relation { BESIDE, AT_EDGE, WITHIN } relation;
 
