@@ -240,12 +240,16 @@ def write(a, results):
 # ---- peers ----
 
 
-def start_pgstac(a, results, items, collections, shared, log):
+def start_pgstac(a, results, items, collections, shared, classes, log):
     say("pypgstac load")
     peer = peers.Pgstac(a.peers, collections, items, log)
     results["peers"]["pypgstac"] = {"items": a.items, "seconds": peer.load.seconds, "rate": a.items / peer.load.seconds, "bytes": peer.size}
     right, text = shared_check(a, peer.url, items, shared)
-    peer.right = {name for name, good in right.items() if good} | {"sort", "filter"}
+    known = more_queries.Items(items)
+    for name in (n for n in ("sort", "filter") if n in classes):
+        lines, right[name] = more_queries.check(known, peer.url, classes[name])
+        text += "\n" + lines
+    peer.right = {name for name, good in right.items() if good}
     results["peers"]["pgstac_check"] = text
     return peer
 
@@ -314,7 +318,7 @@ def main():
         results["check"] = check(a, servers, items, shared, classes)
         peer = None
         if a.peers:
-            peer = start_pgstac(a, results, items, collections, shared, log)
+            peer = start_pgstac(a, results, items, collections, shared, classes, log)
             started.append(peer)
         measure_all(a, results, servers, classes, peer)
         if a.soak:
