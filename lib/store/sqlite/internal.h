@@ -363,7 +363,7 @@ typedef struct tally {
     cairn_stats *counts; /* of properties; NULL: not loaded */
     tally_traits *traits;
     size_t n_traits;
-    uint64_t changed;    /* items whose properties were written since they were all counted, or the writer was opened */
+    uint64_t changed; /* items whose properties were written since they were all counted, or the writer was opened */
     struct tally *next;
 } tally;
 
