@@ -45,6 +45,8 @@ void cairn_gzip_begin(cairn_gzip *gzip, cairn_buf *out);
 bool cairn_gzip_text(cairn_gzip *gzip, cairn_span text);
 /* A block of cairn_deflate_block(), or several one behind the other, copied untouched. */
 bool cairn_gzip_splice(cairn_gzip *gzip, cairn_span block, uint32_t crc, size_t length);
+/* A text as a block of its own, compressed by the codec. */
+bool cairn_gzip_block(cairn_gzip *gzip, cairn_codec *codec, cairn_span text);
 /* What was added since `before`, a copy, is to be thrown away by the caller: it stands where it stood then. */
 void cairn_gzip_go_back(cairn_gzip *gzip, const cairn_gzip *before);
 bool cairn_gzip_end(cairn_gzip *gzip);

@@ -132,6 +132,13 @@ bool cairn_gzip_splice(cairn_gzip *gzip, cairn_span block, uint32_t crc, size_t 
     return cairn_buf_add_span(gzip->out, block);
 }
 
+bool cairn_gzip_block(cairn_gzip *gzip, cairn_codec *codec, cairn_span text)
+{
+    gzip->crc = libdeflate_crc32(gzip->crc, text.p, text.n);
+    gzip->length += text.n;
+    return cairn_deflate_block(codec, text, gzip->out);
+}
+
 void cairn_gzip_go_back(cairn_gzip *gzip, const cairn_gzip *before)
 {
     gzip->out = before->out;

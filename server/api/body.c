@@ -57,18 +57,38 @@ static cairn_code add_rewritten(cairn_body *body, cairn_buf *out, cairn_error *e
     return code;
 }
 
+/* The stored block is what is sent. */
+static bool is_spliced(const cairn_body *body, const cairn_item_row *row)
+{
+    return body->splicing && row->body.encoding == CAIRN_ENCODING_DEFLATE && !(body->source && row->source.bytes.p) &&
+           !is_touched(body, row);
+}
+
+/* A text that no stored block has: compressed as one of its own. */
+static cairn_code add_block(cairn_body *body, cairn_span text, cairn_error *error)
+{
+    cairn_body_flush(body);
+    if (!cairn_gzip_block(&body->gzip, body->session->codec, text))
+        return cairn_error_set(error, CAIRN_NOMEM, "the answer does not fit in memory");
+    return CAIRN_OK;
+}
+
 cairn_code cairn_body_item(cairn_body *body, const cairn_item_row *row, cairn_error *error)
 {
-    bool as_stored = row->body.encoding == CAIRN_ENCODING_DEFLATE && !(body->source && row->source.bytes.p);
-    if (is_touched(body, row)) {
-        cairn_buf_reset(&body->whole);
-        cairn_code code = cairn_row_text(body->session, row, body->source, &body->whole, error);
-        return code ? code : add_rewritten(body, cairn_body_text(body), error);
+    if (is_spliced(body, row)) {
+        cairn_body_flush(body);
+        cairn_gzip_splice(&body->gzip, row->body.bytes, row->body.crc, row->body.length);
+        return CAIRN_OK;
     }
-    if (!body->splicing || !as_stored)
-        return cairn_row_text(body->session, row, body->source, cairn_body_text(body), error);
-    cairn_body_flush(body);
-    cairn_gzip_splice(&body->gzip, row->body.bytes, row->body.crc, row->body.length);
+    if (!body->splicing && !is_touched(body, row))
+        return cairn_row_text(body->session, row, body->source, body->out, error);
+    cairn_span text;
+    cairn_code code = cairn_body_read(body, row, &text, error);
+    if (code)
+        return code;
+    if (body->splicing)
+        return add_block(body, text, error);
+    cairn_buf_add_span(body->out, text);
     return CAIRN_OK;
 }
 
