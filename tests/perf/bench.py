@@ -96,13 +96,22 @@ def sizes(items, catalog, compacted):
     return {"raw": items.stat().st_size, "catalog": catalog.stat().st_size, "compact": compacted}
 
 
+def parquet_once(a, items, target, log):
+    """Seconds that `rustac translate` took, or None when it refused the items. Made once, as the items are: it takes minutes."""
+    note = target.with_suffix(".json")
+    if not note.exists():
+        say(f"rustac translate {items.name}")
+        done = peers.parquet(a.peers, items, target, log)
+        note.write_text(json.dumps(done and done.seconds))
+    return json.loads(note.read_text())
+
+
 def item_sizes(a, items, catalog, log):
     out = sizes(items, catalog, compact(a, catalog))
     if a.peers:
-        target = a.work / "rustac.parquet"
-        say(f"rustac translate {items.name}")
-        done = peers.parquet(a.peers, items, target, log)
-        out |= {"parquet": target.stat().st_size, "parquet_seconds": done.seconds} if done else {}
+        target = a.work / f"rustac-{a.items}.parquet"
+        seconds = parquet_once(a, items, target, log)
+        out |= {"parquet": target.stat().st_size, "parquet_seconds": seconds} if seconds else {}
     return out
 
 
