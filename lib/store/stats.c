@@ -16,6 +16,7 @@ typedef struct entry {
     uint64_t hash;
     cairn_span name;
     bool changed, kept, queued;
+    bool dropped; /* a value was counted out since the counts were settled */
     cairn_span old, new; /* of the item in hand */
     stats_count count;
 } entry;
@@ -29,7 +30,6 @@ struct cairn_stats {
     size_t bound_n;
     uint64_t item;
     bool stale, is_new;
-    bool dropped; /* an item was counted out since the counts were settled */
 };
 
 cairn_stats *cairn_stats_new(void)
@@ -61,7 +61,7 @@ void cairn_stats_clear(cairn_stats *stats)
     free(stats->bound);
     stats->bound = NULL;
     stats->n = 0;
-    stats->stale = stats->dropped = false;
+    stats->stale = false;
     stats->is_new = true;
 }
 
@@ -276,6 +276,7 @@ static bool settle_item(cairn_stats *stats, bool ok)
             continue;
         ok = stats_count_change(&e->count, e->old, e->new, stats->item, stats->scratch);
         e->changed = true;
+        e->dropped |= e->old.p != NULL;
         stats->stale |= e->count.stale;
     }
     stats->queue = NULL;
@@ -290,34 +291,37 @@ bool cairn_stats_add(cairn_stats *stats, cairn_span properties)
 
 bool cairn_stats_drop(cairn_stats *stats, cairn_span properties)
 {
-    stats->dropped = true;
     return settle_item(stats, gather(stats, properties, false));
 }
 
 bool cairn_stats_replace(cairn_stats *stats, cairn_span old, cairn_span properties)
 {
-    stats->dropped = true;
     return settle_item(stats,
                        narrow(stats, properties) && gather(stats, old, false) && gather(stats, properties, true));
 }
 
-static size_t count_if(const cairn_stats *stats, bool (*is)(const stats_count *count))
+static size_t count_if(const cairn_stats *stats, bool (*is)(const entry *e))
 {
     size_t n = 0;
     for (size_t i = 0; i < BUCKETS; i++)
         for (const entry *e = stats->buckets[i]; e; e = e->next)
-            n += is(&e->count);
+            n += is(e);
     return n;
 }
 
-static bool has_items(const stats_count *count)
+static bool has_items(const entry *e)
 {
-    return stats_count_items(count) > 0;
+    return stats_count_items(&e->count) > 0;
 }
 
-static bool is_endless(const stats_count *count)
+static bool has_loose_range(const entry *e)
 {
-    return count->endless;
+    return stats_count_is_loose(&e->count);
+}
+
+static bool may_end(const entry *e)
+{
+    return e->dropped && e->count.endless && stats_count_items(&e->count) <= CAIRN_PROPERTY_VALUES_MAX;
 }
 
 bool cairn_stats_is_stale(const cairn_stats *stats)
@@ -329,12 +333,12 @@ bool cairn_stats_is_stale(const cairn_stats *stats)
 
 bool cairn_stats_is_loose(const cairn_stats *stats)
 {
-    return count_if(stats, stats_count_is_loose) > 0;
+    return count_if(stats, has_loose_range) > 0;
 }
 
 bool cairn_stats_may_end(const cairn_stats *stats)
 {
-    return stats->dropped && count_if(stats, is_endless) > 0;
+    return count_if(stats, may_end) > 0;
 }
 
 /* ---- telling ---- */
@@ -427,10 +431,10 @@ bool cairn_stats_is_new(const cairn_stats *stats)
 
 void cairn_stats_settle(cairn_stats *stats)
 {
-    stats->is_new = stats->dropped = false;
+    stats->is_new = false;
     for (size_t i = 0; i < BUCKETS; i++)
         for (entry *e = stats->buckets[i]; e; e = e->next) {
-            e->changed = false;
+            e->changed = e->dropped = false;
             e->kept = stats_count_items(&e->count) > 0;
         }
     sweep(stats);

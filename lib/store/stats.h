@@ -33,8 +33,8 @@ bool cairn_stats_is_loose(const cairn_stats *stats);
 /* What was counted out can't be told from what is left: clear, and count all items anew. */
 bool cairn_stats_is_stale(const cairn_stats *stats);
 
-/* Values that were not enumerated may be few enough now, since items were counted out: that is seen by counting anew.
- */
+/* Values that were not enumerated may be few enough now, since some were counted out and no more items have one than
+ * may be enumerated: that is seen by counting anew. */
 bool cairn_stats_may_end(const cairn_stats *stats);
 
 /* Calls `sink` for each property by name (bytes ascending); texts live until it returns. `collection` is handed

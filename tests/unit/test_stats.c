@@ -153,6 +153,32 @@ static void values_begin_anew_without_items(void **state)
     cairn_stats_free(stats);
 }
 
+/* Only what was counted out itself may have become few enough, and only where few items have it. */
+static void values_may_end_where_they_were_taken_out(void **state)
+{
+    (void)state;
+    enum { VALUES = 66 };
+    char json[40];
+    cairn_stats *stats = cairn_stats_new();
+    for (int i = 0; i < VALUES; i++) {
+        snprintf(json, sizeof json, "{\"v\":%d,\"w\":1}", i);
+        add(stats, json);
+    }
+    cairn_stats_settle(stats);
+    drop(stats, "{\"v\":0,\"w\":1}");
+    assert_false(cairn_stats_may_end(stats)); /* 65 are left */
+    drop(stats, "{\"w\":1}");
+    assert_false(cairn_stats_may_end(stats)); /* it had none of them */
+    assert_true(cairn_stats_replace(stats, cairn_span_of("{\"v\":1,\"w\":1}"), cairn_span_of("{\"w\":1}")));
+    assert_true(cairn_stats_may_end(stats));
+    cairn_stats_settle(stats);
+    assert_false(cairn_stats_may_end(stats));
+    drop(stats, "{\"w\":1}");
+    assert_false(cairn_stats_may_end(stats));
+    assert_false(cairn_stats_is_stale(stats));
+    cairn_stats_free(stats);
+}
+
 /* Whatever the order in which names come, the first thousand by their bytes are told of. */
 static void names_are_bounded(void **state)
 {
@@ -359,6 +385,7 @@ int main(void)
         cmocka_unit_test(extremes_are_lost_with_their_last_item),
         cmocka_unit_test(values_end_at_the_limit),
         cmocka_unit_test(values_begin_anew_without_items),
+        cmocka_unit_test(values_may_end_where_they_were_taken_out),
         cmocka_unit_test(names_are_bounded),
         cmocka_unit_test(names_of_one_item_are_bounded),
         cmocka_unit_test(counts_as_if_anew),

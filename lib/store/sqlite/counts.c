@@ -143,15 +143,14 @@ static cairn_code clear_saved(sqlite_writer *writer, const tally *tally, cairn_e
     return db_run(writer->db, clear, "writing the properties", error);
 }
 
-/* Counting anew costs as much as all items do: it is done for what can't be told otherwise; for the sake of a range,
- * when there are not too many items beside those that were written; for that of the values, when there are few. */
+/* Counting anew costs as much as all items do: it is done for what can't be told otherwise; for the sake of a range, or
+ * of values that may be few now, when there are not too many items beside those that were written. */
 static bool must_count(const tally *tally, const cairn_stats *counts)
 {
     enum { ITEMS_A_CHANGE = 10 };
     uint64_t affordable = COUNTED_ANEW + ITEMS_A_CHANGE * tally->changed;
     return tally->recount || cairn_stats_is_stale(counts) ||
-           (tally->items <= affordable && cairn_stats_is_loose(counts)) ||
-           (tally->items <= CAIRN_PROPERTY_VALUES_MAX && cairn_stats_may_end(counts));
+           (tally->items <= affordable && (cairn_stats_is_loose(counts) || cairn_stats_may_end(counts)));
 }
 
 cairn_code counts_save(sqlite_writer *writer, tally *tally, cairn_error *error)
