@@ -221,9 +221,27 @@ static cairn_box random_box(const world *w)
     }
 }
 
+/* From -180 to 180, but for a corner in the east: of an item over the antimeridian one part may lie in it, and one
+ * beside it. */
+static cairn_span random_area(char *out, size_t size)
+{
+    double south = chance(120) - 80.0, middle = south + chance(200) / 10.0, north = middle + 0.1 + chance(40);
+    double east = chance(4) ? 180 - chance(100) / 40.0 : 0;
+    int n = snprintf(out, size,
+                     "{\"type\":\"Polygon\",\"coordinates\":[[[-180,%g],[180,%g],[180,%g],[%g,%g],[%g,%g],[-180,%g],"
+                     "[-180,%g]]]}",
+                     south, south, middle + 0.05, east, middle + 0.05, east, north, north, south);
+    return cairn_span_make(out, (size_t)n);
+}
+
 static void random_search(const world *w, cairn_search *search, cairn_span *collections)
 {
+    static char area[500];
     *search = (cairn_search){.has_box = true, .box = random_box(w), .null_geometry_hits = chance(10) == 0};
+    if (chance(4) == 0) {
+        search->has_box = false;
+        search->intersects = random_area(area, sizeof area);
+    }
     if (chance(2)) {
         static const int64_t REACH[] = {0, 1, 3600, 86400 * 30LL, 86400 * 3650LL, 86400 * 365000LL};
         cairn_time at = w->times[chance(w->n)];

@@ -271,13 +271,21 @@ cairn_code space_row(search_run *run, sqlite3_int64 key, sqlite3_stmt **statemen
     return code;
 }
 
-bool space_comes_twice(const space_query *query, const item_row *row, sqlite3_int64 entry, const space_cell *cell)
+bool space_eastern_part(const item_row *row, sqlite3_int64 entry, const space_cell *cell, space_cell *out)
 {
-    space_cell eastern = *cell;
+    *out = *cell;
     if (!(entry & 1) || row->box.west <= row->box.east)
         return false;
-    eastern.at[SPACE_WEST] = space_degrees_down(row->box.west);
-    eastern.at[SPACE_EAST] = space_degrees_up(180);
+    out->at[SPACE_WEST] = space_degrees_down(row->box.west);
+    out->at[SPACE_EAST] = space_degrees_up(180);
+    return true;
+}
+
+bool space_comes_twice(const space_query *query, const item_row *row, sqlite3_int64 entry, const space_cell *cell)
+{
+    space_cell eastern;
+    if (!space_eastern_part(row, entry, cell, &eastern))
+        return false;
     for (size_t i = 0; i < query->n; i++)
         if (space_cells_meet(&eastern, &query->cells[i]))
             return true;

@@ -153,12 +153,19 @@ static cairn_code count_row(search_run *run, const item_row *row, cairn_error *e
     return code;
 }
 
-static cairn_code count_entry(search_run *run, const space_asked *asked, const found_entry *found, cairn_error *error)
+/* The other entry was taken before. A node that holds it is told to lie beside the area only if it does so itself. */
+static bool is_taken(const gathering *g, const item_row *row, const found_entry *found)
+{
+    space_cell eastern;
+    return space_eastern_part(row, found->entry, &found->cell, &eastern) && relation_of(g, &eastern) != BESIDE;
+}
+
+static cairn_code count_entry(search_run *run, const gathering *g, const found_entry *found, cairn_error *error)
 {
     item_row row;
     sqlite3_stmt *statement = NULL;
     cairn_code code = space_row(run, found->entry >> 1, &statement, &row, error);
-    if (!code && !space_comes_twice(&asked->query, &row, found->entry, &found->cell))
+    if (!code && !is_taken(g, &row, found))
         code = count_row(run, &row, error);
     if (statement)
         sqlite3_reset(statement);
@@ -196,7 +203,7 @@ static cairn_code count_edge(search_run *run, const gathering *g, cairn_error *e
     if (g->n)
         qsort(g->list, g->n, sizeof *g->list, compare_entries);
     for (size_t i = 0; !code && i < g->n; i++)
-        code = count_entry(run, g->asked, &g->list[i], error);
+        code = count_entry(run, g, &g->list[i], error);
     return code;
 }
 

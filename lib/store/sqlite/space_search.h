@@ -23,8 +23,9 @@ uint64_t space_loose_rows(const space_asked *asked);
 cairn_code space_loose_query(search_run *run, const space_asked *asked, sqlite3_stmt **out, cairn_error *error);
 /* The item's own row. The statement must be reset when done with it. */
 cairn_code space_row(search_run *run, sqlite3_int64 key, sqlite3_stmt **statement, item_row *out, cairn_error *error);
-/* Of an item over the antimeridian, whose western part is the entry: its other entry meets the query as well, and
- * stands for both. */
+/* The item lies over the antimeridian and the entry is its western part: then *out is the cell of its other entry. */
+bool space_eastern_part(const item_row *row, sqlite3_int64 entry, const space_cell *cell, space_cell *out);
+/* So it is, and that other entry meets the query as well, and stands for both. */
 bool space_comes_twice(const space_query *query, const item_row *row, sqlite3_int64 entry, const space_cell *cell);
 
 /* ---- space_page.c: a page in the order of time ---- */
