@@ -163,4 +163,18 @@ static inline const char *json_skip_string(const char *p, const char *end)
     }
 }
 
+/* The next quote or bracket in [p, end), else `end`. */
+static inline const char *json_next_stop(const char *p, const char *end)
+{
+    while (end - p >= JSON_STEP) {
+        unsigned stops = json_structure_stops(p);
+        if (stops)
+            return p + __builtin_ctz(stops);
+        p += JSON_STEP;
+    }
+    while (p < end && *p != '"' && (*p | 0x20) != '{' && (*p | 0x20) != '}')
+        p++;
+    return p;
+}
+
 #endif

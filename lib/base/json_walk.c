@@ -24,20 +24,6 @@ static inline const char *pass_stop(const char *p, const char *end, int *depth)
     return p + 1;
 }
 
-/* The next quote or bracket in [p, end), else `end`. */
-static inline const char *next_stop(const char *p, const char *end)
-{
-    while (end - p >= JSON_STEP) {
-        unsigned stops = json_structure_stops(p);
-        if (stops)
-            return p + __builtin_ctz(stops);
-        p += JSON_STEP;
-    }
-    while (p < end && *p != '"' && (*p | 0x20) != '{' && (*p | 0x20) != '}')
-        p++;
-    return p;
-}
-
 #ifdef __SSE2__
 
 /* Behind the bracket of the block at `p` that ends the container; NULL when none does: then `*depth` is the one behind
@@ -90,7 +76,7 @@ static const char *skip_container(const char *p, const char *end)
         p = skip_blocks(p, end, &depth);
         if (depth == 0)
             return p;
-        p = next_stop(p, end);
+        p = json_next_stop(p, end);
         if (p == end)
             return end;
         p = pass_stop(p, end, &depth);
@@ -106,7 +92,13 @@ static inline const char *skip_scalar(const char *p, const char *end)
     return p;
 }
 
-static inline const char *skip_value(const char *p, const char *end)
+static inline const char *skip_indexed(const cairn_json_index *index, const char *p, const char *end)
+{
+    const char *behind = index->text + index->ends[p - index->text];
+    return behind < end ? behind : end;
+}
+
+static inline const char *skip_value(const cairn_json_index *index, const char *p, const char *end)
 {
     if (p == end)
         return end;
@@ -115,27 +107,38 @@ static inline const char *skip_value(const char *p, const char *end)
         return json_skip_string(p + 1, end);
     case '{':
     case '[':
-        return skip_container(p, end);
+        return index ? skip_indexed(index, p, end) : skip_container(p, end);
     default:
         return skip_scalar(p, end);
     }
 }
 
-static cairn_json_walk walk_inside(cairn_span container, char kind)
+static cairn_json_walk walk_inside(const cairn_json_index *index, cairn_span container, char kind)
 {
     if (container.n < 2 || container.p[0] != kind)
-        return (cairn_json_walk){"", NULL};
-    return (cairn_json_walk){container.p + 1, container.p + container.n - 1};
+        return (cairn_json_walk){"", NULL, NULL};
+    bool known = index && container.p >= index->text && container.p + container.n <= index->text + index->n;
+    return (cairn_json_walk){container.p + 1, container.p + container.n - 1, known ? index : NULL};
 }
 
 cairn_json_walk cairn_json_walk_object(cairn_span object)
 {
-    return walk_inside(object, '{');
+    return walk_inside(NULL, object, '{');
 }
 
 cairn_json_walk cairn_json_walk_array(cairn_span array)
 {
-    return walk_inside(array, '[');
+    return walk_inside(NULL, array, '[');
+}
+
+cairn_json_walk cairn_json_walk_object_in(const cairn_json_index *index, cairn_span object)
+{
+    return walk_inside(index, object, '{');
+}
+
+cairn_json_walk cairn_json_walk_array_in(const cairn_json_index *index, cairn_span array)
+{
+    return walk_inside(index, array, '[');
 }
 
 /* Stands on the next value or key; false at the end. */
@@ -160,7 +163,7 @@ bool cairn_json_next_member(cairn_json_walk *walk, cairn_json_member *member)
     p = json_skip_space(p, walk->end);
     if (p < walk->end)
         p = json_skip_space(p + 1, walk->end); /* the colon */
-    walk->at = skip_value(p, walk->end);
+    walk->at = skip_value(walk->index, p, walk->end);
     member->value = cairn_span_make(p, (size_t)(walk->at - p));
     member->whole = cairn_span_make(start, (size_t)(walk->at - start));
     return true;
@@ -171,7 +174,7 @@ bool cairn_json_next_element(cairn_json_walk *walk, cairn_span *element)
     if (!walk_on(walk))
         return false;
     const char *start = walk->at;
-    walk->at = skip_value(start, walk->end);
+    walk->at = skip_value(walk->index, start, walk->end);
     *element = cairn_span_make(start, (size_t)(walk->at - start));
     return true;
 }

@@ -10,14 +10,11 @@ typedef struct list {
     cairn_jnode *last;
 } list;
 
-static cairn_jnode *new_raw(cairn_arena *arena, cairn_span key, cairn_span value)
+static cairn_jnode *new_raw(cairn_arena *arena, const cairn_json_index *index, cairn_span key, cairn_span value)
 {
-    cairn_jnode *node = cairn_arena_calloc(arena, 1, sizeof *node);
-    if (!node)
-        return NULL;
-    node->kind = CAIRN_J_RAW;
-    node->key = key;
-    node->raw = cairn_span_trim(value);
+    cairn_jnode *node = cairn_arena_alloc(arena, sizeof *node);
+    if (node)
+        *node = (cairn_jnode){.kind = CAIRN_J_RAW, .key = key, .raw = cairn_span_trim(value), .index = index};
     return node;
 }
 
@@ -35,25 +32,30 @@ static bool list_add(list *children, cairn_jnode *node)
 
 cairn_jnode *cairn_j_open(cairn_arena *arena, cairn_span value)
 {
-    return new_raw(arena, CAIRN_SPAN_NONE, value);
+    return new_raw(arena, NULL, CAIRN_SPAN_NONE, value);
 }
 
-static bool read_members(cairn_arena *arena, cairn_span object, list *children)
+cairn_jnode *cairn_j_open_in(cairn_arena *arena, const cairn_json_index *index, cairn_span value)
 {
-    cairn_json_walk walk = cairn_json_walk_object(object);
+    return new_raw(arena, index, CAIRN_SPAN_NONE, value);
+}
+
+static bool read_members(cairn_arena *arena, const cairn_jnode *object, list *children)
+{
+    cairn_json_walk walk = cairn_json_walk_object_in(object->index, object->raw);
     cairn_json_member member;
     while (cairn_json_next_member(&walk, &member))
-        if (!list_add(children, new_raw(arena, member.key, member.value)))
+        if (!list_add(children, new_raw(arena, object->index, member.key, member.value)))
             return false;
     return true;
 }
 
-static bool read_elements(cairn_arena *arena, cairn_span array, list *children)
+static bool read_elements(cairn_arena *arena, const cairn_jnode *array, list *children)
 {
-    cairn_json_walk walk = cairn_json_walk_array(array);
+    cairn_json_walk walk = cairn_json_walk_array_in(array->index, array->raw);
     cairn_span element;
     while (cairn_json_next_element(&walk, &element))
-        if (!list_add(children, new_raw(arena, CAIRN_SPAN_NONE, element)))
+        if (!list_add(children, new_raw(arena, array->index, CAIRN_SPAN_NONE, element)))
             return false;
     return true;
 }
@@ -67,9 +69,9 @@ static bool open_level(cairn_arena *arena, cairn_jnode *node)
     list children = {NULL, NULL};
     bool opened = false;
     if (kind == '{')
-        opened = read_members(arena, node->raw, &children);
+        opened = read_members(arena, node, &children);
     else if (kind == '[')
-        opened = read_elements(arena, node->raw, &children);
+        opened = read_elements(arena, node, &children);
     if (!opened)
         return false;
     node->kind = kind == '{' ? CAIRN_J_OBJECT : CAIRN_J_ARRAY;
@@ -141,7 +143,7 @@ cairn_jnode *cairn_j_set(cairn_arena *arena, cairn_jnode *object, const char *na
         return node;
     }
     cairn_span key = make_key(arena, name);
-    return key.p ? add_child(object, new_raw(arena, key, value)) : NULL;
+    return key.p ? add_child(object, new_raw(arena, NULL, key, value)) : NULL;
 }
 
 cairn_jnode *cairn_j_set_string(cairn_arena *arena, cairn_jnode *object, const char *name, cairn_span text)
@@ -154,7 +156,7 @@ cairn_jnode *cairn_j_append(cairn_arena *arena, cairn_jnode *array, cairn_span v
 {
     if (!open_as(arena, array, CAIRN_J_ARRAY))
         return NULL;
-    return add_child(array, new_raw(arena, CAIRN_SPAN_NONE, value));
+    return add_child(array, new_raw(arena, NULL, CAIRN_SPAN_NONE, value));
 }
 
 bool cairn_j_remove(cairn_arena *arena, cairn_jnode *object, const char *name)
@@ -229,4 +231,56 @@ cairn_span cairn_j_text(const cairn_jnode *node, cairn_arena *arena)
         copy = cairn_arena_copy(arena, cairn_buf_span(&text));
     cairn_buf_free(&text);
     return copy;
+}
+
+/* The length of what write_node() writes; more than TEXT_MAX when there is none. */
+static size_t measure_node(const cairn_jnode *node, int depth)
+{
+    if (node->kind == CAIRN_J_RAW)
+        return node->raw.n;
+    if (depth == 0)
+        return TEXT_MAX + 1;
+    size_t n = node->first ? 1 : 2; /* the brackets, less the comma that the first child hasn't */
+    size_t more = node->kind == CAIRN_J_OBJECT ? sizeof "\"\":," - 1 : 1;
+    for (const cairn_jnode *child = node->first; child && n <= TEXT_MAX; child = child->next)
+        n += measure_node(child, depth - 1) + child->key.n + more;
+    return n;
+}
+
+static char *put_span(char *out, cairn_span text)
+{
+    if (text.n)
+        memcpy(out, text.p, text.n);
+    return out + text.n;
+}
+
+static char *write_node(const cairn_jnode *node, char *out)
+{
+    if (node->kind == CAIRN_J_RAW)
+        return put_span(out, node->raw);
+    bool object = node->kind == CAIRN_J_OBJECT;
+    *out++ = object ? '{' : '[';
+    for (const cairn_jnode *child = node->first; child; child = child->next) {
+        if (child != node->first)
+            *out++ = ',';
+        if (object) {
+            *out++ = '"';
+            out = put_span(out, child->key);
+            *out++ = '"';
+            *out++ = ':';
+        }
+        out = write_node(child, out);
+    }
+    *out++ = object ? '}' : ']';
+    return out;
+}
+
+cairn_span cairn_j_text_as_is(const cairn_jnode *node, cairn_arena *arena)
+{
+    size_t n = measure_node(node, PRINT_DEPTH);
+    char *text = n <= TEXT_MAX ? cairn_arena_alloc(arena, n + 1) : NULL;
+    if (!text)
+        return CAIRN_SPAN_NONE;
+    *write_node(node, text) = '\0';
+    return cairn_span_make(text, n);
 }

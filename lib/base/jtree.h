@@ -9,15 +9,18 @@
 typedef enum cairn_jkind { CAIRN_J_RAW, CAIRN_J_OBJECT, CAIRN_J_ARRAY } cairn_jkind;
 
 typedef struct cairn_jnode {
-    cairn_jkind kind; /* RAW: scalars, and containers that nobody has opened yet */
-    cairn_span key;   /* as written between quotes, for members of an object */
-    cairn_span raw;   /* RAW: the value's text */
+    cairn_jkind kind;              /* RAW: scalars, and containers that nobody has opened yet */
+    cairn_span key;                /* as written between quotes, for members of an object */
+    cairn_span raw;                /* RAW: the value's text */
+    const cairn_json_index *index; /* of a text that `raw` may lie in, or NULL */
 
     struct cairn_jnode *first, *last, *next; /* children in order */
 } cairn_jnode;
 
 /* A node over a checked value. Children are opened lazily by the functions below. NULL at the arena's cap. */
 cairn_jnode *cairn_j_open(cairn_arena *arena, cairn_span value);
+/* The same with the index of the text that it lies in (or NULL), by which its levels are opened faster. */
+cairn_jnode *cairn_j_open_in(cairn_arena *arena, const cairn_json_index *index, cairn_span value);
 
 /* The child member `name` of an object node (last wins), or NULL. Opens one level. */
 cairn_jnode *cairn_j_get(cairn_arena *arena, cairn_jnode *object, const char *name);
@@ -40,5 +43,7 @@ bool cairn_j_rename(cairn_arena *arena, cairn_jnode *object, const char *from, c
 bool cairn_j_print(const cairn_jnode *node, cairn_buf *out);
 /* Prints into the arena; {NULL,0} at the cap. */
 cairn_span cairn_j_text(const cairn_jnode *node, cairn_arena *arena);
+/* The same, faster, for a tree none of whose texts has white space outside of strings, which is not looked for. */
+cairn_span cairn_j_text_as_is(const cairn_jnode *node, cairn_arena *arena);
 
 #endif

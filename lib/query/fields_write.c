@@ -84,7 +84,7 @@ static void write_members(writer *w, cairn_json_walk walk, const scope *s, size_
 /* The open form has no end: its walk ends with the text. */
 static cairn_json_walk walk_open(cairn_span open)
 {
-    return (cairn_json_walk){open.p + 1, open.p + open.n};
+    return (cairn_json_walk){.at = open.p + 1, .end = open.p + open.n};
 }
 
 enum { LISTED = 40 };

@@ -3,21 +3,21 @@
 
 #include <stdio.h>
 
-static cairn_span absolute_self(cairn_span links, cairn_arena *arena)
+static cairn_span absolute_self(const cairn_json_index *index, cairn_span links, cairn_arena *arena)
 {
     cairn_link link;
-    cairn_links walk = cairn_links_in(links, arena);
+    cairn_links walk = cairn_links_in(index, links, arena);
     while (cairn_links_next(&walk, &link))
         if (cairn_span_is(link.rel, "self") && cairn_uri_is_absolute(link.href))
             return link.href;
     return CAIRN_SPAN_NONE;
 }
 
-cairn_hrefs cairn_hrefs_of(cairn_record *record, cairn_span links)
+cairn_hrefs cairn_hrefs_of(cairn_record *record, const cairn_json_index *index, cairn_span links)
 {
-    cairn_hrefs hrefs = {.record = record, .base = record->options->asset_base};
+    cairn_hrefs hrefs = {.record = record, .index = index, .base = record->options->asset_base};
     if (!hrefs.base.p)
-        hrefs.base = absolute_self(links, record->arena);
+        hrefs.base = absolute_self(index, links, record->arena);
     if (!hrefs.base.p)
         hrefs.base = record->options->base;
     return hrefs;
@@ -276,7 +276,7 @@ static cairn_code keep_link(cairn_hrefs *hrefs, cairn_link link, size_t place, c
 cairn_code cairn_hrefs_write_links(cairn_hrefs *hrefs, cairn_span links, cairn_buf *out)
 {
     cairn_link link;
-    cairn_links walk = cairn_links_in(links, hrefs->record->arena);
+    cairn_links walk = cairn_links_in(hrefs->index, links, hrefs->record->arena);
     cairn_code code = CAIRN_OK;
     cairn_buf_add_span(out, cairn_open_links);
     for (size_t place = 0; code == CAIRN_OK && cairn_links_next(&walk, &link); place++)

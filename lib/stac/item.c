@@ -16,6 +16,7 @@ typedef struct reader {
     cairn_record record;
     cairn_item *item;
     cairn_source source;
+    const cairn_json_index *index; /* of the view's text, or NULL */
     cairn_members view;   /* of what is served and indexed: the source's members, or those of a rewritten text */
     bool upgraded;        /* to the words of 1.0.0 */
     bool rewritten;       /* by that or by the load-ready form */
@@ -30,24 +31,36 @@ static cairn_code read_view(reader *r, const cairn_jnode *tree)
     cairn_warnings none = {0};
     cairn_read_options lenient = *r->record.options;
     cairn_record quiet = {&lenient, r->record.arena, &none, r->record.error};
-    cairn_span text = cairn_j_text(tree, r->record.arena);
+    cairn_span text = r->upgraded ? cairn_j_text(tree, r->record.arena) : cairn_j_text_as_is(tree, r->record.arena);
     lenient.strict = false;
     r->rewritten = true;
-    return text.p ? cairn_record_members(&quiet, "", text, &r->view) : cairn_record_full(&r->record);
+    if (!text.p)
+        return cairn_record_full(&r->record);
+    r->index = cairn_json_index_of(text, r->record.arena);
+    return cairn_record_members(&quiet, r->index, "", text, &r->view);
+}
+
+/* The source without its links, hrefs absolute. */
+static cairn_jnode *open_tree(reader *r)
+{
+    cairn_arena *arena = r->record.arena;
+    cairn_span edited;
+    if (r->source.hrefs.first)
+        return cairn_source_close(&r->source, &edited) == CAIRN_OK ? cairn_j_open(arena, edited) : NULL;
+    cairn_jnode *tree = cairn_j_open_in(arena, r->source.index, r->source.text);
+    if (tree)
+        cairn_j_remove(arena, tree, "links");
+    return tree;
 }
 
 static cairn_code rewrite(reader *r, cairn_span version)
 {
     cairn_arena *arena = r->record.arena;
-    cairn_span source;
     bool changed = false;
-    cairn_code code = cairn_source_close(&r->source, &source);
-    if (code != CAIRN_OK)
-        return code;
-    cairn_jnode *tree = cairn_j_open(arena, source);
+    cairn_jnode *tree = open_tree(r);
     if (!tree || (r->upgraded && !cairn_upgrade_item(arena, tree, version)))
         return cairn_record_full(&r->record);
-    code = cairn_ready_item(arena, tree, &changed, r->record.error);
+    cairn_code code = cairn_ready_item(arena, tree, &changed, r->record.error);
     return code == CAIRN_OK && (changed || r->upgraded) ? read_view(r, tree) : code;
 }
 
@@ -56,6 +69,7 @@ static cairn_code read_version(reader *r)
     cairn_span version;
     cairn_code code = cairn_source_version(&r->source, &version);
     r->view = r->source.members;
+    r->index = r->source.index;
     r->item->stac_version = version.p ? version : cairn_span_of("");
     r->upgraded = cairn_upgrade_is_needed(version);
     return code == CAIRN_OK && (r->upgraded || cairn_ready_is_needed(&r->view)) ? rewrite(r, version) : code;
@@ -117,7 +131,7 @@ static cairn_code read_properties(reader *r)
     if (cairn_json_kind(properties) != '{')
         return cairn_record_refuse(&r->record, "/properties", "expected an object of properties, found %s",
                                    cairn_record_quote(properties, quoted));
-    cairn_code code = cairn_record_members(&r->record, "/properties", properties, &members);
+    cairn_code code = cairn_record_members(&r->record, r->index, "/properties", properties, &members);
     return code == CAIRN_OK ? cairn_item_read_times(&r->record, &members, r->item) : code;
 }
 
@@ -200,6 +214,16 @@ static cairn_code write_forms(reader *r)
                                                                     : code;
 }
 
+/* The body has the members of the view, and nothing else that counts here, unless hrefs were edited as it was written.
+ */
+static cairn_code read_traits(const reader *r)
+{
+    const cairn_record *record = &r->record;
+    bool edited = !r->rewritten && r->source.hrefs.first;
+    return edited ? cairn_traits_of(r->item->body, record->arena, &r->item->traits, record->error)
+                  : cairn_traits_of_members(&r->view, r->index, record->arena, &r->item->traits, record->error);
+}
+
 cairn_code cairn_item_read(cairn_geos *geos, cairn_span json, const cairn_read_options *options, cairn_arena *arena,
                            cairn_item *out, cairn_error *error)
 {
@@ -214,5 +238,5 @@ cairn_code cairn_item_read(cairn_geos *geos, cairn_span json, const cairn_read_o
         code = read_place(&r, geos);
     if (code == CAIRN_OK)
         code = write_forms(&r);
-    return code == CAIRN_OK ? cairn_traits_of(out->body, arena, &out->traits, error) : code;
+    return code == CAIRN_OK ? read_traits(&r) : code;
 }

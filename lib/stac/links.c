@@ -1,14 +1,15 @@
 #include "stac/record.h"
 
-cairn_links cairn_links_in(cairn_span links, cairn_arena *arena)
+cairn_links cairn_links_in(const cairn_json_index *index, cairn_span links, cairn_arena *arena)
 {
     bool is_object = cairn_json_kind(links) == '{';
-    return (cairn_links){is_object ? cairn_json_walk_object(links) : cairn_json_walk_array(links), is_object, arena};
+    cairn_json_walk walk = is_object ? cairn_json_walk_object_in(index, links) : cairn_json_walk_array_in(index, links);
+    return (cairn_links){walk, is_object, arena};
 }
 
 cairn_links cairn_links_of(cairn_span document, cairn_arena *arena)
 {
-    return cairn_links_in(cairn_json_get(document, "links"), arena);
+    return cairn_links_in(NULL, cairn_json_get(document, "links"), arena);
 }
 
 static void read_link(cairn_span object, cairn_arena *arena, cairn_link *link)

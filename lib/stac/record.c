@@ -116,12 +116,13 @@ static cairn_code find_duplicates(cairn_record *record, const char *prefix, cons
     return CAIRN_OK;
 }
 
-cairn_code cairn_record_members(cairn_record *record, const char *prefix, cairn_span object, cairn_members *out)
+cairn_code cairn_record_members(cairn_record *record, const cairn_json_index *index, const char *prefix,
+                                cairn_span object, cairn_members *out)
 {
     uint32_t on_stack[SEEN_ON_STACK] = {0}, *seen = on_stack;
     size_t room = 0, size = SEEN_ON_STACK;
     cairn_json_member member;
-    cairn_json_walk walk = cairn_json_walk_object(object);
+    cairn_json_walk walk = cairn_json_walk_object_in(index, object);
     *out = (cairn_members){0};
     while (cairn_json_next_member(&walk, &member))
         if (!push_member(record->arena, out, &room, member))

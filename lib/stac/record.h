@@ -37,10 +37,17 @@ typedef struct cairn_members {
 } cairn_members;
 
 /* The members of an object, in the arena. Keys that repeat are mended with a pointer below `prefix`: the last one
- * counts. */
-cairn_code cairn_record_members(cairn_record *record, const char *prefix, cairn_span object, cairn_members *out);
+ * counts. `index`: of the text that the object may lie in, or NULL. */
+cairn_code cairn_record_members(cairn_record *record, const cairn_json_index *index, const char *prefix,
+                                cairn_span object, cairn_members *out);
 /* The value of a member, absent when there is none; the last one wins. */
 cairn_span cairn_members_get(const cairn_members *members, const char *name);
+
+/* cairn_traits_of() and cairn_loads_mask() by the members of an item. */
+cairn_code cairn_traits_of_members(const cairn_members *item, const cairn_json_index *index, cairn_arena *arena,
+                                   unsigned *out, cairn_error *error);
+cairn_code cairn_loads_mask_members(const cairn_members *item, const cairn_json_index *index, cairn_arena *arena,
+                                    unsigned *out, cairn_error *error);
 
 /* ---- hrefs ---- */
 typedef struct cairn_edit {
@@ -50,14 +57,15 @@ typedef struct cairn_edit {
 
 typedef struct cairn_hrefs {
     cairn_record *record;
-    cairn_span base; /* absolute; absent: nothing to resolve against */
+    const cairn_json_index *index; /* of the source's text, or NULL */
+    cairn_span base;               /* absolute; absent: nothing to resolve against */
     cairn_edit *first, *last;
 } cairn_hrefs;
 
-/* cairn_links_of() for the value of `links`. */
-cairn_links cairn_links_in(cairn_span links, cairn_arena *arena);
+/* cairn_links_of() for the value of `links`. `index`: of the text that they may lie in, or NULL. */
+cairn_links cairn_links_in(const cairn_json_index *index, cairn_span links, cairn_arena *arena);
 /* What relative hrefs resolve against: asset_base, else an absolute self link among `links`, else base. */
-cairn_hrefs cairn_hrefs_of(cairn_record *record, cairn_span links);
+cairn_hrefs cairn_hrefs_of(cairn_record *record, const cairn_json_index *index, cairn_span links);
 /* Notes the edits that make the hrefs of assets (and of their alternates) absolute, in the order of the text. Assets
  * without href are mended when `need_href`. */
 cairn_code cairn_hrefs_assets(cairn_hrefs *hrefs, const cairn_members *assets, bool need_href);
@@ -69,7 +77,8 @@ cairn_code cairn_hrefs_write_links(cairn_hrefs *hrefs, cairn_span links, cairn_b
 /* ---- the source and its forms ---- */
 typedef struct cairn_source {
     cairn_record *record;
-    cairn_span text; /* compact */
+    cairn_span text;               /* compact */
+    const cairn_json_index *index; /* of the text, or NULL */
     cairn_members members;
     cairn_hrefs hrefs;
     cairn_span links; /* the end of an open form: "links":[ and the kept ones */

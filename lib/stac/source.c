@@ -30,18 +30,20 @@ cairn_code cairn_source_read(cairn_record *record, cairn_span json, cairn_source
     if (cairn_json_kind(json) != '{')
         return cairn_record_refuse(record, "", "expected a JSON object, found %s", cairn_record_quote(json, quoted));
     cairn_code code = compact(record, json, &out->text);
+    if (code == CAIRN_OK) {
+        out->index = cairn_json_index_of(out->text, record->arena);
+        code = cairn_record_members(record, out->index, "", out->text, &out->members);
+    }
     if (code == CAIRN_OK)
-        code = cairn_record_members(record, "", out->text, &out->members);
-    if (code == CAIRN_OK)
-        out->hrefs = cairn_hrefs_of(record, cairn_members_get(&out->members, "links"));
+        out->hrefs = cairn_hrefs_of(record, out->index, cairn_members_get(&out->members, "links"));
     return code;
 }
 
 cairn_code cairn_source_assets(cairn_source *source, bool need_href)
 {
     cairn_members assets;
-    cairn_code code =
-        cairn_record_members(source->record, "/assets", cairn_members_get(&source->members, "assets"), &assets);
+    cairn_span text = cairn_members_get(&source->members, "assets");
+    cairn_code code = cairn_record_members(source->record, source->index, "/assets", text, &assets);
     return code == CAIRN_OK ? cairn_hrefs_assets(&source->hrefs, &assets, need_href) : code;
 }
 

@@ -3,6 +3,7 @@
 #include "base/json.h"
 #include "base/uri.h"
 #include "stac/loads.h"
+#include "stac/record.h"
 
 #include <strings.h>
 
@@ -34,10 +35,10 @@ static bool kind_of_value(cairn_span value, cairn_arena *arena, unsigned *kinds)
     return href.p != NULL;
 }
 
-static bool look_at_asset(cairn_span asset, cairn_arena *arena, unsigned *kinds)
+static bool look_at_asset(const cairn_json_index *index, cairn_span asset, cairn_arena *arena, unsigned *kinds)
 {
     bool ok = true;
-    cairn_json_walk walk = cairn_json_walk_object(asset);
+    cairn_json_walk walk = cairn_json_walk_object_in(index, asset);
     for (cairn_json_member member; ok && cairn_json_next_member(&walk, &member);) {
         if (cairn_json_key_is(member.key, "href"))
             ok = kind_of_value(member.value, arena, kinds);
@@ -47,13 +48,18 @@ static bool look_at_asset(cairn_span asset, cairn_arena *arena, unsigned *kinds)
     return ok;
 }
 
-static bool look_at_assets(cairn_span assets, cairn_arena *arena, unsigned *kinds)
+static bool look_at_assets(const cairn_json_index *index, cairn_span assets, cairn_arena *arena, unsigned *kinds)
 {
     bool ok = true;
-    cairn_json_walk walk = cairn_json_walk_object(assets);
+    cairn_json_walk walk = cairn_json_walk_object_in(index, assets);
     for (cairn_json_member asset; ok && cairn_json_next_member(&walk, &asset);)
-        ok = look_at_asset(asset.value, arena, kinds);
+        ok = look_at_asset(index, asset.value, arena, kinds);
     return ok;
+}
+
+static cairn_code full(cairn_error *error)
+{
+    return cairn_error_set(error, CAIRN_NOMEM, "the item needs more memory than there is for it");
 }
 
 cairn_code cairn_traits_of(cairn_span item, cairn_arena *arena, unsigned *out, cairn_error *error)
@@ -63,9 +69,22 @@ cairn_code cairn_traits_of(cairn_span item, cairn_arena *arena, unsigned *out, c
     cairn_json_walk walk = cairn_json_walk_object(item);
     for (cairn_json_member member; ok && cairn_json_next_member(&walk, &member);)
         if (cairn_json_key_is(member.key, "assets"))
-            ok = look_at_assets(member.value, arena, &kinds);
+            ok = look_at_assets(NULL, member.value, arena, &kinds);
     unsigned clients = 0;
     ok = ok && cairn_loads_mask(item, arena, &clients, error) == CAIRN_OK;
     *out = kinds | clients << CAIRN_TRAITS_LOADS_SHIFT;
-    return ok ? CAIRN_OK : cairn_error_set(error, CAIRN_NOMEM, "the item needs more memory than there is for it");
+    return ok ? CAIRN_OK : full(error);
+}
+
+cairn_code cairn_traits_of_members(const cairn_members *item, const cairn_json_index *index, cairn_arena *arena,
+                                   unsigned *out, cairn_error *error)
+{
+    unsigned kinds = 0, clients = 0;
+    bool ok = true;
+    for (size_t i = 0; ok && i < item->count; i++)
+        if (cairn_json_key_is(item->at[i].key, "assets"))
+            ok = look_at_assets(index, item->at[i].value, arena, &kinds);
+    ok = ok && cairn_loads_mask_members(item, index, arena, &clients, error) == CAIRN_OK;
+    *out = kinds | clients << CAIRN_TRAITS_LOADS_SHIFT;
+    return ok ? CAIRN_OK : full(error);
 }

@@ -327,6 +327,65 @@ static void test_position(void **state)
     }
 }
 
+/* Every member and element, by the index as by skipping. */
+static void assert_walks_alike(const cairn_json_index *index, cairn_span value)
+{
+    cairn_json_walk by_index = cairn_json_walk_object_in(index, value), by_skips = cairn_json_walk_object(value);
+    cairn_json_member got, want;
+    while (cairn_json_next_member(&by_skips, &want)) {
+        assert_true(cairn_json_next_member(&by_index, &got));
+        assert_memory_equal(&got, &want, sizeof got);
+        assert_walks_alike(index, got.value);
+    }
+    assert_false(cairn_json_next_member(&by_index, &got));
+    by_index = cairn_json_walk_array_in(index, value), by_skips = cairn_json_walk_array(value);
+    for (cairn_span element, other; cairn_json_next_element(&by_skips, &element);) {
+        assert_true(cairn_json_next_element(&by_index, &other));
+        assert_ptr_equal(other.p, element.p);
+        assert_int_equal(other.n, element.n);
+        assert_walks_alike(index, other);
+    }
+}
+
+static void test_walks_by_index(void **state)
+{
+    (void)state;
+    cairn_arena *arena = cairn_arena_new(1 << 22);
+    unsigned seed = 4;
+    for (int round = 0; round < 1000; round++) {
+        cairn_buf text = CAIRN_BUF_INIT(1 << 20);
+        add_random_value(&text, 8, &seed);
+        cairn_span all = cairn_buf_span(&text);
+        assert_int_equal(cairn_json_check(all, CAIRN_JSON_MAX_DEPTH, NULL, NULL), CAIRN_OK);
+        const cairn_json_index *index = cairn_json_index_of(all, arena);
+        assert_non_null(index);
+        assert_walks_alike(index, all);
+        cairn_buf_free(&text);
+        cairn_arena_reset(arena);
+    }
+    cairn_arena_free(arena);
+}
+
+/* A text of which there is no index, and one that the index is not of. */
+static void test_walks_without_an_index(void **state)
+{
+    (void)state;
+    cairn_arena *arena = cairn_arena_new(4096), *small = cairn_arena_new(64);
+    char deep[2 * CAIRN_JSON_MAX_DEPTH + 3];
+    size_t half = CAIRN_JSON_MAX_DEPTH + 1;
+    memset(deep, '[', half);
+    memset(deep + half, ']', half);
+    assert_null(cairn_json_index_of(cairn_span_make(deep, 2 * half), arena));
+    assert_null(cairn_json_index_of(of("[[1],[2],[3],[4],[5],[6]]"), small));
+    assert_null(cairn_json_index_of(CAIRN_SPAN_NONE, arena));
+    assert_walks_alike(NULL, of("[[1],{\"a\":[2]}]"));
+    const cairn_json_index *index = cairn_json_index_of(of("{\"a\":[1]}"), arena);
+    assert_non_null(index);
+    assert_walks_alike(index, of("[[1,[3]],{\"a\":[2]}]"));
+    cairn_arena_free(arena);
+    cairn_arena_free(small);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -336,6 +395,8 @@ int main(void)
         cmocka_unit_test(test_nothing_to_walk),
         cmocka_unit_test(test_skips_long_values),
         cmocka_unit_test(test_skips_any_container),
+        cmocka_unit_test(test_walks_by_index),
+        cmocka_unit_test(test_walks_without_an_index),
         cmocka_unit_test(test_get),
         cmocka_unit_test(test_keys),
         cmocka_unit_test(test_strings),

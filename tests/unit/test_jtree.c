@@ -168,7 +168,24 @@ static void test_too_deep(void **state)
     cairn_buf out = CAIRN_BUF_INIT(1 << 20);
     assert_false(cairn_j_print(root, &out));
     assert_null(cairn_j_text(root, arena).p);
+    assert_null(cairn_j_text_as_is(root, arena).p);
     cairn_buf_free(&out);
+}
+
+/* Both ways to print say the same of a tree without white space. */
+static void test_as_is(void **state)
+{
+    (void)state;
+    static const char text[] = "{\"a\":[],\"b\":{},\"c\":[1,[2,{\"d\":\"e f\"}]],\"g\":null}";
+    cairn_jnode *root = cairn_j_open_in(arena, cairn_json_index_of(cairn_span_of(text), arena), cairn_span_of(text));
+    assert_string_equal(cairn_j_text_as_is(root, arena).p, text);
+    cairn_jnode *c = cairn_j_get(arena, root, "c");
+    assert_null(cairn_j_children(arena, cairn_j_get(arena, root, "a")));
+    assert_non_null(cairn_j_set(arena, cairn_j_get(arena, root, "b"), "x", cairn_span_of("[3]")));
+    assert_non_null(cairn_j_append(arena, cairn_j_children(arena, c)->next, cairn_span_of("4")));
+    assert_string_equal(cairn_j_text_as_is(root, arena).p,
+                        "{\"a\":[],\"b\":{\"x\":[3]},\"c\":[1,[2,{\"d\":\"e f\"},4]],\"g\":null}");
+    assert_string_equal(cairn_j_text_as_is(root, arena).p, cairn_j_text(root, arena).p);
 }
 
 int main(void)
@@ -176,7 +193,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_untouched), cmocka_unit_test(test_get),      cmocka_unit_test(test_set),
         cmocka_unit_test(test_append),    cmocka_unit_test(test_remove),   cmocka_unit_test(test_rename),
-        cmocka_unit_test(test_caps),      cmocka_unit_test(test_too_deep),
+        cmocka_unit_test(test_caps),      cmocka_unit_test(test_too_deep), cmocka_unit_test(test_as_is),
     };
     return cmocka_run_group_tests(tests, make_arena, free_arena);
 }

@@ -72,7 +72,7 @@ static void read_lists(cairn_loads_proj *proj)
 
 static void gather_properties(cairn_loads_facts *facts)
 {
-    cairn_json_walk walk = cairn_json_walk_object(facts->properties);
+    cairn_json_walk walk = cairn_json_walk_object_in(facts->index, facts->properties);
     cairn_json_member member;
     while (cairn_json_next_member(&walk, &member)) {
         if (!keep(property_slots, facts, &member))
@@ -104,9 +104,10 @@ static bool is_no_coordinate(cairn_span key)
            cairn_span_is(key, "eo:bands");
 }
 
-static bool gather_asset(cairn_span value, cairn_arena *arena, cairn_loads_asset *asset)
+static bool gather_asset(const cairn_loads_facts *facts, cairn_span value, cairn_loads_asset *asset)
 {
-    cairn_json_walk walk = cairn_json_walk_object(value);
+    cairn_arena *arena = facts->arena;
+    cairn_json_walk walk = cairn_json_walk_object_in(facts->index, value);
     cairn_json_member member;
     cairn_span role;
     while (cairn_json_next_member(&walk, &member)) {
@@ -156,14 +157,14 @@ static cairn_loads_asset *asset_of(cairn_loads_facts *facts, cairn_span key)
 
 static bool gather_assets(cairn_loads_facts *facts)
 {
-    cairn_json_walk walk = cairn_json_walk_object(facts->assets_text);
+    cairn_json_walk walk = cairn_json_walk_object_in(facts->index, facts->assets_text);
     cairn_json_member member;
     while (facts->n_assets < CAIRN_LOADS_MOST_ASSETS && cairn_json_next_member(&walk, &member)) {
         cairn_loads_asset *asset = asset_of(facts, member.key);
         if (!asset)
             return false;
         *asset = (cairn_loads_asset){.key = member.key};
-        if (!gather_asset(member.value, facts->arena, asset))
+        if (!gather_asset(facts, member.value, asset))
             return false;
     }
     return true;
@@ -190,18 +191,33 @@ static void gather_extensions(cairn_loads_facts *facts)
     }
 }
 
+/* With the item's members in place. */
+static bool gather_parts(cairn_loads_facts *facts)
+{
+    facts->asked = cairn_arena_calloc(facts->arena, 1, sizeof *facts->asked);
+    if (!facts->asked)
+        return false;
+    cairn_loads_read_list(&facts->bbox);
+    gather_extensions(facts);
+    gather_properties(facts);
+    return gather_assets(facts);
+}
+
 bool cairn_loads_gather(cairn_span item, bool brief, cairn_arena *arena, cairn_loads_facts *out)
 {
     cairn_json_walk walk = cairn_json_walk_object(item);
     cairn_json_member member;
     *out = (cairn_loads_facts){.arena = arena, .brief = brief};
-    out->asked = cairn_arena_calloc(arena, 1, sizeof *out->asked);
-    if (!out->asked)
-        return false;
     while (cairn_json_next_member(&walk, &member)) /* the open form has no end: its walk ends with the text */
         keep(item_slots, out, &member);
-    cairn_loads_read_list(&out->bbox);
-    gather_extensions(out);
-    gather_properties(out);
-    return gather_assets(out);
+    return gather_parts(out);
+}
+
+bool cairn_loads_gather_members(const cairn_members *item, const cairn_json_index *index, cairn_arena *arena,
+                                cairn_loads_facts *out)
+{
+    *out = (cairn_loads_facts){.arena = arena, .index = index, .brief = true};
+    for (size_t i = 0; i < item->count; i++)
+        keep(item_slots, out, &item->at[i]);
+    return gather_parts(out);
 }

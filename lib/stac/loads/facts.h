@@ -4,6 +4,7 @@
 #define CAIRN_STAC_LOADS_FACTS_H
 
 #include "stac/loads.h"
+#include "stac/record.h"
 
 #include <stdint.h>
 
@@ -78,9 +79,10 @@ typedef struct cairn_loads_facts {
     bool declares_proj;       /* the same without "projection", one of the short names */
     bool declares_eo;
     cairn_span datetime, start, end, data_type, nodata;
-    cairn_loads_proj proj; /* of the properties */
-    bool ragged;           /* of the properties */
-    cairn_arena *arena;    /* for what has to be decoded */
+    cairn_loads_proj proj;         /* of the properties */
+    bool ragged;                   /* of the properties */
+    cairn_arena *arena;            /* for what has to be decoded */
+    const cairn_json_index *index; /* of the text, or NULL */
     cairn_loads_asked *asked;
     bool brief; /* only whether it loads is asked, not why not, nor how many assets do */
     cairn_loads_asset *assets;
@@ -89,6 +91,9 @@ typedef struct cairn_loads_facts {
 
 /* `brief`: see there. False at the arena's cap. */
 bool cairn_loads_gather(cairn_span item, bool brief, cairn_arena *arena, cairn_loads_facts *out);
+/* The same by the item's members, brief. `index`: of the text that they lie in, or NULL. */
+bool cairn_loads_gather_members(const cairn_members *item, const cairn_json_index *index, cairn_arena *arena,
+                                cairn_loads_facts *out);
 
 /* ---- values ---- */
 
