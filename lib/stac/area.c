@@ -190,6 +190,20 @@ cairn_tell cairn_area_tell(const cairn_area *area, cairn_box box)
     return area->raster && box.west <= box.east ? cairn_raster_box(area->raster, box) : CAIRN_TELL_NOTHING;
 }
 
+bool cairn_area_has_side(const cairn_area *area, cairn_box box, double blur)
+{
+    const cairn_box sides[] = {{box.west, box.south, box.west + blur, box.north},
+                               {box.east - blur, box.south, box.east, box.north},
+                               {box.west, box.south, box.east, box.south + blur},
+                               {box.west, box.north - blur, box.east, box.north}};
+    if (box.west > box.east)
+        return false;
+    for (size_t i = 0; i < sizeof sides / sizeof *sides; i++)
+        if (cairn_area_tell(area, sides[i]) == CAIRN_TELL_WITHIN)
+            return true;
+    return false;
+}
+
 /* A position that surely lies in the area. */
 static bool is_within(void *context, cairn_xy at)
 {

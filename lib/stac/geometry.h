@@ -80,6 +80,9 @@ bool cairn_area_is_box(const cairn_area *area);
 /* What can be said of all that lies within a box (of a footprint, or of many), soon and for certain. */
 typedef enum cairn_tell { CAIRN_TELL_NOTHING, CAIRN_TELL_WITHIN, CAIRN_TELL_BESIDE } cairn_tell;
 cairn_tell cairn_area_tell(const cairn_area *area, cairn_box box);
+/* Of a tight box around a footprint, that does not cross the antimeridian: the footprint touches each of its sides, so
+ * that it surely meets the area when one of them lies within. `blur`: how far inside of the box each side may be. */
+bool cairn_area_has_side(const cairn_area *area, cairn_box box, double blur);
 
 /* True when the footprint meets the area (shares at least a point). Boxes first, then, unless the area is a box with
  * the footprint's box inside, GEOS on the WKB with the prepared area. A WKB that GEOS can't read: CAIRN_CORRUPT. */

@@ -91,6 +91,61 @@ static void ask_geos(cairn_geos *geos, cairn_area *area, cairn_box box, bool *me
     cairn_arena_free(arena);
 }
 
+/* A line that touches each side of the box somewhere. */
+static cairn_area *line_across(cairn_geos *geos, cairn_box box, cairn_arena *arena)
+{
+    cairn_buf text = CAIRN_BUF_INIT(1 << 10);
+    cairn_area *line;
+    cairn_buf_printf(
+        &text, "{\"type\":\"LineString\",\"coordinates\":[[%.17g,%.17g],[%.17g,%.17g],[%.17g,%.17g],[%.17g,%.17g]]}",
+        box.west, between(box.south, box.north), between(box.west, box.east), box.north, box.east,
+        between(box.south, box.north), between(box.west, box.east), box.south);
+    assert_int_equal(cairn_area_from_geojson(geos, cairn_buf_span(&text), NULL, arena, &line, NULL), CAIRN_OK);
+    cairn_buf_free(&text);
+    return line;
+}
+
+/* Whatever touches the sides of the box meets an area that has one of them. */
+static bool check_sides(cairn_geos *geos, cairn_area *area, cairn_box box)
+{
+    static const cairn_box world = {-180, -90, 180, 90};
+    if (!cairn_box_contains(world, box))
+        return false;
+    cairn_arena *arena = cairn_arena_new(ARENA);
+    bool meets, has = cairn_area_has_side(area, box, 0);
+    cairn_area *line = line_across(geos, box, arena);
+    assert_int_equal(cairn_areas_relate(line, CAIRN_RELATION_INTERSECTS, area, &meets, NULL), CAIRN_OK);
+    assert_true(meets || !has);
+    assert_true(has || !cairn_area_has_side(area, box, (box.east - box.west) / 9)); /* the less is known of them */
+    cairn_arena_free(arena);
+    return has && cairn_area_tell(area, box) == CAIRN_TELL_NOTHING;
+}
+
+static void test_sides(void **state)
+{
+    cairn_geos *geos = cairn_geos_new();
+    int by_sides = 0;
+    (void)state;
+    for (int i = 0; i < AREAS; i++) {
+        cairn_arena *arena = cairn_arena_new(ARENA);
+        cairn_buf text = CAIRN_BUF_INIT(1 << 20);
+        cairn_area *area, *box;
+        random_geometry(&text);
+        if (cairn_area_from_geojson(geos, cairn_buf_span(&text), NULL, arena, &area, NULL) == CAIRN_OK)
+            for (int k = 0; k < BOXES; k++)
+                by_sides += check_sides(geos, area, random_box(cairn_area_box(area)));
+        cairn_box around = {between(-170, 0), between(-80, 0), between(1, 170), between(1, 80)};
+        assert_int_equal(cairn_area_from_box(geos, around, arena, &box, NULL), CAIRN_OK);
+        for (int k = 0; k < BOXES; k++)
+            by_sides += check_sides(geos, box, random_box(around));
+        assert_false(cairn_area_has_side(box, (cairn_box){around.east, around.south, around.west, around.north}, 0));
+        cairn_buf_free(&text);
+        cairn_arena_free(arena);
+    }
+    cairn_geos_free(geos);
+    assert_true(by_sides > AREAS);
+}
+
 static void test_random(void **state)
 {
     cairn_geos *geos = cairn_geos_new();
@@ -122,6 +177,6 @@ static void test_random(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_random)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_random), cmocka_unit_test(test_sides)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

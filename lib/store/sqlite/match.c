@@ -197,13 +197,9 @@ static bool box_decides(const search_run *run, const item_row *row, bool *match)
         *match = false;
         return true;
     }
-    if (cairn_area_is_box(run->area) && cairn_box_contains(area, row->box)) {
-        *match = true;
-        return true;
-    }
-    cairn_tell tell = run_area_tells(run) ? cairn_area_tell(run->area, row->box) : CAIRN_TELL_NOTHING;
-    *match = tell == CAIRN_TELL_WITHIN;
-    return tell != CAIRN_TELL_NOTHING;
+    cairn_tell tell = cairn_area_tell(run->area, row->box);
+    *match = tell == CAIRN_TELL_WITHIN || (tell == CAIRN_TELL_NOTHING && cairn_area_has_side(run->area, row->box, 0));
+    return *match || tell != CAIRN_TELL_NOTHING;
 }
 
 static cairn_code is_in_area(search_run *run, const item_row *row, bool *match, cairn_error *error)

@@ -26,6 +26,13 @@ typedef struct gathering {
     bool gave_up;
 } gathering;
 
+static cairn_box box_of(const space_cell *cell)
+{
+    static const double degree = 1e7;
+    return (cairn_box){cell->at[SPACE_WEST] / degree, cell->at[SPACE_SOUTH] / degree, cell->at[SPACE_EAST] / degree,
+                       cell->at[SPACE_NORTH] / degree};
+}
+
 static relation relation_of(const gathering *g, const space_cell *cell)
 {
     const space_asked *asked = g->asked;
@@ -39,13 +46,28 @@ static relation relation_of(const gathering *g, const space_cell *cell)
         return BESIDE;
     if (!run_area_tells(g->run))
         return within ? WITHIN : AT_EDGE;
-    static const double degree = 1e7;
-    cairn_box box = {cell->at[SPACE_WEST] / degree, cell->at[SPACE_SOUTH] / degree, cell->at[SPACE_EAST] / degree,
-                     cell->at[SPACE_NORTH] / degree};
-    cairn_tell tell = cairn_area_tell(g->run->area, box);
+    cairn_tell tell = cairn_area_tell(g->run->area, box_of(cell));
     if (tell == CAIRN_TELL_BESIDE)
         return BESIDE;
     return within && tell == CAIRN_TELL_WITHIN ? WITHIN : AT_EDGE;
+}
+
+/* An entry whose place is not within the area, but a whole side of it is, which the footprint touches. That is so of
+ * items with one entry: the sides of those over the antimeridian are not all their own. */
+static bool has_side_within(const gathering *g, sqlite3_int64 entry, const space_cell *cell)
+{
+    enum { ANTIMERIDIAN = 1800000000 };
+    static const double blur = 2.5e-7; /* coordinates are rounded outwards, to 1e-7 */
+    const space_asked *asked = g->asked;
+    if (!g->telling || entry & 1 || cell->at[SPACE_EAST] >= ANTIMERIDIAN)
+        return false;
+    for (size_t i = 0; i < asked->n_sure; i++) {
+        const space_cell *sure = &asked->sure[i];
+        if (sure->at[SPACE_FIRST] <= cell->at[SPACE_FIRST] && sure->at[SPACE_LAST] >= cell->at[SPACE_LAST] &&
+            space_cells_meet(sure, cell))
+            return cairn_area_has_side(g->run->area, box_of(cell), blur);
+    }
+    return false;
 }
 
 static cairn_code keep(gathering *g, sqlite3_int64 entry, const space_cell *cell, cairn_error *error)
@@ -91,7 +113,10 @@ static cairn_code take_leaf(gathering *g, const space_node *node, relation paren
     for (size_t i = 0; !code && !g->gave_up && i < node->n; i++) {
         space_cell cell;
         sqlite3_int64 entry = space_node_cell(node, i, &cell);
-        code = take_entry(g, entry, &cell, parent == WITHIN ? WITHIN : relation_of(g, &cell), error);
+        relation relation = parent == WITHIN ? WITHIN : relation_of(g, &cell);
+        if (relation == AT_EDGE && has_side_within(g, entry, &cell))
+            relation = WITHIN;
+        code = take_entry(g, entry, &cell, relation, error);
     }
     return code;
 }
