@@ -72,8 +72,9 @@ cairn_span cairn_hot_get(cairn_span bytes, unsigned number)
         size_t n = (unsigned char)bytes.p[1];
         if (!n || bytes.n - 2 < n)
             break;
+        cairn_span value = cairn_span_make(bytes.p + 2, n);
         if ((unsigned char)bytes.p[0] == number)
-            return cairn_span_make(bytes.p + 2, n);
+            return is_hot(value) ? value : CAIRN_SPAN_NONE;
         bytes = cairn_span_make(bytes.p + 2 + n, bytes.n - 2 - n);
     }
     return CAIRN_SPAN_NONE;

@@ -16,7 +16,7 @@ typedef struct entry {
     uint64_t hash;
     cairn_span name;
     bool changed, kept, queued;
-    bool dropped; /* a value was counted out since the counts were settled */
+    bool dropped;        /* a value was counted out since the counts were settled */
     cairn_span old, new; /* of the item in hand */
     stats_count count;
 } entry;

@@ -233,6 +233,8 @@ static void bytes_that_are_no_hot_form_have_nothing(void **state)
                                          "\x01\x09"
                                          "1\x02\x01"
                                          "5",
+                                         "\x02\x01{",
+                                         "\x02\x01\"",
                                          "\x01"};
     for (size_t i = 0; i < sizeof broken / sizeof *broken; i++)
         assert_null(cairn_hot_get(cairn_span_of(broken[i]), 2).p);

@@ -441,6 +441,56 @@ static void check_finds_what_is_broken(void **state)
     cairn_store_close(store);
 }
 
+static uint64_t items_told(cairn_session *session)
+{
+    cairn_catalog_info info;
+    cairn_arena *arena = cairn_arena_new(1 << 20);
+    OK(cairn_session_begin(session, 0, error));
+    OK(cairn_session_info(session, arena, &info, error));
+    OK(cairn_session_end(session, error));
+    cairn_arena_free(arena);
+    return info.items;
+}
+
+static uint64_t matched(cairn_session *session)
+{
+    int n = 0;
+    cairn_search search = {0};
+    cairn_page page = {.limit = 1, .without_body = true, .count_budget = 1000};
+    cairn_result result;
+    cairn_arena *arena = cairn_arena_new(1 << 20);
+    OK(cairn_session_begin(session, 0, error));
+    OK(cairn_session_search(session, &search, &page, arena, count_row, &n, &result, error));
+    OK(cairn_session_end(session, error));
+    cairn_arena_free(arena);
+    assert_true(result.matched_known);
+    return result.matched;
+}
+
+/* A copy that is put into the file itself, or another program: the generation may be what it was. */
+static void what_others_change_is_seen(void **state)
+{
+    fixture *f = *state;
+    char command[320];
+    cairn_store *store = open_new(f);
+    cairn_writer *writer = NULL;
+    cairn_session *session = NULL;
+    OK(cairn_writer_open(store, &writer, error));
+    OK(cairn_writer_begin(writer, error));
+    put(f, writer, "a", 10, "2020-01-01T00:00:00Z");
+    OK(cairn_writer_commit(writer, error));
+    OK(cairn_writer_close(writer, error));
+    OK(cairn_session_open(store, &session, error));
+    assert_int_equal(items_told(session), 1);
+    assert_int_equal(matched(session), 1);
+    snprintf(command, sizeof command, "sqlite3 %s \"update collection set items=7\"", f->path);
+    assert_int_equal(system(command), 0);
+    assert_int_equal(items_told(session), 7);
+    assert_int_equal(matched(session), 7);
+    cairn_session_close(session);
+    cairn_store_close(store);
+}
+
 static void deleting_a_collection_takes_all_of_it(void **state)
 {
     fixture *f = *state;
@@ -486,6 +536,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_is_left_of_a_replaced_catalog_is_swept, setup, teardown),
         cmocka_unit_test_setup_teardown(newer_schema_and_strange_files_are_refused, setup, teardown),
         cmocka_unit_test_setup_teardown(check_finds_what_is_broken, setup, teardown),
+        cmocka_unit_test_setup_teardown(what_others_change_is_seen, setup, teardown),
         cmocka_unit_test_setup_teardown(deleting_a_collection_takes_all_of_it, setup, teardown),
         cmocka_unit_test_setup_teardown(optimize_compacts, setup, teardown),
     };

@@ -155,13 +155,13 @@ void catalog_info_forget(sqlite_session *session)
 static cairn_code keep_info(sqlite_session *session, cairn_error *error)
 {
     enum { INFO_BYTES = 64 << 20 };
-    if (session->info_arena && session->info_at == session->generation)
+    if (session->info_arena && session->info_at == session->epoch)
         return CAIRN_OK;
     catalog_info_forget(session);
     if (!(session->info_arena = cairn_arena_new(INFO_BYTES)))
         return cairn_error_no_memory(error);
     cairn_code code = read_info(session, session->info_arena, &session->info, error);
-    session->info_at = session->generation;
+    session->info_at = session->epoch;
     if (code)
         catalog_info_forget(session);
     return code;

@@ -7,8 +7,7 @@
 enum { KEPT = 256, KEPT_ID_BYTES = 512 };
 
 struct session_facts {
-    bool valid;
-    sqlite3_int64 generation;
+    uint64_t epoch; /* of the session, in which all of this was read */
     bool knows_all, knows_loose;
     collection_facts all;
     loose_facts loose;
@@ -43,13 +42,12 @@ static cairn_code refresh(sqlite_session *session, cairn_error *error)
 {
     struct session_facts *facts = session->facts;
     cairn_code code = sqlite3_get_autocommit(session->db) ? session_read_generation(session, error) : CAIRN_OK;
-    if (code || (facts->valid && facts->generation == session->generation))
+    if (code || facts->epoch == session->epoch)
         return code;
     facts->knows_all = facts->knows_loose = false;
     for (size_t i = 0; i < KEPT; i++)
         cairn_buf_reset(&facts->kept[i].id);
-    facts->generation = session->generation;
-    facts->valid = true;
+    facts->epoch = session->epoch;
     return CAIRN_OK;
 }
 

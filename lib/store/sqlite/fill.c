@@ -156,10 +156,8 @@ static cairn_code fill_space(sqlite_writer *writer, cairn_error *error)
         code = set_hot(writer, rows, error);
     if (!code && rc != SQLITE_DONE)
         code = db_error(writer->db, rc, "migrating the catalog", error);
-    if (code)
-        return code;
     sqlite3_reset(rows);
-    return space_pack(writer, NULL, NULL, error);
+    return code ? code : space_pack(writer, NULL, NULL, error);
 }
 
 cairn_code fill_schema(void *context, int version, cairn_error *error)

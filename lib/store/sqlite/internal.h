@@ -209,18 +209,20 @@ typedef struct sqlite_session {
     cairn_session base;
     sqlite3 *db;
     int64_t deadline;
-    sqlite3_int64 generation; /* of the transaction: while it stays the same, so does all that was read */
+    sqlite3_int64 generation; /* of the transaction */
+    uint32_t data_version;    /* SQLite's count of changes that it saw in the file, though they be none of ours */
+    uint64_t epoch;           /* while it stays the same, so do both, and all that was read; from 1 */
     sqlite3_stmt *queries[Q_COUNT];
     sqlite3_stmt *order[MAX_MERGED];      /* one collection each, forward */
     sqlite3_stmt *order_back[MAX_MERGED]; /* and backward */
     struct row_texts *texts;              /* search.h */
     struct session_facts *facts;          /* facts.c */
-    slots promoted;                       /* as of promoted_at, a value of meta.generation */
-    sqlite3_int64 promoted_at;
+    slots promoted;                       /* as of promoted_at, an epoch */
+    uint64_t promoted_at;
     struct item_cache *items; /* NULL: nothing is kept */
     cairn_arena *info_arena;  /* of `info`, as of info_at; NULL: not read yet */
     cairn_catalog_info info;
-    sqlite3_int64 info_at;
+    uint64_t info_at; /* an epoch */
 } sqlite_session;
 
 cairn_code session_query(sqlite_session *session, query_id id, sqlite3_stmt **out, cairn_error *error);
@@ -228,7 +230,7 @@ cairn_code session_query(sqlite_session *session, query_id id, sqlite3_stmt **ou
 cairn_code session_order_query(sqlite_session *session, size_t k, bool backward, sqlite3_stmt **out,
                                cairn_error *error);
 bool session_is_late(const sqlite_session *session);
-/* Into session->generation. */
+/* Into session->generation, data_version and epoch. */
 cairn_code session_read_generation(sqlite_session *session, cairn_error *error);
 
 /* ---- row.c: item rows as the searches see them ---- */

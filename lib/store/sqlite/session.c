@@ -216,6 +216,17 @@ static cairn_code run_query(sqlite_session *session, query_id id, const char *wh
     return code ? code : db_run(session->db, statement, what, error);
 }
 
+/* What SQLite has seen of the file tells of changes, too, that are none of ours. */
+static void note_state(sqlite_session *session, sqlite3_int64 generation)
+{
+    uint32_t version = 0;
+    sqlite3_file_control(session->db, "main", SQLITE_FCNTL_DATA_VERSION, &version);
+    if (!session->epoch || generation != session->generation || version != session->data_version)
+        session->epoch++;
+    session->generation = generation;
+    session->data_version = version;
+}
+
 cairn_code session_read_generation(sqlite_session *session, cairn_error *error)
 {
     sqlite3_stmt *touch;
@@ -224,7 +235,7 @@ cairn_code session_read_generation(sqlite_session *session, cairn_error *error)
         return code;
     int rc = sqlite3_step(touch);
     if (rc == SQLITE_ROW)
-        session->generation = sqlite3_column_int64(touch, 0);
+        note_state(session, sqlite3_column_int64(touch, 0));
     else
         code = db_error(session->db, rc == SQLITE_DONE ? SQLITE_CORRUPT : rc, "reading the catalog", error);
     sqlite3_reset(touch);
@@ -245,14 +256,6 @@ static cairn_code begin_and_touch(sqlite_session *session, bool *died, cairn_err
     return code;
 }
 
-/* What SQLite has seen of the file tells of changes, too, that are none of ours. */
-static void begin_items(sqlite_session *session)
-{
-    uint32_t version = 0;
-    sqlite3_file_control(session->db, "main", SQLITE_FCNTL_DATA_VERSION, &version);
-    item_cache_begin(session->items, session->generation, version);
-}
-
 cairn_code sqlite_session_begin(cairn_session *base, int64_t deadline, cairn_error *error)
 {
     sqlite_session *session = (sqlite_session *)base;
@@ -267,7 +270,7 @@ cairn_code sqlite_session_begin(cairn_session *base, int64_t deadline, cairn_err
     }
     session->deadline = deadline;
     if (!code && session->items)
-        begin_items(session);
+        item_cache_begin(session->items, session->generation, session->data_version);
     return code ? cairn_error_set(error, code, "%s", first.message) : CAIRN_OK;
 }
 

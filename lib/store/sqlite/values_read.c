@@ -8,11 +8,11 @@
 static cairn_code refresh(sqlite_session *session, cairn_error *error)
 {
     cairn_code code = sqlite3_get_autocommit(session->db) ? session_read_generation(session, error) : CAIRN_OK;
-    if (code || (session->promoted.arena && session->promoted_at == session->generation))
+    if (code || (session->promoted.arena && session->promoted_at == session->epoch))
         return code;
     slots_free(&session->promoted);
     code = slots_load(session->db, &session->promoted, error);
-    session->promoted_at = session->generation;
+    session->promoted_at = session->epoch;
     if (code)
         slots_free(&session->promoted);
     return code;
