@@ -94,7 +94,8 @@ static bool pack_body(cairn_tools *tools, cairn_arena *arena, cairn_outcome *out
 {
     size_t at;
     bool ok = true;
-    cairn_span properties = cairn_properties_of(outcome->item.body);
+    const cairn_item *item = &outcome->item;
+    cairn_span properties = item->properties.p ? item->properties : cairn_properties_of(item->body);
     cairn_buf_reset(&tools->packed);
     if (!cairn_properties_pack(tools->codec, outcome->item.body, properties, &tools->packed, &outcome->body,
                                &outcome->properties))
@@ -130,7 +131,7 @@ static cairn_code pack_item(cairn_tools *tools, cairn_arena *arena, cairn_outcom
 {
     cairn_item *item = &outcome->item;
     bool ok = pack_body(tools, arena, outcome) && pack_source(tools, arena, outcome);
-    item->body = item->source = CAIRN_SPAN_NONE;
+    item->body = item->properties = item->source = CAIRN_SPAN_NONE;
     item->id = keep(arena, item->id, &ok);
     item->collection = keep(arena, item->collection, &ok);
     item->stac_version = keep(arena, item->stac_version, &ok);
@@ -147,7 +148,6 @@ static cairn_code read_item(cairn_tools *tools, cairn_arena *arena, const cairn_
     cairn_code code = cairn_item_read(tools->geos, outcome->text, options, tools->scratch, &outcome->item, error);
     if (code == CAIRN_OK)
         code = pack_item(tools, arena, outcome, error);
-    cairn_arena_reset(tools->scratch);
     return code;
 }
 
@@ -184,8 +184,9 @@ static cairn_code read_kind(cairn_tools *tools, cairn_arena *arena, bool compact
                                   .base = origin->base,
                                   .asset_base = origin->asset_base,
                                   .collection = origin->collection,
-                                  .compact = compact};
-    outcome->kind = cairn_document_kind(outcome->text);
+                                  .compact = compact,
+                                  .index = cairn_json_index_of(outcome->text, tools->scratch)};
+    outcome->kind = cairn_document_kind_in(options.index, outcome->text);
     switch (outcome->kind) {
     case CAIRN_KIND_ITEM:
         return read_item(tools, arena, &options, outcome, error);
@@ -216,6 +217,7 @@ void cairn_work_on(cairn_tools *tools, cairn_arena *arena, cairn_outcome *outcom
     outcome->is_json = code == CAIRN_OK;
     if (code == CAIRN_OK)
         code = read_kind(tools, arena, !facts.has_space, outcome, &error);
+    cairn_arena_reset(tools->scratch);
     if (code != CAIRN_OK)
         refuse(outcome, arena, &error);
 }

@@ -60,8 +60,11 @@ static bool has_escape(cairn_span inside)
 /* Compares the decoded inside of a string. */
 static bool inside_is(cairn_span inside, cairn_span text)
 {
-    if (!text.p || !has_escape(inside))
-        return cairn_span_equal(inside, text);
+    /* An escape is longer than what it stands for. */
+    if (!text.p || inside.n <= text.n)
+        return cairn_span_equal(inside, text) && !has_escape(inside);
+    if ((text.n && inside.p[0] != text.p[0] && inside.p[0] != '\\') || !has_escape(inside))
+        return false;
     const char *p = inside.p;
     const char *end = inside.p + inside.n;
     size_t at = 0;

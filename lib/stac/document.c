@@ -32,11 +32,11 @@ static void note_member(traits *t, cairn_json_member member)
                 *(bool *)((char *)t + flags[i].flag) = true;
 }
 
-static traits traits_of(cairn_span json)
+static traits traits_of(const cairn_json_index *index, cairn_span json)
 {
     traits t = {0};
     cairn_json_member member;
-    cairn_json_walk walk = cairn_json_walk_object(json);
+    cairn_json_walk walk = cairn_json_walk_object_in(index, json);
     while (cairn_json_next_member(&walk, &member))
         note_member(&t, member);
     return t;
@@ -53,7 +53,7 @@ static bool has_item(cairn_span features)
     cairn_span feature;
     cairn_json_walk walk = cairn_json_walk_array(features);
     while (cairn_json_next_element(&walk, &feature)) {
-        traits t = traits_of(feature);
+        traits t = traits_of(NULL, feature);
         if (is_item(&t))
             return true;
     }
@@ -77,7 +77,12 @@ static cairn_kind kind_of_untyped(const traits *t)
 
 cairn_kind cairn_document_kind(cairn_span json)
 {
-    traits t = traits_of(json);
+    return cairn_document_kind_in(NULL, json);
+}
+
+cairn_kind cairn_document_kind_in(const cairn_json_index *index, cairn_span json)
+{
+    traits t = traits_of(index, json);
     if (!t.type.p)
         return kind_of_untyped(&t);
     if (is_item(&t))

@@ -24,6 +24,8 @@ typedef enum cairn_kind {
 /* By `type`, and for versions before 1.0 (no type) by the members: extent and license make a collection, links a
  * catalog. A Feature that has neither stac_version nor assets nor links is OTHER. `json` is checked text. */
 cairn_kind cairn_document_kind(cairn_span json);
+/* The same with the index of the text, or NULL. */
+cairn_kind cairn_document_kind_in(const cairn_json_index *index, cairn_span json);
 const char *cairn_kind_name(cairn_kind kind);
 
 typedef struct cairn_link {
@@ -48,9 +50,10 @@ typedef struct cairn_read_options {
     /* URI that stands for the document by --asset-base (ROOT/a/b/i.json gives URL/a/b/i.json), or absent. Relative
      * hrefs resolve against: asset_base, else an absolute self link, else base. */
     cairn_span asset_base;
-    cairn_span collection; /* for items that name none; absent: such an item is refused */
-    size_t max_vertices;   /* of a geometry; 0: default */
-    bool compact;          /* the text has no white space outside of strings (cairn_json_facts): saves a copy */
+    cairn_span collection;         /* for items that name none; absent: such an item is refused */
+    size_t max_vertices;           /* of a geometry; 0: default */
+    bool compact;                  /* the text has no white space outside of strings (cairn_json_facts): saves a copy */
+    const cairn_json_index *index; /* of the text, where there is one already; else NULL */
 } cairn_read_options;
 
 /* "links":[ at the end of an open form without kept links. */

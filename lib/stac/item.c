@@ -180,13 +180,20 @@ static cairn_code read_place(reader *r, cairn_geos *geos)
 
 /* ---- what is kept ---- */
 
-static void write_view(const reader *r, cairn_buf *out)
+/* `*properties`: where and how long the value of the last properties is. */
+static void write_view(const reader *r, cairn_buf *out, size_t properties[2])
 {
+    cairn_buf_reserve(out, r->source.text.n + r->source.text.n / 4);
     cairn_buf_add_byte(out, '{');
     for (size_t i = 0; i < r->view.count; i++) {
-        if (r->adds_collection && cairn_json_key_is(r->view.at[i].key, "collection"))
+        const cairn_json_member *member = &r->view.at[i];
+        if (r->adds_collection && cairn_json_key_is(member->key, "collection"))
             continue;
-        cairn_buf_add_span(out, r->view.at[i].whole);
+        if (cairn_json_key_is(member->key, "properties")) {
+            properties[0] = out->n + (size_t)(member->value.p - member->whole.p);
+            properties[1] = member->value.n;
+        }
+        cairn_buf_add_span(out, member->whole);
         cairn_buf_add_byte(out, ',');
     }
 }
@@ -194,8 +201,9 @@ static void write_view(const reader *r, cairn_buf *out)
 static cairn_code write_body(reader *r)
 {
     cairn_buf buf = cairn_source_buf(&r->source);
+    size_t properties[2] = {0, 0};
     if (r->rewritten)
-        write_view(r, &buf);
+        write_view(r, &buf, properties);
     else
         cairn_source_write(&r->source, r->adds_collection ? "collection" : NULL, &buf);
     if (r->adds_collection) {
@@ -204,7 +212,10 @@ static cairn_code write_body(reader *r)
         cairn_buf_add_byte(&buf, ',');
     }
     cairn_buf_add_span(&buf, r->source.links);
-    return cairn_record_take(&r->record, &buf, &r->item->body);
+    cairn_code code = cairn_record_take(&r->record, &buf, &r->item->body);
+    if (code == CAIRN_OK && properties[1])
+        r->item->properties = cairn_span_make(r->item->body.p + properties[0], properties[1]);
+    return code;
 }
 
 static cairn_code write_forms(reader *r)

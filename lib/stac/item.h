@@ -16,11 +16,12 @@ typedef struct cairn_item {
     cairn_interval range; /* what `datetime` searches are matched with: start_datetime/end_datetime where given (an
                              open end where one lacks), else the instant */
     cairn_footprint footprint;
-    cairn_span body;   /* open form of what is served: load-ready (stac/ready.h), upgraded to a 1.0 view for versions
-                          before 1.0.0, `collection` written in, hrefs of assets and kept links absolute; else the
-                          source's bytes */
-    cairn_span source; /* open form of the source's own words (hrefs absolute), or absent when equal to body */
-    unsigned traits;   /* of the body, see stac/traits.h */
+    cairn_span body; /* open form of what is served: load-ready (stac/ready.h), upgraded to a 1.0 view for versions
+                        before 1.0.0, `collection` written in, hrefs of assets and kept links absolute; else the
+                        source's bytes */
+    cairn_span properties; /* their value in the body, when it was seen as that was written; else absent */
+    cairn_span source;     /* open form of the source's own words (hrefs absolute), or absent when equal to body */
+    unsigned traits;       /* of the body, see stac/traits.h */
     cairn_warnings warnings;
 } cairn_item;
 

@@ -31,7 +31,8 @@ cairn_code cairn_source_read(cairn_record *record, cairn_span json, cairn_source
         return cairn_record_refuse(record, "", "expected a JSON object, found %s", cairn_record_quote(json, quoted));
     cairn_code code = compact(record, json, &out->text);
     if (code == CAIRN_OK) {
-        out->index = cairn_json_index_of(out->text, record->arena);
+        bool has_index = record->options->compact && record->options->index;
+        out->index = has_index ? record->options->index : cairn_json_index_of(out->text, record->arena);
         code = cairn_record_members(record, out->index, "", out->text, &out->members);
     }
     if (code == CAIRN_OK)

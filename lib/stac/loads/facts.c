@@ -63,11 +63,23 @@ static bool keep(const slot *slots, void *into, const cairn_json_member *member)
     return false;
 }
 
-static void read_lists(cairn_loads_proj *proj)
+/* A list that is written as another one was says the same. */
+static void read_list(cairn_loads_list *list, const cairn_loads_list *known)
 {
-    cairn_loads_read_list(&proj->bbox);
-    cairn_loads_read_list(&proj->shape);
-    cairn_loads_read_list(&proj->transform);
+    if (known && list->text.n && cairn_span_equal(list->text, known->text)) {
+        list->n = known->n;
+        memcpy(list->at, known->at, sizeof list->at);
+    } else {
+        cairn_loads_read_list(list);
+    }
+}
+
+/* `known`: the fields of the asset before, which are mostly the same, or NULL. */
+static void read_lists(cairn_loads_proj *proj, const cairn_loads_proj *known)
+{
+    read_list(&proj->bbox, known ? &known->bbox : NULL);
+    read_list(&proj->shape, known ? &known->shape : NULL);
+    read_list(&proj->transform, known ? &known->transform : NULL);
 }
 
 static void gather_properties(cairn_loads_facts *facts)
@@ -79,7 +91,7 @@ static void gather_properties(cairn_loads_facts *facts)
             keep(proj_slots, &facts->proj, &member);
         facts->ragged = facts->ragged || cairn_loads_is_ragged(member.value);
     }
-    read_lists(&facts->proj);
+    read_lists(&facts->proj, NULL);
 }
 
 static unsigned role_of(cairn_span role)
@@ -122,7 +134,7 @@ static bool gather_asset(const cairn_loads_facts *facts, cairn_span value, cairn
     asset->address = cairn_json_string(asset->href, arena);
     asset->media = cairn_media_of(asset->media_type, asset->address);
     asset->ways = cairn_ways_to(asset->address);
-    read_lists(&asset->proj);
+    read_lists(&asset->proj, asset > facts->assets ? &asset[-1].proj : &facts->proj);
     return (asset->media_type.p || cairn_json_kind(asset->type) != '"') &&
            (asset->address.p || cairn_json_kind(asset->href) != '"');
 }

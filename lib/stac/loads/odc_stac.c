@@ -213,19 +213,33 @@ static bool is_array(const cairn_loads_asset *asset)
     return asset->media == CAIRN_MEDIA_NETCDF || asset->media == CAIRN_MEDIA_HDF4 || asset->media == CAIRN_MEDIA_ZARR;
 }
 
+/* True when all that is judged of a raster asset with a grid is the same text in both. */
+static bool are_alike(const cairn_loads_asset *a, const cairn_loads_asset *b)
+{
+    return cairn_span_equal(a->proj.shape.text, b->proj.shape.text) &&
+           cairn_span_equal(a->proj.transform.text, b->proj.transform.text) &&
+           cairn_span_equal(a->proj.epsg, b->proj.epsg) && cairn_span_equal(a->proj.code, b->proj.code) &&
+           cairn_span_equal(a->proj.wkt2, b->proj.wkt2) && cairn_span_equal(a->proj.projjson, b->proj.projjson) &&
+           cairn_span_equal(a->data_type, b->data_type) && cairn_span_equal(a->bands, b->bands) &&
+           cairn_span_equal(a->raster_bands, b->raster_bands);
+}
+
 /* Each raster asset with a grid has to be right, for all of them are grouped by their grids. */
 static void judge_assets(const cairn_loads_facts *facts, cairn_loads_judgement *out)
 {
     size_t rasters = 0;
+    const cairn_loads_asset *right = NULL; /* one that is */
     for (size_t i = 0; i < facts->n_assets && !(facts->brief && out->fault); i++) {
         const cairn_loads_asset *asset = &facts->assets[i];
-        rasters += is_raster(asset);
-        if (!is_raster(asset) || !has_grid(facts, asset))
+        bool raster = is_raster(asset);
+        rasters += raster;
+        if (!raster || !has_grid(facts, asset) || (facts->brief && right && are_alike(right, asset)))
             continue;
         const cairn_loads_fault *fault = judge_grid(facts, asset);
         if (!fault)
             fault = judge_types(facts, asset);
         out->loadable += !fault;
+        right = fault ? right : asset;
         if (fault && !out->fault) {
             out->fault = fault;
             out->about = asset;

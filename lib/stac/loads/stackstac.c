@@ -84,6 +84,7 @@ typedef struct stack {
     cairn_span epsg; /* absent before the first asset */
     double bounds[4], resolution[2];
     bool resampled;
+    cairn_span bands; /* raster:bands that were found right, or absent */
 } stack;
 
 typedef enum pick { PICK_NO, PICK_YES, PICK_FAULT } pick;
@@ -277,9 +278,12 @@ static bool is_band(cairn_span eo_bands)
 static const cairn_loads_fault *judge_asset(stack *s, const cairn_loads_asset *asset)
 {
     bool is_first = !s->epsg.p;
-    const cairn_loads_fault *fault = judge_bands(asset);
-    if (!fault)
+    bool known = s->bands.p && cairn_span_equal(s->bands, asset->raster_bands);
+    const cairn_loads_fault *fault = known ? NULL : judge_bands(asset);
+    if (!fault) {
+        s->bands = asset->raster_bands;
         fault = judge_crs(s, cairn_loads_own(asset->proj.epsg, s->facts->proj.epsg));
+    }
     if (!fault)
         fault = judge_grid(s, asset, is_first);
     if (!fault && !cairn_loads_has(asset->href))

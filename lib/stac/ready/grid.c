@@ -181,9 +181,57 @@ static cairn_ready_grid inherit(const cairn_ready_object *asset, cairn_ready_gri
     return grid;
 }
 
+/* The fields of a grid in the order in which they are filled. */
+enum { FIELDS = 3 };
+static const cairn_ready_slot fields[FIELDS] = {CAIRN_SLOT_TRANSFORM, CAIRN_SLOT_PROJ_BBOX, CAIRN_SLOT_SHAPE};
+
+/* What an asset said, and what it was given for it. */
+typedef struct filled_asset {
+    bool known, has_crs;
+    cairn_span said[FIELDS], given[FIELDS];
+} filled_asset;
+
+static void read_said(cairn_ready *r, const cairn_ready_object *asset, cairn_span out[FIELDS])
+{
+    for (int i = 0; i < FIELDS; i++)
+        out[i] = asset->at[fields[i]] ? cairn_ready_text(r, asset->at[fields[i]]) : CAIRN_SPAN_NONE;
+}
+
+/* Fills an asset as the one before, if it says the same: as most assets of an item do. */
+static bool fill_alike(cairn_ready *r, cairn_ready_object *asset, const filled_asset *before, const cairn_span *said)
+{
+    bool alike = before->known && before->has_crs == cairn_ready_has_crs(asset);
+    for (int i = 0; i < FIELDS && alike; i++)
+        alike = cairn_span_equal(said[i], before->said[i]);
+    for (int i = 0; i < FIELDS && alike; i++)
+        if (before->given[i].p)
+            cairn_ready_put(r, asset, fields[i], before->given[i]);
+    return alike;
+}
+
+static void keep_filled(const cairn_ready_object *asset, const cairn_span *said, filled_asset *out)
+{
+    *out = (filled_asset){.known = true, .has_crs = cairn_ready_has_crs(asset)};
+    for (int i = 0; i < FIELDS; i++) {
+        const cairn_jnode *now = asset->at[fields[i]];
+        out->said[i] = said[i];
+        out->given[i] = now && now->kind == CAIRN_J_RAW && now->raw.p != said[i].p ? now->raw : CAIRN_SPAN_NONE;
+    }
+}
+
+static void fill_asset(cairn_ready *r, cairn_ready_object *asset, const cairn_ready_grid *said,
+                       const cairn_ready_grid *filled)
+{
+    cairn_ready_grid own = cairn_ready_grid_of(r, asset);
+    cairn_ready_grid grid = inherit(asset, own, said);
+    if ((own.has_bbox || own.has_shape || own.has_transform) && may_fill(asset, &own))
+        fill_grid(r, asset, &grid, filled);
+}
+
 void cairn_ready_grids(cairn_ready *r)
 {
     cairn_ready_grid said = {0}, filled = {0};
+    filled_asset before = {0};
     if (r->properties.node) {
         said = filled = cairn_ready_grid_of(r, &r->properties);
         if (may_fill(&r->properties, &said))
@@ -193,9 +241,11 @@ void cairn_ready_grids(cairn_ready *r)
         cairn_ready_object *asset = &r->assets[i];
         if (!has_grid_field(asset))
             continue;
-        cairn_ready_grid own = cairn_ready_grid_of(r, asset);
-        cairn_ready_grid grid = inherit(asset, own, &said);
-        if ((own.has_bbox || own.has_shape || own.has_transform) && may_fill(asset, &own))
-            fill_grid(r, asset, &grid, &filled);
+        cairn_span texts[FIELDS];
+        read_said(r, asset, texts);
+        if (fill_alike(r, asset, &before, texts))
+            continue;
+        fill_asset(r, asset, &said, &filled);
+        keep_filled(asset, texts, &before);
     }
 }
