@@ -152,10 +152,21 @@ bool cairn_number_integer(cairn_span text, long long *out)
     return true;
 }
 
+static size_t print_whole(long long value, char out[CAIRN_NUMBER_PRINT_MAX])
+{
+    char digits[24], *first = digits + sizeof digits;
+    for (*--first = '\0'; value >= 10; value /= 10)
+        *--first = (char)('0' + value % 10);
+    *--first = (char)('0' + value);
+    size_t n = (size_t)(digits + sizeof digits - first);
+    memcpy(out, first, n);
+    return n - 1;
+}
+
 size_t cairn_number_print(double value, char out[CAIRN_NUMBER_PRINT_MAX])
 {
     if (fabs(value) < 1e15 && value == (double)(long long)value && !signbit(value))
-        return (size_t)snprintf(out, CAIRN_NUMBER_PRINT_MAX, "%lld", (long long)value);
+        return print_whole((long long)value, out);
     locale_t before = uselocale(get_c_locale());
     /* Below DBL_MIN a double has fewer than 15 digits. */
     int precision = fabs(value) < DBL_MIN ? 1 : 15;

@@ -43,11 +43,9 @@ cairn_code cairn_record_members(cairn_record *record, const cairn_json_index *in
 /* The value of a member, absent when there is none; the last one wins. */
 cairn_span cairn_members_get(const cairn_members *members, const char *name);
 
-/* cairn_traits_of() and cairn_loads_mask() by the members of an item. */
+/* cairn_traits_of() by the members of an item. */
 cairn_code cairn_traits_of_members(const cairn_members *item, const cairn_json_index *index, cairn_arena *arena,
                                    unsigned *out, cairn_error *error);
-cairn_code cairn_loads_mask_members(const cairn_members *item, const cairn_json_index *index, cairn_arena *arena,
-                                    unsigned *out, cairn_error *error);
 
 /* ---- hrefs ---- */
 typedef struct cairn_edit {

@@ -2,8 +2,7 @@
 
 #include "base/json.h"
 #include "base/uri.h"
-#include "stac/loads.h"
-#include "stac/record.h"
+#include "stac/loads/facts.h"
 
 #include <strings.h>
 
@@ -76,15 +75,32 @@ cairn_code cairn_traits_of(cairn_span item, cairn_arena *arena, unsigned *out, c
     return ok ? CAIRN_OK : full(error);
 }
 
+/* What was gathered for the clients tells the kinds as well, unless values were passed over. */
+static unsigned kinds_of(const cairn_loads_facts *facts)
+{
+    unsigned kinds = 0;
+    for (size_t i = 0; i < facts->n_assets; i++) {
+        const cairn_loads_asset *asset = &facts->assets[i];
+        if (cairn_json_kind(asset->href) == '"')
+            kinds |= cairn_href_kind(asset->address);
+        if (cairn_json_kind(asset->alternate) == '{')
+            kinds |= CAIRN_HREFS_ALTERNATE;
+    }
+    return kinds;
+}
+
 cairn_code cairn_traits_of_members(const cairn_members *item, const cairn_json_index *index, cairn_arena *arena,
                                    unsigned *out, cairn_error *error)
 {
-    unsigned kinds = 0, clients = 0;
-    bool ok = true;
-    for (size_t i = 0; ok && i < item->count; i++)
+    cairn_loads_facts facts;
+    bool ok = cairn_loads_gather_members(item, index, arena, &facts);
+    bool whole = ok && !facts.repeats && facts.n_assets < CAIRN_LOADS_MOST_ASSETS;
+    unsigned kinds = whole ? kinds_of(&facts) : 0;
+    for (size_t i = 0; ok && !whole && i < item->count; i++)
         if (cairn_json_key_is(item->at[i].key, "assets"))
             ok = look_at_assets(index, item->at[i].value, arena, &kinds);
-    ok = ok && cairn_loads_mask_members(item, index, arena, &clients, error) == CAIRN_OK;
-    *out = kinds | clients << CAIRN_TRAITS_LOADS_SHIFT;
-    return ok ? CAIRN_OK : full(error);
+    if (!ok)
+        return full(error);
+    *out = kinds | cairn_loads_mask_of(&facts) << CAIRN_TRAITS_LOADS_SHIFT;
+    return CAIRN_OK;
 }

@@ -47,16 +47,19 @@ static const slot asset_slots[] = {
     {CAIRN_SPAN_LIT("eo:bands"), offsetof(cairn_loads_asset, eo_bands)},
     {CAIRN_SPAN_LIT("raster:bands"), offsetof(cairn_loads_asset, raster_bands)},
     {CAIRN_SPAN_LIT("xarray:open_kwargs"), offsetof(cairn_loads_asset, open_kwargs)},
+    {CAIRN_SPAN_LIT("alternate"), offsetof(cairn_loads_asset, alternate)},
     {{NULL, 0}, 0},
 };
 
-/* Puts a member's value where the table says; the last one wins when keys repeat, as in Python. */
-static bool keep(const slot *slots, void *into, const cairn_json_member *member)
+/* Puts a member's value where the table says; the last one wins when keys repeat, as in Python: then `*repeats`. */
+static bool keep(const slot *slots, void *into, const cairn_json_member *member, bool *repeats)
 {
     bool escaped = memchr(member->key.p, '\\', member->key.n) != NULL;
     for (; slots->name.p; slots++) {
         if (escaped ? cairn_json_key_is(member->key, slots->name.p) : cairn_span_equal(member->key, slots->name)) {
-            memcpy((char *)into + slots->at, &member->value, sizeof member->value);
+            cairn_span *value = (cairn_span *)(void *)((char *)into + slots->at);
+            *repeats = *repeats || value->p;
+            *value = member->value;
             return true;
         }
     }
@@ -87,8 +90,8 @@ static void gather_properties(cairn_loads_facts *facts)
     cairn_json_walk walk = cairn_json_walk_object_in(facts->index, facts->properties);
     cairn_json_member member;
     while (cairn_json_next_member(&walk, &member)) {
-        if (!keep(property_slots, facts, &member))
-            keep(proj_slots, &facts->proj, &member);
+        if (!keep(property_slots, facts, &member, &facts->repeats))
+            keep(proj_slots, &facts->proj, &member, &facts->repeats);
         facts->ragged = facts->ragged || cairn_loads_is_ragged(member.value);
     }
     read_lists(&facts->proj, NULL);
@@ -116,15 +119,15 @@ static bool is_no_coordinate(cairn_span key)
            cairn_span_is(key, "eo:bands");
 }
 
-static bool gather_asset(const cairn_loads_facts *facts, cairn_span value, cairn_loads_asset *asset)
+static bool gather_asset(cairn_loads_facts *facts, cairn_span value, cairn_loads_asset *asset)
 {
     cairn_arena *arena = facts->arena;
     cairn_json_walk walk = cairn_json_walk_object_in(facts->index, value);
     cairn_json_member member;
     cairn_span role;
     while (cairn_json_next_member(&walk, &member)) {
-        if (!keep(asset_slots, asset, &member))
-            keep(proj_slots, &asset->proj, &member);
+        if (!keep(asset_slots, asset, &member, &facts->repeats))
+            keep(proj_slots, &asset->proj, &member, &facts->repeats);
         if (!asset->ragged && !is_no_coordinate(member.key))
             asset->ragged = cairn_loads_is_ragged(member.value);
     }
@@ -162,8 +165,10 @@ static bool grow(cairn_loads_facts *facts)
 static cairn_loads_asset *asset_of(cairn_loads_facts *facts, cairn_span key)
 {
     for (size_t i = 0; facts->n_assets <= ASSETS_COMPARED && i < facts->n_assets; i++)
-        if (cairn_span_equal(facts->assets[i].key, key))
+        if (cairn_span_equal(facts->assets[i].key, key)) {
+            facts->repeats = true;
             return &facts->assets[i];
+        }
     return grow(facts) ? &facts->assets[facts->n_assets++] : NULL;
 }
 
@@ -221,7 +226,7 @@ bool cairn_loads_gather(cairn_span item, bool brief, cairn_arena *arena, cairn_l
     cairn_json_member member;
     *out = (cairn_loads_facts){.arena = arena, .brief = brief};
     while (cairn_json_next_member(&walk, &member)) /* the open form has no end: its walk ends with the text */
-        keep(item_slots, out, &member);
+        keep(item_slots, out, &member, &out->repeats);
     return gather_parts(out);
 }
 
@@ -230,6 +235,6 @@ bool cairn_loads_gather_members(const cairn_members *item, const cairn_json_inde
 {
     *out = (cairn_loads_facts){.arena = arena, .index = index, .brief = true};
     for (size_t i = 0; i < item->count; i++)
-        keep(item_slots, out, &item->at[i]);
+        keep(item_slots, out, &item->at[i], &out->repeats);
     return gather_parts(out);
 }

@@ -54,7 +54,7 @@ typedef enum cairn_way {
 
 typedef struct cairn_loads_asset {
     cairn_span key; /* between the quotes, as written */
-    cairn_span href, type, roles, data_type, nodata, bands, eo_bands, raster_bands, open_kwargs;
+    cairn_span href, type, roles, data_type, nodata, bands, eo_bands, raster_bands, open_kwargs, alternate;
     cairn_loads_proj proj; /* of the asset itself */
     cairn_span media_type; /* decoded; absent when `type` is missing or null */
     cairn_span address;    /* the href, decoded; absent when there is none */
@@ -84,7 +84,8 @@ typedef struct cairn_loads_facts {
     cairn_arena *arena;            /* for what has to be decoded */
     const cairn_json_index *index; /* of the text, or NULL */
     cairn_loads_asked *asked;
-    bool brief; /* only whether it loads is asked, not why not, nor how many assets do */
+    bool repeats; /* a key that is read stands more than once in the item, its assets or one of them */
+    bool brief;   /* only whether it loads is asked, not why not, nor how many assets do */
     cairn_loads_asset *assets;
     size_t n_assets, room;
 } cairn_loads_facts;
@@ -94,6 +95,9 @@ bool cairn_loads_gather(cairn_span item, bool brief, cairn_arena *arena, cairn_l
 /* The same by the item's members, brief. `index`: of the text that they lie in, or NULL. */
 bool cairn_loads_gather_members(const cairn_members *item, const cairn_json_index *index, cairn_arena *arena,
                                 cairn_loads_facts *out);
+
+/* The clients that load the item: a bit each. */
+unsigned cairn_loads_mask_of(const cairn_loads_facts *facts);
 
 /* ---- values ---- */
 

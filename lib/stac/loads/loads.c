@@ -51,7 +51,7 @@ cairn_code cairn_loads_item(cairn_span item, cairn_arena *arena, cairn_loads_ver
     return ok ? CAIRN_OK : cairn_error_no_memory(error);
 }
 
-static unsigned mask_of(const cairn_loads_facts *facts)
+unsigned cairn_loads_mask_of(const cairn_loads_facts *facts)
 {
     unsigned mask = 0;
     for (size_t i = 0; i < CAIRN_N_CLIENTS; i++) {
@@ -67,16 +67,6 @@ cairn_code cairn_loads_mask(cairn_span item, cairn_arena *arena, unsigned *out, 
     cairn_loads_facts facts;
     if (!cairn_loads_gather(item, true, arena, &facts))
         return cairn_error_no_memory(error);
-    *out = mask_of(&facts);
-    return CAIRN_OK;
-}
-
-cairn_code cairn_loads_mask_members(const cairn_members *item, const cairn_json_index *index, cairn_arena *arena,
-                                    unsigned *out, cairn_error *error)
-{
-    cairn_loads_facts facts;
-    if (!cairn_loads_gather_members(item, index, arena, &facts))
-        return cairn_error_no_memory(error);
-    *out = mask_of(&facts);
+    *out = cairn_loads_mask_of(&facts);
     return CAIRN_OK;
 }
