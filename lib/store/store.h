@@ -101,8 +101,8 @@ typedef struct cairn_result {
 
 /* ---- the catalog as a whole ---- */
 
-/* What was committed: two equal stamps say that nothing was committed between the moments when they were taken. Not the
- * other way round. Not to be kept longer than the process lives. */
+/* What was committed: two equal stamps of one opened store say that nothing was committed between the moments when they
+ * were taken. Not the other way round. Those of two openings, of the same file even, are not to be compared. */
 typedef struct cairn_stamp {
     unsigned char bytes[32];
 } cairn_stamp;

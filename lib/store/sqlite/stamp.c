@@ -176,10 +176,15 @@ static bool look_into(const sqlite_store *store, catalog_stamps *stamps)
     return true;
 }
 
+static uint64_t time_of(const struct stat *status)
+{
+    return (uint64_t)status->st_ctim.tv_sec * 1000000000 + (uint64_t)status->st_ctim.tv_nsec;
+}
+
 /* False when it can't be told. `out` is the state, unless the file is in WAL mode. */
 static bool look(const sqlite_store *store, catalog_stamps *stamps, const struct stat *now, state_words out)
 {
-    uint64_t time = (uint64_t)now->st_ctim.tv_sec * 1000000000 + (uint64_t)now->st_ctim.tv_nsec;
+    uint64_t time = time_of(now);
     pthread_mutex_lock(&stamps->lock);
     bool known = stamps->rolls_back && stamps->state[0] == time && stamps->state[1] == (uint64_t)now->st_size;
     stamps->state[0] = time;
@@ -192,9 +197,11 @@ static bool look(const sqlite_store *store, catalog_stamps *stamps, const struct
 
 /* ---- both ---- */
 
+/* The header of an empty WAL, as there is at first and may be again after a recovery, says nothing of the file that it
+ * is empty for: its time does. */
 static void write_stamp(const struct stat *status, const state_words state, cairn_stamp *out)
 {
-    uint64_t words[4] = {(uint64_t)status->st_ino, state[0], state[1], state[2]};
+    uint64_t words[4] = {time_of(status), state[0], state[1], state[2]};
     _Static_assert(sizeof words == sizeof out->bytes, "a stamp is four words");
     memcpy(out->bytes, words, sizeof words);
 }
