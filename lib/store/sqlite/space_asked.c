@@ -149,11 +149,12 @@ static cairn_code choose_tree(search_run *run, bool *all, cairn_error *error)
     *all = run->narrow.n_collections == 0;
     if (run->narrow.n_collections <= SURELY_FEW)
         return CAIRN_OK;
-    cairn_code code = count_items(run, &items, error);
+    cairn_code code = facts_of_all(run->session, &facts, error);
+    uint64_t many = facts->items / SHARE;
     if (!code)
-        code = facts_of_all(run->session, &facts, error);
+        code = count_items(run, &items, error);
     if (!code)
-        *all = items >= facts->items / SHARE;
+        *all = items >= many;
     return code;
 }
 
