@@ -18,6 +18,7 @@ typedef struct turns {
     space_page page;
     double slice;       /* microseconds of a turn */
     double spent[WAYS]; /* so far */
+    bool gave_up;       /* the walk: more waited for its turn in it than may; it can't go on */
 } turns;
 
 static cairn_code scan(turns *t, double until, bool *found, cairn_error *error)
@@ -35,12 +36,19 @@ static cairn_code walk(turns *t, double until, bool *found, cairn_error *error)
     search_run *run = t->run;
     hits scanned = run->hits;
     uint64_t matched = run->matched;
+    *found = false;
+    if (t->gave_up)
+        return CAIRN_OK;
     run->hits = (hits){0};
     cairn_code code = space_page_go(&t->page, until, found, error);
     run->matched = matched; /* of the scan */
     if (code || !*found)
         run->hits = scanned;
-    return code;
+    t->gave_up = code == CAIRN_TOO_LARGE;
+    if (!t->gave_up)
+        return code;
+    cairn_error_clear(error);
+    return CAIRN_OK;
 }
 
 static cairn_code take_turn(turns *t, way way, double slice, bool *found, cairn_error *error)

@@ -66,7 +66,7 @@ cairn_code check_space_item(checker *checker, const item_row *row, sqlite3_int64
         space_cell cells[2];
         size_t n = kept ? space_cells_of(row, all ? -1 : slot, cells) : 0;
         for (size_t k = 0; !code && k < 2; k++)
-            code = check_entry(checker, all, row, row->key * 2 + (sqlite3_int64)k, k < n ? &cells[k] : NULL, error);
+            code = check_entry(checker, all, row, space_entry_of(row, k), k < n ? &cells[k] : NULL, error);
     }
     return code;
 }

@@ -52,6 +52,12 @@ int32_t space_degrees_down(double degrees);
 int32_t space_degrees_up(double degrees);
 /* The cells of a row that has a place: one, or two for a box over the antimeridian. Returns how many. */
 size_t space_cells_of(const item_row *row, sqlite3_int64 slot, space_cell out[2]);
+/* The number of the k-th of them. A file that somebody made up may have keys that are too large for that: no such
+ * entry is its item's, which `cairn check` tells. */
+static inline sqlite3_int64 space_entry_of(const item_row *row, size_t k)
+{
+    return (sqlite3_int64)((uint64_t)row->key * 2 + k);
+}
 
 /* ---- space_write.c: writing. Nothing is entered or taken out for loose rows. ---- */
 

@@ -241,7 +241,10 @@ cairn_code space_ask(search_run *run, bool paged, bool oldest_first, space_asked
 uint64_t space_loose_rows(const space_asked *asked)
 {
     const loose_facts *loose = asked->loose;
-    return loose->from <= loose->to ? (uint64_t)loose->to - (uint64_t)loose->from + 1 : 0;
+    if (loose->from > loose->to)
+        return 0;
+    uint64_t behind = (uint64_t)loose->to - (uint64_t)loose->from;
+    return behind < UINT64_MAX ? behind + 1 : behind;
 }
 
 cairn_code space_loose_query(search_run *run, const space_asked *asked, sqlite3_stmt **out, cairn_error *error)

@@ -248,12 +248,14 @@ static cairn_code write_entries(const space_maker *maker, cairn_error *error)
         code = in.nodes ? CAIRN_OK : cairn_error_no_memory(error);
     }
     while (!code && in.first >= 0) {
+        bool more = last - in.first >= (sqlite3_int64)in.n;
         memset(in.nodes, 0, in.n * sizeof *in.nodes);
         code = note_leaves(maker, &in, error);
         if (!code)
             code = put_entries(maker, &in, error);
-        if (!code)
-            code = next_entry(maker, in.first + (sqlite3_int64)in.n, &in.first, &last, error);
+        if (code || !more)
+            break;
+        code = next_entry(maker, in.first + (sqlite3_int64)in.n, &in.first, &last, error);
     }
     free(in.nodes);
     return code;

@@ -119,7 +119,7 @@ static cairn_code add_row(packing *at, const item_row *row, cairn_error *error)
     space_cell cells[2];
     size_t n = row->has_place ? space_cells_of(row, at->slot, cells) : 0;
     for (size_t k = 0; k < n; k++)
-        at->slab[at->n++] = (slab_entry){order_of(&cells[k], at->slot < 0), row->key * 2 + (sqlite3_int64)k, cells[k]};
+        at->slab[at->n++] = (slab_entry){order_of(&cells[k], at->slot < 0), space_entry_of(row, k), cells[k]};
     if (at->progress && ++at->done % ROWS_BETWEEN_WORDS == 0)
         at->progress(at->context, at->done < at->total ? at->done : at->total, at->total);
     return at->n >= at->cap ? end_slab(at, error) : CAIRN_OK;

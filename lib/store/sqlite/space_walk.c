@@ -38,7 +38,7 @@ static cairn_code push(space_walk *walk, const branch *new, cairn_error *error)
         size_t cap = walk->cap ? walk->cap * 2 : FIRST;
         branch *heap = cap <= WAITING_MAX ? realloc(walk->heap, cap * sizeof *heap) : NULL;
         if (!heap)
-            return cairn_error_set(error, CAIRN_NOMEM, "the search is too wide for the index of places");
+            return cairn_error_set(error, CAIRN_TOO_LARGE, "the search is too wide for the index of places");
         walk->heap = heap;
         walk->cap = cap;
     }

@@ -79,7 +79,8 @@ typedef struct space_walk {
 
 /* Within one transaction. End it in any case. */
 void space_walk_begin(space_walk *walk, sqlite_session *session, const space_query *query);
-/* The entry that comes next; *out false: there is none. CAIRN_NOMEM when more than a million nodes and entries wait. */
+/* The entry that comes next; *out false: there is none. CAIRN_TOO_LARGE when more than a million nodes and entries
+ * wait. */
 cairn_code space_walk_next(space_walk *walk, bool *out, space_entry *entry, cairn_error *error);
 void space_walk_end(space_walk *walk);
 

@@ -14,7 +14,7 @@ static cairn_code insert_cell(sqlite_writer *writer, write_id tree, const item_r
     cairn_code code = writer_query(writer, tree, &insert, error);
     if (code)
         return code;
-    sqlite3_bind_int64(insert, 1, row->key * 2 + (sqlite3_int64)k);
+    sqlite3_bind_int64(insert, 1, space_entry_of(row, k));
     for (int i = 0; i < SPACE_COORDINATES; i++)
         sqlite3_bind_int(insert, 2 + i, cell->at[i]);
     return db_run(writer->db, insert, "writing an item", error);
@@ -54,9 +54,9 @@ cairn_code space_delete(sqlite_writer *writer, const item_row *row, cairn_error 
     size_t n = cairn_box_split(row->box, parts);
     cairn_code code = CAIRN_OK;
     for (size_t k = 0; !code && k < n; k++) {
-        code = delete_entry(writer, W_SPACE_DELETE, row->key * 2 + (sqlite3_int64)k, error);
+        code = delete_entry(writer, W_SPACE_DELETE, space_entry_of(row, k), error);
         if (!code)
-            code = delete_entry(writer, W_SPACE_ALL_DELETE, row->key * 2 + (sqlite3_int64)k, error);
+            code = delete_entry(writer, W_SPACE_ALL_DELETE, space_entry_of(row, k), error);
     }
     return code;
 }
@@ -135,7 +135,7 @@ static cairn_code insert_rows(sqlite_writer *writer, sqlite3_stmt *rows, sqlite3
         item_row row;
         item_row_read(rows, &row);
         code = space_insert(writer, &row, sqlite3_column_int64(rows, SLOT), error);
-        *next = row.key + 1;
+        *next = row.key < INT64_MAX ? row.key + 1 : INT64_MAX;
         n++;
     }
     if (!code && rc != SQLITE_DONE)
