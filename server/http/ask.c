@@ -60,6 +60,7 @@ static void ask(const cairn_server *server, cairn_request *request, cairn_respon
         request->deadline = cairn_clock_now() + server->config->query_timeout;
         code = cairn_api_answer(server->api, lease.session, request, response);
         cairn_served_give(server->catalog, &lease);
+        response->momentary |= cairn_clock_now() >= request->deadline; /* with more time it may tell more */
         if (code)
             cairn_buf_free(&response->body);
     }
