@@ -118,6 +118,7 @@ static cairn_code run(const cairn_config *config, int *status, cairn_error *erro
                   {.immutable = config->immutable,
                    .cache_bytes = page_cache_bytes(config),
                    .item_cache_bytes = config->item_cache / cairn_server_threads(config),
+                   .still = !config->lock_reads,
                    .program = "cairnd"}};
     cairn_served_ops ops = {open_catalog, cairn_sqlite_is_replaced, &what};
     cairn_api_options options = api_options(config);

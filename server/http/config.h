@@ -45,6 +45,7 @@ typedef struct cairn_config {
     int log_format;     /* 0 text, 1 json */
     bool access_log;
     bool immutable;
+    bool lock_reads;
     uint64_t cache_mb;    /* page cache of one session; 0: its part of what all have */
     uint64_t item_cache;  /* bytes, of all sessions; 0: none */
     uint64_t reply_cache; /* bytes; 0: none */

@@ -126,6 +126,9 @@ static const cairn_option OPTIONS[] = {
     SWITCH("immutable", immutable, false,
            "Promise that the file never changes while it is served: no locks are taken. For read-only media and file "
            "systems without locks. Replacing the file by rename works."),
+    SWITCH("lock-reads", lock_reads, false,
+           "Hold a lock on the catalog through each answer, also while nobody writes. For file systems whose times "
+           "don't tell of each write."),
     NUMBER("cache-mb", "N", COUNT, cache_mb, "0", 0, 65536,
            "Page cache of each reading connection (there is one for each thread), in MB (2^20). 0: 256 MB shared out "
            "among them, however many there are."),

@@ -6,6 +6,7 @@
 #include "store/sqlite/sqlite_store.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <sqlite3.h>
@@ -87,7 +88,11 @@ static void open_raw(other *o)
     sqlite3_exec(o->db, "PRAGMA cache_size=1; PRAGMA journal_mode=DELETE", NULL, NULL, NULL);
 }
 
-#define RAISE "UPDATE meta SET value=value+1 WHERE key='generation';"
+/* The description begins with the generation, and has a page of its own. */
+#define RAISE                                                                                                          \
+    "UPDATE meta SET value=value+1 WHERE key='generation';"                                                            \
+    "INSERT OR REPLACE INTO meta SELECT 'description', printf('%d.%014000d', value, 0) FROM meta"                      \
+    " WHERE key='generation';"
 /* More than the page cache holds: pages go to the file before the commit. */
 #define SPILL                                                                                                          \
     "BEGIN IMMEDIATE;" RAISE "WITH RECURSIVE n(i) AS (VALUES(1) UNION ALL SELECT i+1 FROM n WHERE i<40)"               \
@@ -124,10 +129,12 @@ static void obey(other *o, char what)
         begin_batch(o);
     } else if (what == 'e') { /* end of the writer: checkpoint, perhaps rollback mode */
         close_writer(o);
-    } else { /* r: commit in rollback mode; s: a large one; h: half of it */
+    } else { /* r: commit in rollback mode; s: a large one; h: half of it; u: undone */
         close_writer(o);
         open_raw(o);
-        sqlite3_exec(o->db, what == 'r' ? RAISE : SPILL, NULL, NULL, NULL);
+        sqlite3_exec(o->db, what == 'r' ? "BEGIN IMMEDIATE;" RAISE : SPILL, NULL, NULL, NULL);
+        if (what == 'u')
+            sqlite3_exec(o->db, "ROLLBACK", NULL, NULL, NULL);
         if (what != 'h' && !sqlite3_get_autocommit(o->db) && sqlite3_exec(o->db, "COMMIT", NULL, NULL, NULL))
             sqlite3_exec(o->db, "ROLLBACK", NULL, NULL, NULL);
     }
@@ -439,6 +446,109 @@ static void test_nothing_stale_in_any_mode(void **state)
     check_nothing_stale(*state, ORDERS, FATAL);
 }
 
+/* ---- sessions that read without locks, while others write ---- */
+
+typedef struct still_reader {
+    cairn_store *store;
+    cairn_session *session;
+    unsigned read, conflicts;
+} still_reader;
+
+static void open_still(fixture *f, still_reader *r)
+{
+    cairn_sqlite_options options = HASTY;
+    options.still = true;
+    OK(cairn_sqlite_open(f->path, &options, &r->store, error));
+    OK(cairn_session_open(r->store, &r->session, error));
+}
+
+static void close_still(still_reader *r)
+{
+    cairn_session_close(r->session);
+    cairn_store_close(r->store);
+}
+
+/* What is told is of one committed state, and no older than what was committed before. */
+static void read_still(fixture *f, still_reader *r, bool described)
+{
+    cairn_catalog_info info = {0};
+    int64_t committed = atomic_load(f->committed);
+    if (cairn_session_begin(r->session, 0, NULL))
+        return;
+    cairn_code code = cairn_session_info(r->session, f->arena, &info, NULL);
+    cairn_code end = cairn_session_end(r->session, NULL);
+    if (end) {
+        assert_int_equal(end, CAIRN_CONFLICT);
+        r->conflicts++;
+    } else {
+        assert_int_equal(code, CAIRN_OK);
+        assert_true((int64_t)info.generation >= committed);
+        if (described && info.description.n)
+            assert_int_equal(strtoull(info.description.p, NULL, 10), info.generation);
+        r->read++;
+    }
+    cairn_arena_reset(f->arena);
+}
+
+static void read_while_working(fixture *f, still_reader *r, const char *orders, bool described)
+{
+    size_t left = strlen(orders);
+    struct pollfd answers = {f->from, POLLIN, 0};
+    send_orders(f, orders);
+    while (left) {
+        read_still(f, r, described);
+        while (left && poll(&answers, 1, 0) == 1) {
+            wait_for(f, 1);
+            left--;
+        }
+    }
+    read_still(f, r, described);
+}
+
+static void check_still(fixture *f, const char *const orders[8], const char *const fatal[4], bool described)
+{
+    enum { ROUNDS = 150, REOPEN_EVERY = 15 };
+    still_reader r = {0};
+    open_still(f, &r);
+    srand(11);
+    for (int round = 1; round <= ROUNDS; round++) {
+        for (int i = rand() % 3; i > 0; i--) {
+            rest();
+            read_still(f, &r, described);
+        }
+        bool dies = rand() % 6 == 0;
+        read_while_working(f, &r, dies ? fatal[rand() % 4] : orders[rand() % 8], described);
+        if (dies) {
+            end_other(f, true);
+            read_still(f, &r, described);
+            start_other(f);
+        }
+        if (round % REOPEN_EVERY)
+            continue;
+        close_still(&r);
+        cairn_sqlite_tidy(f->path);
+        open_still(f, &r);
+    }
+    close_still(&r);
+    print_message("read %u, thrown away %u\n", r.read, r.conflicts);
+    assert_true(r.read > 300);
+    assert_true(r.conflicts > 0 || !described); /* else there were locks */
+}
+
+static void test_still_in_rollback_mode(void **state)
+{
+    static const char *const ORDERS[] = {"r", "ru", "uuru", "s", "su", "us", "rurrurrr", "ss"};
+    static const char *const FATAL[] = {"h", "rh", "sh", "uh"};
+    check_still(*state, ORDERS, FATAL, true);
+}
+
+static void test_still_in_any_mode(void **state)
+{
+    static const char *const ORDERS[] = {"c", "cc", "ccce", "e", "r", "rur", "erc", "cere"};
+    static const char *const FATAL[] = {"b", "h", "cb", "rh"};
+    check_still(*state, ORDERS, FATAL, false);
+}
+
 static void test_memory_store_counts(void **state)
 {
     (void)state;
@@ -468,6 +578,8 @@ int main(int argc, char **argv)
         cmocka_unit_test_setup_teardown(test_immutable_opening, setup, teardown),
         cmocka_unit_test_setup_teardown(test_nothing_stale_in_rollback_mode, setup, teardown),
         cmocka_unit_test_setup_teardown(test_nothing_stale_in_any_mode, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_still_in_rollback_mode, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_still_in_any_mode, setup, teardown),
         cmocka_unit_test(test_memory_store_counts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

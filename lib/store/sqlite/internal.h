@@ -98,6 +98,8 @@ bool sqlite_store_changed_in_place(const sqlite_store *store);
 catalog_stamps *catalog_stamps_new(int fd);
 void catalog_stamps_free(catalog_stamps *stamps);
 bool sqlite_store_stamp(cairn_store *base, cairn_stamp *out);
+/* The same for a file in rollback mode that shows a write no later than its stamp does; else false. */
+bool sqlite_store_still(const sqlite_store *store, cairn_stamp *out);
 
 /* ---- recover.c ---- */
 /* Plays back the journal of a writer that died, if nobody is writing and we may: a reader can't. */
@@ -220,6 +222,7 @@ typedef struct sqlite_session {
     slots promoted;                       /* as of promoted_at, an epoch */
     uint64_t promoted_at;
     struct item_cache *items; /* NULL: nothing is kept */
+    struct still *still;      /* still.h; NULL: all is read under locks */
     cairn_arena *info_arena;  /* of `info`, as of info_at; NULL: not read yet */
     cairn_catalog_info info;
     uint64_t info_at; /* an epoch */

@@ -1,5 +1,6 @@
 #include "store/sqlite/item_cache.h"
 #include "store/sqlite/search.h"
+#include "store/sqlite/still.h"
 
 #include "base/clock.h"
 
@@ -144,7 +145,8 @@ static cairn_code open_db(const sqlite_store *store, sqlite_session *session, ca
 {
     enum { STEPS_BETWEEN_CLOCKS = 1000 };
     const cairn_sqlite_options *options = &store->options;
-    cairn_code code = db_open(store->path, SQLITE_OPEN_READONLY, store->immutable ? "immutable=1" : "",
+    const char *layer = options->still && !options->mmap_bytes ? still_uri_flags() : "";
+    cairn_code code = db_open(store->path, SQLITE_OPEN_READONLY, store->immutable ? "immutable=1" : layer,
                               options->busy_ms, &session->db, error);
     if (code)
         return code;
@@ -185,6 +187,7 @@ cairn_code sqlite_session_open(cairn_store *store, cairn_session **out, cairn_er
         return code;
     }
     session->items = item_cache_new(((sqlite_store *)store)->options.item_cache_bytes);
+    session->still = still_new(session->db);
     *out = &session->base;
     return CAIRN_OK;
 }
@@ -204,87 +207,10 @@ void sqlite_session_close(cairn_session *base)
     catalog_info_forget(session);
     item_cache_free(session->items);
     sqlite3_close(session->db);
+    still_free(session->still);
     cairn_geos_free(base->geos);
     cairn_codec_free(base->codec);
     free(session);
-}
-
-static cairn_code run_query(sqlite_session *session, query_id id, const char *what, cairn_error *error)
-{
-    sqlite3_stmt *statement;
-    cairn_code code = session_query(session, id, &statement, error);
-    return code ? code : db_run(session->db, statement, what, error);
-}
-
-/* What SQLite has seen of the file tells of changes, too, that are none of ours. */
-static void note_state(sqlite_session *session, sqlite3_int64 generation)
-{
-    uint32_t version = 0;
-    sqlite3_file_control(session->db, "main", SQLITE_FCNTL_DATA_VERSION, &version);
-    if (!session->epoch || generation != session->generation || version != session->data_version)
-        session->epoch++;
-    session->generation = generation;
-    session->data_version = version;
-}
-
-cairn_code session_read_generation(sqlite_session *session, cairn_error *error)
-{
-    sqlite3_stmt *touch;
-    cairn_code code = session_query(session, Q_TOUCH, &touch, error);
-    if (code)
-        return code;
-    int rc = sqlite3_step(touch);
-    if (rc == SQLITE_ROW)
-        note_state(session, sqlite3_column_int64(touch, 0));
-    else
-        code = db_error(session->db, rc == SQLITE_DONE ? SQLITE_CORRUPT : rc, "reading the catalog", error);
-    sqlite3_reset(touch);
-    return code;
-}
-
-/* BEGIN alone reads nothing: the snapshot is taken by the first read. */
-static cairn_code begin_and_touch(sqlite_session *session, bool *died, cairn_error *error)
-{
-    cairn_code code = run_query(session, Q_BEGIN, "reading the catalog", error);
-    if (!code)
-        code = session_read_generation(session, error);
-    int rc = sqlite3_extended_errcode(session->db);
-    *died =
-        code && (rc == SQLITE_READONLY_ROLLBACK || rc == SQLITE_READONLY_RECOVERY || rc == SQLITE_READONLY_CANTINIT);
-    if (code && !sqlite3_get_autocommit(session->db))
-        run_query(session, Q_COMMIT, "reading the catalog", NULL);
-    return code;
-}
-
-cairn_code sqlite_session_begin(cairn_session *base, int64_t deadline, cairn_error *error)
-{
-    sqlite_session *session = (sqlite_session *)base;
-    const sqlite_store *store = (const sqlite_store *)base->store;
-    cairn_error first = CAIRN_ERROR_INIT;
-    bool died;
-    session->deadline = 0;
-    cairn_code code = begin_and_touch(session, &died, &first);
-    if (code && died && !catalog_recover(store->path, NULL)) {
-        cairn_error_clear(&first);
-        code = begin_and_touch(session, &died, &first);
-    }
-    session->deadline = deadline;
-    if (!code && session->items)
-        item_cache_begin(session->items, session->generation, session->data_version);
-    return code ? cairn_error_set(error, code, "%s", first.message) : CAIRN_OK;
-}
-
-cairn_code sqlite_session_end(cairn_session *base, cairn_error *error)
-{
-    sqlite_session *session = (sqlite_session *)base;
-    const sqlite_store *store = (const sqlite_store *)base->store;
-    session->deadline = 0;
-    row_texts_forget(session);
-    cairn_code code =
-        sqlite3_get_autocommit(session->db) ? CAIRN_OK : run_query(session, Q_COMMIT, "reading the catalog", error);
-    if (!code && sqlite_store_changed_in_place(store))
-        code = cairn_error_set(error, CAIRN_CONFLICT, "the catalog was changed while it was read");
-    return code;
 }
 
 /* ---- items ---- */

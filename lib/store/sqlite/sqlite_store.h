@@ -18,7 +18,9 @@ typedef struct cairn_sqlite_options {
     uint64_t mmap_bytes; /* memory map at most so much; 0: none, since SQLite then checks a page's cells on every use */
     uint64_t cache_bytes;      /* page cache of a session; 0: default 64 MB */
     uint64_t item_cache_bytes; /* unpacked texts that a session keeps, for who asks for texts only; 0: none */
-    const char *program;       /* who we are, written into the lock file: "cairn ingest" */
+    bool still; /* sessions read without locks while nothing is written. When something was, cairn_session_end() says
+                   CAIRN_CONFLICT, and the same session may be asked again. Not with mmap_bytes */
+    const char *program; /* who we are, written into the lock file: "cairn ingest" */
 } cairn_sqlite_options;
 
 /* Makes an empty catalog: under a temporary name in the same folder, then renamed when it is whole and synced.

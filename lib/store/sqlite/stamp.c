@@ -22,6 +22,7 @@ enum { INDEX_REGION = 32768, INDEX_HEADER_WORDS = 12 };
 typedef uint64_t state_words[3];
 
 struct catalog_stamps {
+    bool stamps_first;                           /* a write is stamped before its bytes are there */
     _Atomic(const _Atomic uint32_t *) wal_index; /* mapped by `db`, which holds the WAL open; NULL: not */
     pthread_mutex_t lock;                        /* of what follows */
     sqlite3 *db;
@@ -30,21 +31,23 @@ struct catalog_stamps {
     state_words state; /* ctime, size, the header's change counter */
 };
 
+enum { ZFS = 0x2fc12fc1 };
+
 /* File systems of this host alone, whose times and shared memory can be relied on. */
-static bool is_local(int fd)
+static bool is_local(int fd, bool *stamps_first)
 {
     static const unsigned long types[] = {
-        0xef53,     /* ext2, ext3, ext4 */
-        0x58465342, /* XFS */
-        0x9123683e, /* Btrfs */
-        0xf2f52010, /* F2FS */
-        0x2fc12fc1, /* ZFS */
-        0x01021994, /* tmpfs */
-        0x794c7630, /* overlayfs, of containers */
+        0xef53,                 /* ext2, ext3, ext4 */
+        0x58465342,             /* XFS */
+        0x9123683e,             /* Btrfs */
+        0xf2f52010,             /* F2FS */
+        ZFS,        0x01021994, /* tmpfs */
+        0x794c7630,             /* overlayfs, of containers */
     };
     struct statfs fs;
     if (fd < 0 || fstatfs(fd, &fs) != 0)
         return false;
+    *stamps_first = (unsigned long)(uint32_t)fs.f_type != ZFS;
     for (size_t i = 0; i < sizeof types / sizeof *types; i++)
         if ((unsigned long)(uint32_t)fs.f_type == types[i])
             return true;
@@ -53,9 +56,12 @@ static bool is_local(int fd)
 
 catalog_stamps *catalog_stamps_new(int fd)
 {
-    catalog_stamps *stamps = is_local(fd) ? calloc(1, sizeof *stamps) : NULL;
-    if (stamps)
-        pthread_mutex_init(&stamps->lock, NULL);
+    bool stamps_first = false;
+    catalog_stamps *stamps = is_local(fd, &stamps_first) ? calloc(1, sizeof *stamps) : NULL;
+    if (!stamps)
+        return NULL;
+    stamps->stamps_first = stamps_first;
+    pthread_mutex_init(&stamps->lock, NULL);
     return stamps;
 }
 
@@ -226,6 +232,22 @@ bool sqlite_store_stamp(cairn_store *base, cairn_stamp *out)
     if (clock_gettime(CLOCK_REALTIME_COARSE, &clock) != 0 || stat(store->name, &now) != 0 || !is_of_store(store, &now))
         return false;
     if (!store->options.immutable && !read_state(store, &now, clock, state))
+        return false;
+    write_stamp(&now, state, out);
+    return true;
+}
+
+/* Once the file is in WAL mode, it stays so for as long as it is open. */
+bool sqlite_store_still(const sqlite_store *store, cairn_stamp *out)
+{
+    catalog_stamps *stamps = store->immutable ? NULL : store->stamps;
+    struct stat now;
+    struct timespec clock;
+    state_words state = {0};
+    if (!stamps || !stamps->stamps_first || atomic_load(&stamps->wal_index) ||
+        clock_gettime(CLOCK_REALTIME_COARSE, &clock) != 0 || stat(store->name, &now) != 0 || !is_of_store(store, &now))
+        return false;
+    if (!is_before(now.st_ctim, clock) || !look(store, stamps, &now, state) || atomic_load(&stamps->wal_index))
         return false;
     write_stamp(&now, state, out);
     return true;
