@@ -8,6 +8,9 @@
 /* The texts are cut at equal windows of `from` that stand in the same order in both. They are looked for nearby first:
  * an index of all takes more time than the rest. */
 enum { WINDOW = 12, TABLE_BITS = 14, CHAIN_MAX = 64, NEAR_FROM = 512, NEAR_TO = 64, SURE = 4, BLOCK = 32 };
+/* Windows that are compared before the rest is taken as it is: some tens of milliseconds, which only large texts that
+ * have little in common come to. */
+enum { TRIES_MAX = 1 << 22 };
 
 typedef struct window_index {
     uint32_t *head; /* 1-based position in `from` of the first window with a hash, 0: none */
@@ -19,6 +22,7 @@ typedef struct differ {
     window_index index; /* made when something isn't near; then it is always asked */
     cairn_buf *out;
     size_t i, j; /* written up to here */
+    size_t tries;
 } differ;
 
 static uint32_t window_hash(const char *p)
@@ -82,7 +86,8 @@ static size_t find_window(differ *d, size_t at)
     while (*head && *head - 1 < d->i) /* places behind us are never asked for again */
         *head = d->index.next[*head];
     uint32_t i = *head;
-    for (int tries = 0; i && tries < CHAIN_MAX; i = d->index.next[i], tries++)
+    d->tries++;
+    for (int tries = 0; i && tries < CHAIN_MAX; i = d->index.next[i], tries++, d->tries++)
         if (memcmp(d->from.p + i - 1, d->to.p + at, WINDOW) == 0)
             return i - 1;
     return d->from.n;
@@ -94,7 +99,7 @@ static void find_sync(differ *d, size_t *i, size_t *j)
     size_t best = SIZE_MAX;
     *i = d->from.n;
     *j = d->to.n;
-    for (size_t at = d->j; at + WINDOW <= d->to.n && at - d->j < best; at++) {
+    for (size_t at = d->j; at + WINDOW <= d->to.n && at - d->j < best && d->tries < TRIES_MAX; at++) {
         size_t found = find_window(d, at);
         if (found == d->from.n)
             continue;
