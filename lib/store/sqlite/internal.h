@@ -157,7 +157,6 @@ typedef enum query_id {
     Q_BODY,
     Q_LENGTH,
     Q_FOOTPRINT,
-    Q_BOX_PROBE,
     Q_ITEM_ROW,
     Q_IDS,
     Q_IDS_COLLECTION,
@@ -267,8 +266,6 @@ cairn_extent extent_read(sqlite3_stmt *statement, int column);
 /* The sort time as stored: negated, so that ascending order is newest first. */
 sqlite3_int64 back_sec(cairn_time time);
 int back_nsec(cairn_time time);
-/* Days since 2000-01-01 for the R*Tree; open ends far outside. Monotonic. */
-double rtree_day(cairn_time time);
 
 /* ---- search.c and its parts: see search.h ---- */
 

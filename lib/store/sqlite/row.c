@@ -1,6 +1,6 @@
 #include "store/sqlite/internal.h"
 
-#include <math.h>
+#include <limits.h>
 
 sqlite3_int64 back_sec(cairn_time time)
 {
@@ -12,14 +12,12 @@ int back_nsec(cairn_time time)
     return -time.nsec;
 }
 
-double rtree_day(cairn_time time)
+/* The other way round. No catalog of ours has the least integer, which has no positive. */
+static cairn_time time_back(sqlite3_int64 sec, int nsec)
 {
-    static const int64_t epoch = 946684800; /* 2000-01-01 */
-    if (time.sec == INT64_MIN)
-        return -1e9;
-    if (time.sec == INT64_MAX)
-        return 1e9;
-    return (double)(time.sec - epoch) / 86400.0 + (double)time.nsec / 86400e9;
+    if (sec == INT64_MAX)
+        return CAIRN_TIME_MIN;
+    return (cairn_time){-(sec < -INT64_MAX ? -INT64_MAX : sec), -(nsec < -INT_MAX ? -INT_MAX : nsec)};
 }
 
 static cairn_time time_of(sqlite3_stmt *statement, int column, cairn_time otherwise)
@@ -31,11 +29,10 @@ static cairn_time time_of(sqlite3_stmt *statement, int column, cairn_time otherw
 
 void item_row_read(sqlite3_stmt *statement, item_row *out)
 {
-    sqlite3_int64 back = sqlite3_column_int64(statement, 3);
     out->key = sqlite3_column_int64(statement, 0);
     out->position = (cairn_position){.collection = db_column_span(statement, 1)};
     out->position.id = db_column_span(statement, 2);
-    out->position.time = back == INT64_MAX ? CAIRN_TIME_MIN : (cairn_time){-back, -sqlite3_column_int(statement, 4)};
+    out->position.time = time_back(sqlite3_column_int64(statement, 3), sqlite3_column_int(statement, 4));
     out->range.start = time_of(statement, 5, out->position.time);
     out->range.end = time_of(statement, 7, out->position.time);
     out->is_whole = false;

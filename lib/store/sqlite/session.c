@@ -30,8 +30,6 @@ static const char *const query_text[Q_COUNT] = {
                " FROM " ITEM_BODY_TABLES " WHERE b.key=?1",
     [Q_LENGTH] = "SELECT length FROM item_body WHERE key=?1",
     [Q_FOOTPRINT] = "SELECT footprint FROM item WHERE key=?1",
-    [Q_BOX_PROBE] = "SELECT entry FROM item_space_all WHERE west<=?3 AND east>=?1 AND south<=?4 AND north>=?2"
-                    " AND first<=?6 AND last>=?5 LIMIT ?7",
     [Q_ITEM_ROW] = "SELECT " ITEM_COLUMNS ", " WHOLE_COLUMNS " FROM item WHERE key=?1",
     [Q_IDS] = "SELECT " ITEM_COLUMNS " FROM item WHERE id=?1",
     [Q_IDS_COLLECTION] = "SELECT " ITEM_COLUMNS " FROM item WHERE id=?1 AND collection=?2",
