@@ -106,7 +106,7 @@ static cairn_code make_hrefs(const cairn_config *config, cairn_signer **signer, 
 static uint64_t page_cache_bytes(const cairn_config *config)
 {
     enum { OF_ALL = 256 << 20, LEAST = 1 << 20 };
-    uint64_t part = OF_ALL / cairn_server_threads(config);
+    uint64_t part = OF_ALL / cairn_server_sessions(config);
     if (config->cache_mb)
         return config->cache_mb << 20;
     return part > LEAST ? part : LEAST;
@@ -117,7 +117,7 @@ static cairn_code run(const cairn_config *config, int *status, cairn_error *erro
     place what = {config->catalog,
                   {.immutable = config->immutable,
                    .cache_bytes = page_cache_bytes(config),
-                   .item_cache_bytes = config->item_cache / cairn_server_threads(config),
+                   .item_cache_bytes = config->item_cache / cairn_server_sessions(config),
                    .still = !config->lock_reads,
                    .program = "cairnd"}};
     cairn_served_ops ops = {open_catalog, cairn_sqlite_is_replaced, &what};
@@ -127,7 +127,7 @@ static cairn_code run(const cairn_config *config, int *status, cairn_error *erro
     cairn_code code = make_hrefs(config, &options.signer, &hrefs, status, error);
     options.hrefs = hrefs;
     if (!code)
-        code = cairn_served_open(&ops, cairn_server_threads(config), &catalog, error);
+        code = cairn_served_open(&ops, cairn_server_sessions(config), &catalog, error);
     cairn_api *api = code ? NULL : cairn_api_new(&options);
     if (!code && !api)
         code = cairn_error_no_memory(error);

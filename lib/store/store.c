@@ -24,7 +24,7 @@ void cairn_session_close(cairn_session *session)
 
 cairn_code cairn_session_begin(cairn_session *session, int64_t deadline, cairn_error *error)
 {
-    session->texts_only = false;
+    session->texts_only = session->late = false;
     return session->store->ops->begin(session, deadline, error);
 }
 

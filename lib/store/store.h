@@ -224,6 +224,7 @@ struct cairn_session {
     cairn_store *store;
     cairn_geos *geos;
     cairn_codec *codec;
+    bool late;       /* set by the store: in this transaction something was ended or left out when its deadline came */
     bool texts_only; /* set by who asks, within a transaction: rows may come without `source`, and with `text` */
 };
 struct cairn_writer {

@@ -3,11 +3,13 @@
 #include "api/call.h"
 #include "api/openapi.h"
 #include "api/params.h"
+#include "base/clock.h"
 #include "base/log.h"
 
 #include <stdlib.h>
 
-enum { GZIP_FROM_BYTES = 1024 };
+/* A hurried request is not given the time that it takes to compress more than so much. */
+enum { GZIP_FROM_BYTES = 1024, GZIP_HURRIED_BYTES = 1 << 20 };
 
 cairn_api *cairn_api_new(const cairn_api_options *options)
 {
@@ -81,6 +83,16 @@ static bool escape_base(cairn_call *call)
     return call->base.p != NULL;
 }
 
+bool cairn_call_is_late(const cairn_call *call)
+{
+    return call->request->hurried && cairn_clock_now() >= call->request->deadline;
+}
+
+static cairn_code out_of_time(cairn_call *call)
+{
+    return cairn_error_set(&call->error, CAIRN_DEADLINE, "out of time");
+}
+
 static cairn_code run(cairn_call *call)
 {
     cairn_handler handler = call->request->method == CAIRN_POST ? call->route->post : call->route->get;
@@ -98,7 +110,7 @@ static cairn_code run(cairn_call *call)
         call->error = at_end;
         return ended;
     }
-    return code;
+    return call->request->hurried && call->session->late ? out_of_time(call) : code;
 }
 
 static cairn_code answer_options(cairn_call *call)
@@ -139,6 +151,8 @@ static cairn_code compress(cairn_call *call)
         return cairn_error_set(&call->error, CAIRN_NOMEM, "the answer does not fit in memory");
     if (!call->request->accepts_gzip || response->gzipped || response->stream || response->body.n <= GZIP_FROM_BYTES)
         return CAIRN_OK;
+    if (cairn_call_is_late(call) || (call->request->hurried && response->body.n > GZIP_HURRIED_BYTES))
+        return out_of_time(call);
     cairn_buf packed = CAIRN_BUF_INIT(response->body.max);
     if (!cairn_gzip_whole(call->session->codec, cairn_buf_span(&response->body), &packed)) {
         cairn_buf_free(&packed);
@@ -182,10 +196,11 @@ cairn_code cairn_api_answer(const cairn_api *api, cairn_session *session, cairn_
         code = compress(&call);
     if (code)
         free_stream(response);
-    if (code == CAIRN_CONFLICT)
+    bool again = code == CAIRN_CONFLICT || (code == CAIRN_DEADLINE && request->hurried);
+    if (again)
         cairn_buf_free(&response->body);
     else if (code)
         fail(&call, code);
     cairn_arena_settle(request->arena);
-    return code == CAIRN_CONFLICT ? code : CAIRN_OK;
+    return again ? code : CAIRN_OK;
 }

@@ -42,6 +42,7 @@ typedef struct cairn_request {
     cairn_span body;     /* POST: whole body, within the limit */
     cairn_span base_url; /* "https://example.org/stac", the external root of the links, without a trailing slash */
     int64_t deadline;    /* cairn_clock_now() nanoseconds */
+    bool hurried;        /* nothing is given in part: CAIRN_DEADLINE when the whole answer is not there in time */
     cairn_arena *arena;  /* of this request, with the hard cap */
 } cairn_request;
 
@@ -59,6 +60,7 @@ typedef struct cairn_stream_ops {
 } cairn_stream_ops;
 struct cairn_stream {
     const cairn_stream_ops *ops;
+    bool made; /* the next piece is there already: next() needs neither session nor time */
 };
 
 /* The answer. The caller frees `body` (cairn_buf_free) and `stream`. */
@@ -104,7 +106,8 @@ void cairn_api_free(cairn_api *api);
 
 /* Answers a request; never fails: what goes wrong becomes a JSON error {code, description} with the right status. Runs
  * inside one read transaction of the session. CAIRN_CONFLICT as result means: the catalog was replaced in the meantime,
- * nothing in `response` is to be used, ask again with a new session. Cleanups deferred
+ * nothing in `response` is to be used, ask again with a new session. So does CAIRN_DEADLINE, of a hurried request: ask
+ * again with all the time that it may take. Cleanups deferred
  * on the request's arena have run when it returns, so that nothing there outlives the session. */
 cairn_code cairn_api_answer(const cairn_api *api, cairn_session *session, cairn_request *request,
                             cairn_response *response);

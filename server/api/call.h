@@ -31,6 +31,9 @@ struct cairn_call {
 /* The largest body: a page, its generated links, and the one item that a page always has. */
 enum { CAIRN_BODY_SLACK = 1 << 30 };
 
+/* Whether a hurried request is out of time. */
+bool cairn_call_is_late(const cairn_call *call);
+
 /* Handlers write the body into call->response->body; they return a code, with the detail in call->error. */
 cairn_code cairn_get_landing_page(cairn_call *call);
 cairn_code cairn_get_conformance(cairn_call *call);

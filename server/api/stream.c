@@ -28,7 +28,7 @@ typedef struct item_stream {
     cairn_position last;
     uint64_t left;
     cairn_buf first; /* the piece that was made with the answer's status */
-    bool has_first, done;
+    bool done;
 } item_stream;
 
 bool cairn_stream_is_wanted(const cairn_call *call)
@@ -73,6 +73,8 @@ static cairn_code add_row(item_stream *stream, const cairn_item_row *row, cairn_
 static cairn_code add_item(void *context, const cairn_item_row *row, cairn_error *error)
 {
     item_stream *stream = context;
+    if (cairn_call_is_late(&stream->call))
+        return cairn_error_set(error, CAIRN_DEADLINE, "out of time");
     return stream->csv ? add_row(stream, row, error) : add_line(stream, row, error);
 }
 
@@ -145,11 +147,11 @@ static cairn_code stream_next(cairn_stream *base, cairn_session *session, int64_
     item_stream *stream = (item_stream *)base;
     cairn_result result;
     cairn_code code = CAIRN_OK;
-    if (stream->has_first) {
+    if (base->made) {
         cairn_buf_free(out);
         *out = stream->first;
         stream->first = (cairn_buf)CAIRN_BUF_INIT(0);
-        stream->has_first = false;
+        base->made = false;
     } else {
         code = make_in_transaction(stream, session, deadline, out, &result, error);
         if (!code)
@@ -266,7 +268,7 @@ static cairn_code begin_stream(item_stream *stream, cairn_call *call, cairn_sear
         code = make_piece(stream, call->session, &stream->first, &result, error);
     if (!code)
         code = accept_piece(stream, &result, error);
-    stream->has_first = true;
+    stream->base.made = true;
     if (code && stream->writer.body.lacks_keys)
         cairn_auth_lacks_keys(&stream->call);
     call->error = *error;
@@ -284,7 +286,8 @@ cairn_code cairn_stream_answer(cairn_call *call, cairn_search_reader read)
         stream_free(&stream->base);
         return code;
     }
-    stream->call.session = NULL; /* each piece has its own */
+    stream->call.session = NULL; /* each piece has its own, and time for all of it */
+    stream->request.hurried = false;
     call->response->stream = &stream->base;
     call->response->gzipped = call->request->accepts_gzip;
     call->response->cacheable = false;

@@ -6,6 +6,11 @@
 
 enum { CONFLICT_ATTEMPTS = 3, MOST_KEY = 64 << 10 };
 
+/* For so long the other connections of a thread may have to wait. What takes longer, and what has a body that takes
+ * long to read, is for the slow lane. */
+#define HURRY (25 * (int64_t)CAIRN_MILLISECOND)
+enum { HURRIED_BODY_BYTES = 64 << 10 };
+
 cairn_code cairn_head_read(const cairn_exchange *exchange, struct MHD_Connection *connection, cairn_arena *arena,
                            cairn_head *out, cairn_error *error)
 {
@@ -46,8 +51,9 @@ static cairn_code read_request(const cairn_exchange *exchange, const cairn_head 
     return CAIRN_OK;
 }
 
-/* Asks the API; again with another session when the catalog was replaced under the answer. */
-static void ask(const cairn_server *server, cairn_request *request, cairn_response *response)
+/* Asks the API; again with another session when the catalog was replaced under the answer. False: out of time, and
+ * hurried. */
+static bool ask(const cairn_server *server, cairn_request *request, cairn_response *response)
 {
     cairn_lease lease;
     cairn_error error = CAIRN_ERROR_INIT;
@@ -57,13 +63,15 @@ static void ask(const cairn_server *server, cairn_request *request, cairn_respon
         code = cairn_served_take(server->catalog, i > 0, &lease, &error);
         if (code)
             break;
-        request->deadline = cairn_clock_now() + server->config->query_timeout;
+        request->deadline = cairn_clock_now() + (request->hurried ? HURRY : server->config->query_timeout);
         code = cairn_api_answer(server->api, lease.session, request, response);
         cairn_served_give(server->catalog, &lease);
         response->momentary |= cairn_clock_now() >= request->deadline; /* with more time it may tell more */
         if (code)
             cairn_buf_free(&response->body);
     }
+    if (code == CAIRN_DEADLINE)
+        return false;
     if (code == CAIRN_CONFLICT)
         cairn_error_set(&error, CAIRN_BUSY, "the catalog is being replaced, try again");
     else if (code)
@@ -72,6 +80,7 @@ static void ask(const cairn_server *server, cairn_request *request, cairn_respon
         *response = (cairn_response){0};
         cairn_api_error(response, 0, &error);
     }
+    return true;
 }
 
 /* ---- the same question again ---- */
@@ -149,21 +158,28 @@ static enum MHD_Result give_kept(cairn_exchange *exchange, struct MHD_Connection
         return MHD_NO;
     enum MHD_Result result =
         cairn_reply_queue_made(exchange, connection, reply, &kept->facts, kept->etag, kept->made, kept->bytes);
-    cairn_kept_release(kept);
+    if (exchange->slow.made == kept->made)
+        exchange->slow.kept = kept;
+    else
+        cairn_kept_release(kept);
     return result;
 }
 
-static void work_out(const cairn_exchange *exchange, const cairn_head *head, cairn_method method, cairn_arena *arena,
+/* False: it takes too long. */
+static bool work_out(const cairn_exchange *exchange, const cairn_head *head, cairn_method method, cairn_arena *arena,
                      cairn_response *response)
 {
     cairn_error error = CAIRN_ERROR_INIT;
-    cairn_request request = {.method = method, .arena = arena};
+    cairn_request request = {.method = method, .arena = arena, .hurried = !exchange->slow.in_lane};
+    if (request.hurried && exchange->body.n > HURRIED_BODY_BYTES)
+        return false;
     if (read_request(exchange, head, &request, &error))
         cairn_api_error(response, 0, &error);
     else if (head->form.asterisk)
         *response = (cairn_response){.status = 204, .allow = CAIRN_GET | CAIRN_HEAD | CAIRN_POST | CAIRN_OPTIONS};
     else
-        ask(exchange->server, &request, response);
+        return ask(exchange->server, &request, response);
+    return true;
 }
 
 enum MHD_Result cairn_ask(cairn_exchange *exchange, struct MHD_Connection *connection, const cairn_head *head,
@@ -175,7 +191,10 @@ enum MHD_Result cairn_ask(cairn_exchange *exchange, struct MHD_Connection *conne
     cairn_kept *kept = q.cache ? cairn_reply_cache_find(q.cache, q.key, &q.stamp) : NULL;
     if (kept)
         return give_kept(exchange, connection, reply, kept);
-    work_out(exchange, head, reply->method, arena, &response);
+    if (!work_out(exchange, head, reply->method, arena, &response)) {
+        exchange->slow.is_late = true;
+        return MHD_YES;
+    }
     if (!q.cache || !cairn_reply_cache_wants(q.cache, reply->method, &response))
         return cairn_reply_queue(exchange, connection, reply, &response);
     return give_kept(exchange, connection, reply, cairn_reply_cache_add(q.cache, q.key, &q.stamp, reply, &response));

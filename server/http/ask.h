@@ -18,7 +18,8 @@ typedef struct cairn_head {
 cairn_code cairn_head_read(const cairn_exchange *exchange, struct MHD_Connection *connection, cairn_arena *arena,
                            cairn_head *out, cairn_error *error);
 
-/* Works the answer out, or finds it kept, and queues it. */
+/* Works the answer out, or finds it kept, and queues it. When it takes too long for a thread that has other connections
+ * to serve, nothing is queued, and exchange->slow.is_late says so. */
 enum MHD_Result cairn_ask(cairn_exchange *exchange, struct MHD_Connection *connection, const cairn_head *head,
                           cairn_reply *reply, cairn_arena *arena);
 

@@ -3,11 +3,16 @@
 #include "base/clock.h"
 #include "http/ask.h"
 #include "http/assets/answer.h"
+#include "http/reply_cache.h"
 
+#include <poll.h>
+#include <stddef.h>
 #include <stdlib.h>
 
 /* Bodies of all requests together: four of the longest, and this. */
 enum { SPARE_BODY_BYTES = 256 << 20 };
+
+#define TOO_MANY "too many requests that take long at the same time; try again in a moment"
 
 static void refuse(cairn_exchange *exchange, int status, cairn_code code, const char *message)
 {
@@ -41,8 +46,20 @@ cairn_exchange *cairn_exchange_new(cairn_server *server, cairn_guard *guard, con
     return exchange;
 }
 
+static void drop_made(cairn_exchange *exchange)
+{
+    cairn_slow *slow = &exchange->slow;
+    if (slow->kept)
+        cairn_kept_release(slow->kept);
+    else if (slow->made)
+        MHD_destroy_response(slow->made);
+    slow->kept = NULL;
+    slow->made = NULL;
+}
+
 void cairn_exchange_free(cairn_exchange *exchange)
 {
+    drop_made(exchange);
     atomic_fetch_sub(&exchange->server->body_bytes, exchange->body_counted);
     atomic_fetch_sub(&exchange->server->file_bytes, exchange->file_bytes);
     if (exchange->holds_file) {
@@ -168,7 +185,7 @@ static void give_arena(cairn_server *server, cairn_arena *arena)
 {
     cairn_arena_reset(arena);
     pthread_mutex_lock(&server->arena_lock);
-    bool kept = server->n_arenas < server->threads;
+    bool kept = server->n_arenas < server->max_arenas;
     if (kept)
         server->arenas[server->n_arenas++] = arena;
     pthread_mutex_unlock(&server->arena_lock);
@@ -195,13 +212,75 @@ static enum MHD_Result answer(cairn_exchange *exchange, struct MHD_Connection *c
     return cairn_ask(exchange, connection, &head, reply, arena);
 }
 
-enum MHD_Result cairn_exchange_answer(cairn_exchange *exchange, struct MHD_Connection *connection, const char *name)
+static enum MHD_Result work(cairn_exchange *exchange, struct MHD_Connection *connection, cairn_method method)
 {
     cairn_arena *arena = take_arena(exchange->server);
-    cairn_reply reply = reply_to(exchange, cairn_method_parse(name), false);
+    cairn_reply reply = reply_to(exchange, method, false);
     if (!arena)
         return MHD_NO;
     enum MHD_Result result = answer(exchange, connection, &reply, arena);
     give_arena(exchange->server, arena);
     return result;
+}
+
+/* ---- the slow lane ---- */
+
+/* Reset, or cut by the watch. A client that has only ended its own side may still want its answer. */
+static bool is_gone(struct MHD_Connection *connection)
+{
+    const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    struct pollfd file = {info ? info->connect_fd : -1, 0, 0};
+    return poll(&file, 1, 0) > 0;
+}
+
+/* In a thread of the lane. Once the connection is resumed, all is its own thread's again. */
+static void work_slowly(cairn_job *job, bool closing)
+{
+    cairn_exchange *exchange = (cairn_exchange *)((char *)job - offsetof(cairn_exchange, slow.job));
+    cairn_slow *slow = &exchange->slow;
+    if (closing)
+        refuse(exchange, 503, CAIRN_BUSY, "the server is being stopped");
+    else if (cairn_clock_now() - slow->since > exchange->server->config->query_timeout)
+        refuse(exchange, 503, CAIRN_BUSY, TOO_MANY);
+    slow->in_lane = true;
+    slow->result = is_gone(slow->connection) ? MHD_NO : work(exchange, slow->connection, slow->method);
+    slow->in_lane = false;
+    MHD_resume_connection(slow->connection);
+}
+
+/* The connection is suspended before the lane can resume it. */
+static enum MHD_Result hand_over(cairn_exchange *exchange, struct MHD_Connection *connection, cairn_method method)
+{
+    cairn_lane *lane = exchange->server->lane;
+    exchange->slow = (cairn_slow){.job = {work_slowly, NULL},
+                                  .begun = true,
+                                  .since = cairn_clock_now(),
+                                  .method = method,
+                                  .connection = connection,
+                                  .result = MHD_NO};
+    if (!cairn_lane_reserve(lane, false)) {
+        refuse(exchange, 503, CAIRN_BUSY, TOO_MANY);
+        return work(exchange, connection, method);
+    }
+    MHD_suspend_connection(connection);
+    cairn_lane_add(lane, &exchange->slow.job);
+    return MHD_YES;
+}
+
+static enum MHD_Result queue_made(cairn_exchange *exchange, struct MHD_Connection *connection)
+{
+    cairn_slow *slow = &exchange->slow;
+    if (slow->result == MHD_YES && slow->made)
+        slow->result = MHD_queue_response(connection, (unsigned)slow->status, slow->made);
+    drop_made(exchange);
+    return slow->result;
+}
+
+enum MHD_Result cairn_exchange_answer(cairn_exchange *exchange, struct MHD_Connection *connection, const char *name)
+{
+    cairn_method method = cairn_method_parse(name);
+    if (exchange->slow.begun)
+        return queue_made(exchange, connection);
+    enum MHD_Result result = work(exchange, connection, method);
+    return exchange->slow.is_late ? hand_over(exchange, connection, method) : result;
 }

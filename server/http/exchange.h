@@ -4,6 +4,7 @@
 
 #include "http/acceptor.h"
 #include "http/gate.h"
+#include "http/lane.h"
 #include "http/server.h"
 #include "http/watch.h"
 
@@ -24,6 +25,7 @@ struct cairn_server {
     cairn_served *catalog;
     struct cairn_reply_cache *replies; /* NULL: none are kept */
     cairn_watch *watch;
+    cairn_lane *lane;
     cairn_acceptor *acceptor;
     cairn_worker *workers;
     size_t threads, next; /* of the workers, the one to look at first */
@@ -36,8 +38,24 @@ struct cairn_server {
     _Atomic size_t file_bytes; /* of --assets, in memory */
     pthread_mutex_t arena_lock;
     cairn_arena **arenas; /* a stack of idle ones */
-    size_t n_arenas;
+    size_t n_arenas, max_arenas;
 };
+
+/* A request whose answer did not come soon enough to let the other connections of its thread wait for it. The slow lane
+ * makes it meanwhile, and the connection is suspended: nobody else touches connection or exchange. */
+typedef struct cairn_slow {
+    cairn_job job;
+    bool is_late; /* the answer did not come in time: it is to be asked for again */
+    bool begun;   /* handed over, and perhaps answered */
+    bool in_lane; /* worked on by the lane: what is to be queued is put by */
+    int64_t since;
+    cairn_method method;
+    struct MHD_Connection *connection;
+    enum MHD_Result result; /* what follows is to be queued */
+    int status;
+    struct MHD_Response *made; /* NULL: nothing */
+    struct cairn_kept *kept;   /* that holds `made`; else it is ours */
+} cairn_slow;
 
 typedef struct cairn_exchange {
     cairn_server *server;
@@ -54,6 +72,7 @@ typedef struct cairn_exchange {
     int refusal_status; /* not 0: answered so as soon as the body is read */
     cairn_error refusal;
     int64_t started;
+    cairn_slow slow;
 } cairn_exchange;
 
 /* Called with the request line. NULL when out of memory. */
@@ -65,7 +84,8 @@ enum MHD_Result cairn_exchange_gate(cairn_exchange *exchange, struct MHD_Connect
                                     const char *version);
 /* Takes a piece of the body, or throws it away when the request is refused already. */
 void cairn_exchange_take_body(cairn_exchange *exchange, const char *bytes, size_t n);
-/* Called when the request is whole: works the answer out and queues it. */
+/* Called when the request is whole, and again when the slow lane has worked its answer out: queues it, or hands it
+ * over. */
 enum MHD_Result cairn_exchange_answer(cairn_exchange *exchange, struct MHD_Connection *connection, const char *method);
 
 #endif

@@ -201,10 +201,16 @@ static struct MHD_Response *make_whole(cairn_exchange *exchange, struct MHD_Conn
     return NULL;
 }
 
-static enum MHD_Result queue(struct MHD_Connection *connection, int status, struct MHD_Response *out)
+enum MHD_Result cairn_reply_give(cairn_exchange *exchange, struct MHD_Connection *connection, int status,
+                                 struct MHD_Response *made)
 {
-    enum MHD_Result result = MHD_queue_response(connection, (unsigned)status, out);
-    MHD_destroy_response(out);
+    if (exchange->slow.in_lane) {
+        exchange->slow.made = made;
+        exchange->slow.status = status;
+        return MHD_YES;
+    }
+    enum MHD_Result result = MHD_queue_response(connection, (unsigned)status, made);
+    MHD_destroy_response(made);
     return result;
 }
 
@@ -224,7 +230,7 @@ enum MHD_Result cairn_reply_queue(cairn_exchange *exchange, struct MHD_Connectio
     if (!out)
         return MHD_NO;
     add_fields(out, reply, response, etag, has_body);
-    return queue(connection, response->status, out);
+    return cairn_reply_give(exchange, connection, response->status, out);
 }
 
 struct MHD_Response *cairn_reply_make(const cairn_reply *reply, cairn_response *response, char etag[CAIRN_ETAG_SIZE])
@@ -249,9 +255,13 @@ enum MHD_Result cairn_reply_queue_made(cairn_exchange *exchange, struct MHD_Conn
         if (!out)
             return MHD_NO;
         add_fields(out, reply, &same, etag, false);
-        return queue(connection, same.status, out);
+        return cairn_reply_give(exchange, connection, same.status, out);
     }
     if (!begin_answer(exchange, connection, reply, response->status, bytes))
         return MHD_NO;
-    return MHD_queue_response(connection, (unsigned)response->status, made);
+    if (!exchange->slow.in_lane)
+        return MHD_queue_response(connection, (unsigned)response->status, made);
+    exchange->slow.made = made;
+    exchange->slow.status = response->status;
+    return MHD_YES;
 }

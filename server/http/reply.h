@@ -44,6 +44,10 @@ enum MHD_Result cairn_reply_queue_made(cairn_exchange *exchange, struct MHD_Conn
                                        const cairn_reply *reply, const cairn_response *response, const char *etag,
                                        struct MHD_Response *made, uint64_t bytes);
 
+/* Queues what was made, and takes it; or puts it by, when it is the slow lane that has made it. */
+enum MHD_Result cairn_reply_give(cairn_exchange *exchange, struct MHD_Connection *connection, int status,
+                                 struct MHD_Response *made);
+
 /* Queues `response` and takes its body or stream. */
 enum MHD_Result cairn_reply_queue(cairn_exchange *exchange, struct MHD_Connection *connection, const cairn_reply *reply,
                                   cairn_response *response);

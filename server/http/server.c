@@ -14,14 +14,29 @@
 
 /* Beside the request target, a connection has room for header fields and for libmicrohttpd's own structures. */
 enum { HEADER_MEMORY = 24 << 10, MEMORY_STEP = 4 << 10, SPARE_FILES = 64, STACK_BYTES = 2 << 20 };
-#define FRESH_FOR (CAIRN_SECOND / 2)
+/* Slow requests that may wait for each thread of the slow lane. */
+enum { WAITING_A_THREAD = 16 };
+#define FRESH_FOR  (CAIRN_SECOND / 2)
+#define LAST_WORDS (CAIRN_SECOND / 4)
 
-size_t cairn_server_threads(const cairn_config *config)
+/* Threads that serve connections. */
+static size_t count_threads(const cairn_config *config)
 {
     long processors = sysconf(_SC_NPROCESSORS_ONLN);
     if (config->threads)
         return config->threads;
     return processors > 2 ? 2 * (size_t)processors : 4;
+}
+
+static size_t count_slow_threads(const cairn_config *config)
+{
+    size_t threads = count_threads(config);
+    return threads > 2 ? threads : 2;
+}
+
+size_t cairn_server_sessions(const cairn_config *config)
+{
+    return count_threads(config) + count_slow_threads(config);
 }
 
 /* ---- libmicrohttpd's callbacks ---- */
@@ -79,7 +94,8 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *connecti
         *n = 0;
         return MHD_YES;
     }
-    if (!cairn_guard_set(exchange->guard, CAIRN_ANSWERING, 0))
+    /* What comes from the slow lane has its time to be taken already. */
+    if (!exchange->slow.begun && !cairn_guard_set(exchange->guard, CAIRN_ANSWERING, 0))
         return MHD_NO;
     return cairn_exchange_answer(exchange, connection, method);
 }
@@ -116,7 +132,7 @@ static void raise_file_limit(cairn_server *server)
 {
     const cairn_config *config = server->config;
     struct rlimit limit;
-    rlim_t own = config->max_connections + 8 * server->threads + SPARE_FILES;
+    rlim_t own = config->max_connections + 8 * cairn_server_sessions(config) + SPARE_FILES;
     rlim_t files = config->max_open_files ? config->max_open_files : config->max_connections;
     rlim_t wanted = own + (config->assets.n ? files : 0);
     server->max_open_files = files;
@@ -187,11 +203,11 @@ static struct MHD_Daemon *start_daemon(cairn_worker *worker)
 #endif
         {MHD_OPTION_END, 0, NULL},
     };
-    return MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC | MHD_USE_NO_LISTEN_SOCKET | MHD_USE_ERROR_LOG,
-                            0, NULL, NULL, on_request, server, MHD_OPTION_EXTERNAL_LOGGER, on_message, NULL,
-                            MHD_OPTION_ARRAY, options, MHD_OPTION_URI_LOG_CALLBACK, on_request_line, server,
-                            MHD_OPTION_NOTIFY_COMPLETED, on_completed, server, MHD_OPTION_NOTIFY_CONNECTION,
-                            on_connection, worker, MHD_OPTION_END);
+    return MHD_start_daemon(
+        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_NO_LISTEN_SOCKET | MHD_USE_ERROR_LOG, 0,
+        NULL, NULL, on_request, server, MHD_OPTION_EXTERNAL_LOGGER, on_message, NULL, MHD_OPTION_ARRAY, options,
+        MHD_OPTION_URI_LOG_CALLBACK, on_request_line, server, MHD_OPTION_NOTIFY_COMPLETED, on_completed, server,
+        MHD_OPTION_NOTIFY_CONNECTION, on_connection, worker, MHD_OPTION_END);
 }
 
 static cairn_code start_workers(cairn_server *server, cairn_error *error)
@@ -226,9 +242,14 @@ static void set_urls(cairn_server *server, const char *host)
 
 static void server_free(cairn_server *server)
 {
+    /* The library does not stop with suspended connections: the lane resumes all. */
+    if (server->lane)
+        cairn_lane_close(server->lane);
     for (size_t i = 0; server->workers && i < server->threads; i++)
         if (server->workers[i].daemon)
             MHD_stop_daemon(server->workers[i].daemon);
+    if (server->lane)
+        cairn_lane_free(server->lane);
     if (server->watch)
         cairn_watch_free(server->watch);
     cairn_reply_cache_free(server->replies);
@@ -265,16 +286,18 @@ cairn_code cairn_server_start(const cairn_config *config, const cairn_api *api, 
     server->config = config;
     server->api = api;
     server->catalog = catalog;
-    server->threads = cairn_server_threads(config);
-    server->arenas = calloc(server->threads, sizeof(cairn_arena *));
+    server->threads = count_threads(config);
+    server->max_arenas = cairn_server_sessions(config);
+    server->arenas = calloc(server->max_arenas, sizeof(cairn_arena *));
     server->workers = calloc(server->threads, sizeof *server->workers);
     server->watch = cairn_watch_new(cairn_reply_timeout);
+    server->lane = cairn_lane_new(count_slow_threads(config), WAITING_A_THREAD * count_slow_threads(config));
     pthread_mutex_init(&server->arena_lock, NULL);
     raise_file_limit(server);
     cairn_code code = CAIRN_OK;
     if (config->reply_cache)
         server->replies = cairn_reply_cache_new(config->reply_cache);
-    if (!server->watch || !server->arenas || (config->reply_cache && !server->replies))
+    if (!server->watch || !server->lane || !server->arenas || (config->reply_cache && !server->replies))
         code = cairn_error_set(error, CAIRN_NOMEM, "out of memory or threads");
     if (!code)
         code = start_workers(server, error);
@@ -293,15 +316,26 @@ const char *cairn_server_url(const cairn_server *server)
     return server->url;
 }
 
-static void drain(cairn_server *server)
+/* Waits until nobody is busy any more: at most so long. How many still are. */
+static size_t wait_for_rest(cairn_server *server, int64_t nanoseconds)
 {
     static const struct timespec TICK = {0, 10 * CAIRN_MILLISECOND};
-    int64_t until = cairn_clock_now() + server->config->drain_timeout;
+    int64_t until = cairn_clock_now() + nanoseconds;
     size_t busy;
     while ((busy = cairn_watch_busy(server->watch, FRESH_FOR)) > 0 && cairn_clock_now() < until)
         nanosleep(&TICK, NULL);
-    if (busy)
-        cairn_log(CAIRN_LOG_WARN, "%zu requests were not finished in time", busy);
+    return busy;
+}
+
+static void drain(cairn_server *server)
+{
+    size_t busy = wait_for_rest(server, server->config->drain_timeout);
+    if (!busy)
+        return;
+    cairn_log(CAIRN_LOG_WARN, "%zu requests were not finished in time", busy);
+    /* What waited in the slow lane is told so. */
+    cairn_lane_close(server->lane);
+    wait_for_rest(server, LAST_WORDS);
 }
 
 void cairn_server_stop(cairn_server *server)

@@ -8,8 +8,9 @@
 
 typedef struct cairn_server cairn_server;
 
-/* How many threads the configuration asks for: as many sessions must the catalog have. */
-size_t cairn_server_threads(const cairn_config *config);
+/* How many sessions the catalog must have: one for each thread that serves connections, and for each of the slow lane.
+ */
+size_t cairn_server_sessions(const cairn_config *config);
 
 /* Listens and answers from now on, in threads of its own. Everything is borrowed and must outlive the server. CAIRN_IO
  * says which address can't be had, and why. */

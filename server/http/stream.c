@@ -3,12 +3,17 @@
 #include "base/clock.h"
 #include "base/log.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 
 /* What the library asks for at once; its buffer for a connection may be smaller. */
 enum { BLOCK_BYTES = 64 << 10, CONFLICT_ATTEMPTS = 3, MAX_PIECE_BYTES = 1 << 30 };
 
+static const cairn_error STOPPING = {.code = CAIRN_BUSY, .message = "the server is being stopped"};
+
 typedef struct http_stream {
+    cairn_job job; /* of the next piece */
+    struct MHD_Connection *connection;
     cairn_server *server;
     cairn_guard *guard; /* of the connection, so not to be used when the response is freed */
     cairn_stream *stream;
@@ -54,6 +59,7 @@ static bool next_piece(http_stream *s)
         return false;
     cairn_code code = ask(s, &error);
     if (code) {
+        cairn_buf_reset(&s->piece); /* half a piece is not given */
         fail(s, code, &error);
         return false;
     }
@@ -61,15 +67,43 @@ static bool next_piece(http_stream *s)
     return cairn_guard_set(s->guard, CAIRN_ANSWERING, deadline);
 }
 
+/* In a thread of the lane. Once the connection is resumed, all is its own thread's again. */
+static void make_piece(cairn_job *job, bool closing)
+{
+    http_stream *s = (http_stream *)((char *)job - offsetof(http_stream, job));
+    if (closing)
+        fail(s, CAIRN_BUSY, &STOPPING);
+    else if (!next_piece(s))
+        s->failed = true;
+    MHD_resume_connection(s->connection);
+}
+
+/* The first piece was made with the answer's status. False: the answer ends here. */
+static bool go_on(http_stream *s)
+{
+    if (s->stream->made)
+        return next_piece(s);
+    if (!cairn_lane_reserve(s->server->lane, true))
+        return false;
+    MHD_suspend_connection(s->connection);
+    cairn_lane_add(s->server->lane, &s->job);
+    return true;
+}
+
 static ssize_t read_stream(void *context, uint64_t position, char *out, size_t max)
 {
     http_stream *s = context;
     (void)position;
     while (s->given == s->piece.n) {
+        bool at_once = s->stream->made;
+        if (s->failed)
+            return MHD_CONTENT_READER_END_WITH_ERROR;
         if (s->done)
             return MHD_CONTENT_READER_END_OF_STREAM;
-        if (s->failed || !next_piece(s))
+        if (!go_on(s))
             return MHD_CONTENT_READER_END_WITH_ERROR;
+        if (!at_once)
+            return 0; /* asked again when the connection is resumed */
     }
     size_t n = s->piece.n - s->given < max ? s->piece.n - s->given : max;
     memcpy(out, s->piece.p + s->given, n);
@@ -99,6 +133,8 @@ struct MHD_Response *cairn_http_stream_new(cairn_exchange *exchange, struct MHD_
         return NULL;
     }
     s->server = exchange->server;
+    s->job.run = make_piece;
+    s->connection = connection;
     s->guard = exchange->guard;
     s->stream = stream;
     s->piece = (cairn_buf)CAIRN_BUF_INIT(MAX_PIECE_BYTES);

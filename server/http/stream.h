@@ -1,5 +1,5 @@
 /* An answer in pieces as a response of libmicrohttpd: a piece is worked out when the one before it was taken by the
- * client, in the thread that serves the connection. Private to the server. */
+ * client, in the slow lane, while the connection is suspended. Private to the server. */
 #ifndef CAIRN_HTTP_STREAM_H
 #define CAIRN_HTTP_STREAM_H
 

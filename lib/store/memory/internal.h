@@ -24,7 +24,7 @@ typedef struct memory_session {
 
 /* The committed state of a session that reads; NULL with an error set when it doesn't, or is out of time. */
 const memory_state *memory_session_state(cairn_session *session, cairn_error *error);
-bool memory_session_is_late(const cairn_session *session);
+bool memory_session_is_late(cairn_session *session);
 
 /* text.c: a whole document made of its open form; kept until the next one. */
 enum { MEMORY_TEXT_MAX = 1 << 30 };

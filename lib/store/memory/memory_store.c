@@ -58,10 +58,12 @@ static cairn_code session_end(cairn_session *base, cairn_error *error)
     return CAIRN_OK;
 }
 
-bool memory_session_is_late(const cairn_session *session)
+bool memory_session_is_late(cairn_session *session)
 {
     int64_t deadline = ((const memory_session *)session)->deadline;
-    return deadline != 0 && cairn_clock_now() >= deadline;
+    bool late = deadline != 0 && cairn_clock_now() >= deadline;
+    session->late |= late;
+    return late;
 }
 
 const memory_state *memory_session_state(cairn_session *session, cairn_error *error)

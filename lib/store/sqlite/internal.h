@@ -231,7 +231,8 @@ cairn_code session_query(sqlite_session *session, query_id id, sqlite3_stmt **ou
 /* The k-th statement over one collection's order. */
 cairn_code session_order_query(sqlite_session *session, size_t k, bool backward, sqlite3_stmt **out,
                                cairn_error *error);
-bool session_is_late(const sqlite_session *session);
+/* Notes it in the session when it is. */
+bool session_is_late(sqlite_session *session);
 /* Into session->generation, data_version and epoch. */
 cairn_code session_read_generation(sqlite_session *session, cairn_error *error);
 

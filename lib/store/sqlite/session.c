@@ -129,9 +129,11 @@ cairn_code session_order_query(sqlite_session *session, size_t k, bool backward,
     return code;
 }
 
-bool session_is_late(const sqlite_session *session)
+bool session_is_late(sqlite_session *session)
 {
-    return session->deadline && cairn_clock_now() >= session->deadline;
+    bool late = session->deadline && cairn_clock_now() >= session->deadline;
+    session->base.late |= late;
+    return late;
 }
 
 static int on_progress(void *context)
