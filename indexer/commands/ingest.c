@@ -215,6 +215,7 @@ static cairn_code open_catalog(ingest *self, cairn_error *error)
             return code;
         cairn_error_clear(error); /* somebody else was quicker */
     }
+    cairn_sqlite_temporary_beside(self->path);
     cairn_code code = cairn_editor_open(&self->editor, self->path, "cairn ingest", 0, error);
     if (code != CAIRN_BUSY || self->wait == 0)
         return code;

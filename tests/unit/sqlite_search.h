@@ -42,6 +42,7 @@ typedef struct world {
     cairn_geos *geos;
     cairn_store *store;
     cairn_session *session;
+    cairn_writer *writer; /* only in a world that is not finished */
     made *items;
     size_t n;
 } world;
@@ -144,13 +145,13 @@ static inline void make_item(world *w, made *m, unsigned i)
     m->view.wkb = m->item.footprint.wkb;
 }
 
+/* The writer is left open, between two batches. */
 static inline void fill_world(world *w)
 {
-    cairn_writer *writer = NULL;
     cairn_codec *codec = cairn_codec_new(1);
     cairn_buf packed = CAIRN_BUF_INIT(1 << 20);
-    OK(cairn_writer_open(w->store, &writer, error));
-    OK(cairn_writer_begin(writer, error));
+    OK(cairn_writer_open(w->store, &w->writer, error));
+    OK(cairn_writer_begin(w->writer, error));
     for (unsigned i = 0; i < WORLD_ITEMS; i++) {
         made *m = &w->items[w->n];
         cairn_put what;
@@ -158,17 +159,20 @@ static inline void fill_world(world *w)
         cairn_item_record record = {.item = &m->item};
         cairn_buf_reset(&packed);
         assert_true(cairn_pack(codec, m->item.body, &packed, &record.body));
-        OK(cairn_writer_ensure_collection(writer, m->item.collection, true, NULL, error));
-        OK(cairn_writer_put_item(writer, &record, CAIRN_CONFLICT_SKIP, &what, error));
+        OK(cairn_writer_ensure_collection(w->writer, m->item.collection, true, NULL, error));
+        OK(cairn_writer_put_item(w->writer, &record, CAIRN_CONFLICT_SKIP, &what, error));
         w->n += what == CAIRN_PUT_ADDED;
+        if (i % (WORLD_ITEMS / 2) == 0) {
+            OK(cairn_writer_commit(w->writer, error));
+            OK(cairn_writer_begin(w->writer, error));
+        }
     }
-    OK(cairn_writer_commit(writer, error));
-    OK(cairn_writer_close(writer, error));
+    OK(cairn_writer_commit(w->writer, error));
     cairn_buf_free(&packed);
     cairn_codec_free(codec);
 }
 
-static inline int world_setup(void **state)
+static inline void make_world(void **state, const cairn_sqlite_options *options)
 {
     world *w = calloc(1, sizeof *w);
     snprintf(w->folder, sizeof w->folder, "/tmp/cairn-test-XXXXXX");
@@ -178,10 +182,22 @@ static inline int world_setup(void **state)
     w->geos = cairn_geos_new();
     w->items = calloc(WORLD_ITEMS, sizeof *w->items);
     OK(cairn_sqlite_create(w->path, error));
-    OK(cairn_sqlite_open(w->path, NULL, &w->store, error));
-    fill_world(w);
+    OK(cairn_sqlite_open(w->path, options, &w->store, error));
     OK(cairn_session_open(w->store, &w->session, error));
+    fill_world(w);
     *state = w;
+}
+
+static inline void finish_world(world *w)
+{
+    OK(cairn_writer_close(w->writer, error));
+    w->writer = NULL;
+}
+
+static inline int world_setup(void **state)
+{
+    make_world(state, NULL);
+    finish_world(*state);
     return 0;
 }
 
@@ -189,6 +205,8 @@ static inline int world_teardown(void **state)
 {
     world *w = *state;
     char command[128];
+    if (w->writer)
+        finish_world(w);
     cairn_session_close(w->session);
     cairn_store_close(w->store);
     cairn_arena_free(w->arena);

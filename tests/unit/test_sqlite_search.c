@@ -4,6 +4,7 @@
 #include "sqlite_search.h"
 
 #include "base/clock.h"
+#include "store/sqlite/internal.h"
 
 #define ONE_OF(list)   (list)[chance(sizeof(list) / sizeof *(list))]
 #define COUNT_OF(list) (sizeof(list) / sizeof *(list))
@@ -286,11 +287,9 @@ static void walk_pages(world *w, const question *q, const answer *all, uint32_t 
     free(found);
 }
 
-static void finds_what_brute_force_finds(void **state)
+static void ask_many(world *w, int questions)
 {
-    enum { QUESTIONS = 250 };
-    world *w = *state;
-    for (int i = 0; i < QUESTIONS; i++) {
+    for (int i = 0; i < questions; i++) {
         cairn_arena *arena = cairn_arena_new(WORLD_ARENA);
         question q;
         make_question(&q, arena);
@@ -300,9 +299,51 @@ static void finds_what_brute_force_finds(void **state)
         cairn_buf_free(&q.told);
         cairn_arena_free(arena);
     }
+}
+
+static void finds_what_brute_force_finds(void **state)
+{
+    enum { QUESTIONS = 250 };
+    ask_many(*state, QUESTIONS);
     for (size_t i = 0; i < COUNT_OF(WAYS); i++)
         if (ways_seen[i] == 0)
             fail_msg("no search went by '%s'", WAYS[i]);
+}
+
+/* ---- while a new catalog is filled ---- */
+
+static void assert_sound(world *w, sqlite3_int64 indexes)
+{
+    uint64_t findings = 0;
+    sqlite3_int64 there, values;
+    sqlite3 *db = ((sqlite_session *)w->session)->db;
+    OK(cairn_store_check(w->store, NULL, NULL, NULL, &findings, error));
+    assert_int_equal(findings, 0);
+    OK(db_integer(db, "SELECT count(*) FROM sqlite_schema WHERE name LIKE 'item_order%'", &there, error));
+    OK(db_integer(db, "SELECT count(*) FROM item_value", &values, error));
+    assert_int_equal(there, indexes);
+    assert_int_equal(values > 0, indexes > 0);
+}
+
+/* The session was opened before the first item came. */
+static void finds_the_same_while_indexes_are_missing(void **state)
+{
+    enum { QUESTIONS = 30 };
+    void *made;
+    (void)state;
+    make_world(&made, &(cairn_sqlite_options){.late_from = WORLD_ITEMS / 3});
+    world *w = made;
+    ask_many(w, QUESTIONS);
+    assert_sound(w, 0);
+    ((sqlite_writer *)w->writer)->leave_loose = true; /* as if it were killed */
+    finish_world(w);
+    ask_many(w, QUESTIONS);
+    assert_sound(w, 0);
+    OK(cairn_writer_open(w->store, &w->writer, error)); /* whoever writes next makes them */
+    finish_world(w);
+    ask_many(w, QUESTIONS);
+    assert_sound(w, 2);
+    world_teardown(&made);
 }
 
 /* ---- limits ---- */
@@ -506,13 +547,10 @@ static void finds_collections_by_words(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(finds_what_brute_force_finds),
-        cmocka_unit_test(refuses_to_sort_too_many),
-        cmocka_unit_test(ends_at_the_deadline),
-        cmocka_unit_test(guesses_when_the_budget_is_spent),
-        cmocka_unit_test(gives_rows_with_properties),
-        cmocka_unit_test(streams_in_constant_memory),
-        cmocka_unit_test(counts_by_time),
+        cmocka_unit_test(finds_what_brute_force_finds),     cmocka_unit_test(finds_the_same_while_indexes_are_missing),
+        cmocka_unit_test(refuses_to_sort_too_many),         cmocka_unit_test(ends_at_the_deadline),
+        cmocka_unit_test(guesses_when_the_budget_is_spent), cmocka_unit_test(gives_rows_with_properties),
+        cmocka_unit_test(streams_in_constant_memory),       cmocka_unit_test(counts_by_time),
         cmocka_unit_test(finds_collections_by_words),
     };
     return cmocka_run_group_tests(tests, world_setup, world_teardown);

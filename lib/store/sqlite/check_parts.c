@@ -97,8 +97,8 @@ static cairn_code check_value(checker *checker, const item_row *row, const index
     while (at + 1 < checker->slots.n && checker->slots.list[at].number != value->property / 2)
         at++;
     checker->values[at]++;
-    if (!checker->slots.list[at].readable)
-        return CAIRN_OK; /* was told of */
+    if (checker->slots.late || !checker->slots.list[at].readable)
+        return CAIRN_OK; /* is not there yet, or was told of */
     sqlite3_bind_int64(count, 1, value->property);
     db_bind_span(count, 2, row->position.collection);
     values_bind(count, 3, &value->value);
@@ -186,7 +186,7 @@ cairn_code check_parts_rest(checker *checker, cairn_error *error)
     cairn_code code = CAIRN_OK;
     if (checker->unreadable)
         return CAIRN_OK;
-    for (size_t i = 0; !code && i < checker->slots.n; i++)
+    for (size_t i = 0; !code && !checker->slots.late && i < checker->slots.n; i++)
         code = check_slot(checker, i, error);
     if (!code)
         code = sum_indexed_words(checker, &sum, error);

@@ -132,6 +132,7 @@ typedef struct slots {
     size_t n_sources; /* of all */
     slot_name *names; /* a hash table of n_names, a power of two; places that are not used have no name */
     size_t n_names;
+    bool late; /* nothing is in the index yet (late.c): no slot is current */
 } slots;
 /* Free `out` in any case. */
 cairn_code slots_load(sqlite3 *db, slots *out, cairn_error *error);
@@ -210,6 +211,8 @@ typedef struct sqlite_session {
     cairn_session base;
     sqlite3 *db;
     int64_t deadline;
+    bool unindexed;           /* the orders have no index (late.c), */
+    uint64_t unindexed_at;    /* as of this value of epoch */
     sqlite3_int64 generation; /* of the transaction */
     uint32_t data_version;    /* SQLite's count of changes that it saw in the file, though they be none of ours */
     uint64_t epoch;           /* while it stays the same, so do both, and all that was read; from 1 */
@@ -231,6 +234,8 @@ cairn_code session_query(sqlite_session *session, query_id id, sqlite3_stmt **ou
 /* The k-th statement over one collection's order. */
 cairn_code session_order_query(sqlite_session *session, size_t k, bool backward, sqlite3_stmt **out,
                                cairn_error *error);
+/* They are prepared anew when they are wanted. None may be running. */
+void session_forget_statements(sqlite_session *session);
 /* Notes it in the session when it is. */
 bool session_is_late(sqlite_session *session);
 /* Into session->generation, data_version and epoch. */
@@ -393,6 +398,7 @@ typedef enum write_id {
     W_COLLECTION_TALLY,
     W_COLLECTION_DELETE,
     W_COLLECTION_ROWS,
+    W_COLLECTION_ORDER,
     W_COLLECTION_SPACE_DELETE,
     W_COLLECTION_SPACE_ALL_DELETE,
     W_COLLECTION_BODIES_DELETE,
@@ -438,6 +444,8 @@ typedef struct sqlite_writer {
     bool in_wal;
     bool ready;       /* it was opened */
     bool leave_loose; /* when it is closed */
+    bool was_empty;   /* the catalog, when it was opened */
+    uint64_t added;   /* items, since then */
     int wal_pages;    /* in the -wal after the last commit */
     sqlite3_stmt *queries[W_COUNT];
     tally *tallies[TALLY_BUCKETS];
@@ -512,7 +520,22 @@ cairn_code sqlite_promote(cairn_writer *base, cairn_span name, cairn_progress_si
                           uint64_t *items, cairn_error *error);
 cairn_code sqlite_demote(cairn_writer *base, cairn_span name, cairn_error *error);
 
+/* Fills the index of all that is promoted, in its order. Within a batch, with an empty index; temp_store is FILE. */
+cairn_code promote_fill_sorted(sqlite_writer *writer, cairn_progress_sink progress, void *context, cairn_error *error);
+
+/* ---- late.c: indexes that are made when a new catalog has been filled ---- */
+/* A catalog that was empty when the writer was opened, and to which it has added more items than this, lacks the
+ * indexes item_order and item_order_all, and all of item_value, until the writer finishes or is closed;
+ * meta.late_indexes says so. Sessions answer the same meanwhile, by reading more. */
+enum { CAIRN_LATE_FROM = 100000 };
+cairn_code late_read(sqlite3 *db, bool *out, cairn_error *error);
+/* At the end of a batch. */
+cairn_code late_begin_when_large(sqlite_writer *writer, cairn_error *error);
+/* Makes what is missing, in batches of its own. What an interrupted writer left is made, too. */
+cairn_code late_end(sqlite_writer *writer, cairn_progress_sink progress, void *context, cairn_error *error);
+
 /* ---- writer.c and its parts ---- */
+#define WRITER_MEMORY "PRAGMA temp_store=MEMORY; PRAGMA cache_size=-262144"
 cairn_code writer_query(sqlite_writer *writer, write_id id, sqlite3_stmt **out, cairn_error *error);
 
 /* The properties of an item as they are written. */

@@ -104,6 +104,8 @@ static cairn_code run(cairn_writer *base, const cairn_optimizing *how, cairn_err
     sqlite3_progress_handler(writer->db, STEPS_BETWEEN_STOPS, is_stopped, (void *)how);
     cairn_code code = check_room(writer, how, &inner);
     if (!code)
+        code = late_end(writer, NULL, NULL, &inner);
+    if (!code)
         code = renew(base, &inner);
     if (!code && how->form != CAIRN_FORM_AS_IT_IS)
         code = compact_convert(writer, how, &inner);

@@ -123,6 +123,8 @@ static cairn_code run_value(sqlite_writer *writer, write_id id, const tally *tal
                             const index_value *value, cairn_error *error)
 {
     sqlite3_stmt *statement;
+    if (writer->slots.late)
+        return CAIRN_OK;
     cairn_code code = writer_query(writer, id, &statement, error);
     if (code)
         return code;

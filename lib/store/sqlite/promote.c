@@ -61,10 +61,12 @@ static cairn_code fill_rows(const filling *f, sqlite3_stmt *rows, cairn_error *e
 static cairn_code fill(filling f, cairn_error *error)
 {
     sqlite3_stmt *rows = NULL;
+    cairn_code code = CAIRN_OK;
     f.what.arena = f.writer->slots.arena;
     if (!slots_index(&f.what))
         return cairn_error_no_memory(error);
-    cairn_code code = writer_query(f.writer, W_VALUE_PUT, &f.put, error);
+    if (!f.put)
+        code = writer_query(f.writer, W_VALUE_PUT, &f.put, error);
     if (!code)
         code = db_prepare(f.writer->db,
                           "SELECT p.key, c.slot, i.back_sec, p.encoding, p.crc, p.length, p.properties"
@@ -74,6 +76,27 @@ static cairn_code fill(filling f, cairn_error *error)
     if (!code)
         code = fill_rows(&f, rows, error);
     sqlite3_finalize(rows);
+    return code;
+}
+
+cairn_code promote_fill_sorted(sqlite_writer *writer, cairn_progress_sink progress, void *context, cairn_error *error)
+{
+    static const char what[] = "making an index";
+    filling f = {.writer = writer, .what = writer->slots, .progress = progress, .context = context};
+    cairn_code code = db_exec(writer->db,
+                              "DELETE FROM item_value;"
+                              "CREATE TEMP TABLE unsorted_value(property, collection, value, back_sec, key)",
+                              what, error);
+    if (!code)
+        code = db_prepare(writer->db, "INSERT INTO temp.unsorted_value VALUES(?1, ?2, ?3, ?4, ?5)", &f.put, error);
+    if (!code && f.what.n)
+        code = fill(f, error);
+    sqlite3_finalize(f.put);
+    if (!code)
+        code = db_exec(writer->db,
+                       "INSERT INTO item_value SELECT * FROM temp.unsorted_value ORDER BY 1, 2, 3, 4, 5;"
+                       "DROP TABLE temp.unsorted_value",
+                       what, error);
     return code;
 }
 
@@ -166,7 +189,7 @@ static cairn_code fill_others(sqlite_writer *writer, const sqlite3_int64 *number
     for (size_t i = 0; i < all->n; i++)
         if (!has_number(numbers, n, all->list[i].number))
             f.what.list[f.what.n++] = all->list[i];
-    return f.what.n ? fill(f, error) : CAIRN_OK;
+    return f.what.n && !all->late ? fill(f, error) : CAIRN_OK;
 }
 
 /* By this program's rule from now on. */
@@ -224,6 +247,7 @@ cairn_code promote_at_open(sqlite_writer *writer, cairn_error *error)
         code = db_integer(writer->db, "SELECT EXISTS(SELECT 1 FROM item)", &filled, error);
     for (size_t i = 0; !code && i < writer->slots.n; i++)
         damaged |= !writer->slots.list[i].readable;
+    writer->was_empty = !filled;
     if (code || (filled && !damaged))
         return code;
     int before = sqlite3_total_changes(writer->db);
@@ -270,7 +294,7 @@ static cairn_code fill_named(sqlite_writer *writer, cairn_span name, cairn_progr
     slot only = *found;
     f.what.list = &only;
     f.what.n = 1;
-    return fill(f, error);
+    return writer->slots.late ? CAIRN_OK : fill(f, error);
 }
 
 cairn_code sqlite_promote(cairn_writer *base, cairn_span name, cairn_progress_sink progress, void *context,

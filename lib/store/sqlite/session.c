@@ -110,11 +110,25 @@ static const char order_back_text[] = "SELECT " ITEM_COLUMNS " FROM item INDEXED
                                       " AND (back_sec, back_nsec, id) < (?1, ?2, ?4) AND back_sec>=?5"
                                       " ORDER BY back_sec DESC, back_nsec DESC, id DESC";
 
+/* A catalog that is being filled lacks the indexes of both orders. */
+static cairn_code prepare(sqlite_session *session, const char *sql, sqlite3_stmt **out, cairn_error *error)
+{
+    static const char hint[] = " INDEXED BY item_order";
+    char plain[1024];
+    const char *at = session->unindexed ? strstr(sql, hint) : NULL;
+    if (!at)
+        return db_prepare(session->db, sql, out, error);
+    const char *rest = at + strlen(hint);
+    rest += strncmp(rest, "_all", 4) == 0 ? 4 : 0;
+    snprintf(plain, sizeof plain, "%.*s%s", (int)(at - sql), sql, rest);
+    return db_prepare(session->db, plain, out, error);
+}
+
 cairn_code session_query(sqlite_session *session, query_id id, sqlite3_stmt **out, cairn_error *error)
 {
     cairn_code code = CAIRN_OK;
     if (!session->queries[id])
-        code = db_prepare(session->db, query_text[id], &session->queries[id], error);
+        code = prepare(session, query_text[id], &session->queries[id], error);
     *out = session->queries[id];
     return code;
 }
@@ -124,7 +138,7 @@ cairn_code session_order_query(sqlite_session *session, size_t k, bool backward,
     sqlite3_stmt **slot = backward ? &session->order_back[k] : &session->order[k];
     cairn_code code = CAIRN_OK;
     if (!*slot)
-        code = db_prepare(session->db, backward ? order_back_text : order_text, slot, error);
+        code = prepare(session, backward ? order_back_text : order_text, slot, error);
     *out = *slot;
     return code;
 }
@@ -192,15 +206,26 @@ cairn_code sqlite_session_open(cairn_store *store, cairn_session **out, cairn_er
     return CAIRN_OK;
 }
 
+static void forget_statement(sqlite3_stmt **statement)
+{
+    sqlite3_finalize(*statement);
+    *statement = NULL;
+}
+
+void session_forget_statements(sqlite_session *session)
+{
+    for (size_t i = 0; i < Q_COUNT; i++)
+        forget_statement(&session->queries[i]);
+    for (size_t i = 0; i < MAX_MERGED; i++) {
+        forget_statement(&session->order[i]);
+        forget_statement(&session->order_back[i]);
+    }
+}
+
 void sqlite_session_close(cairn_session *base)
 {
     sqlite_session *session = (sqlite_session *)base;
-    for (size_t i = 0; i < Q_COUNT; i++)
-        sqlite3_finalize(session->queries[i]);
-    for (size_t i = 0; i < MAX_MERGED; i++) {
-        sqlite3_finalize(session->order[i]);
-        sqlite3_finalize(session->order_back[i]);
-    }
+    session_forget_statements(session);
     row_texts_close(session);
     facts_close(session);
     slots_free(&session->promoted);

@@ -214,6 +214,10 @@ cairn_code slots_load(sqlite3 *db, slots *out, cairn_error *error)
     sqlite3_finalize(rows);
     if (!code && !slots_index(out))
         code = cairn_error_no_memory(error);
+    if (!code)
+        code = late_read(db, &out->late, error);
+    for (size_t i = 0; i < out->n; i++)
+        out->list[i].current &= !out->late;
     return code;
 }
 

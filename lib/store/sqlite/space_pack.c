@@ -159,7 +159,7 @@ static cairn_code add_collection(packing *at, sqlite3_stmt *collection, cairn_er
     at->slot = sqlite3_column_int64(collection, 0);
     cairn_code code = begin_slabs(at, (uint64_t)sqlite3_column_int64(collection, 2), error);
     if (!code)
-        code = writer_query(at->writer, W_COLLECTION_ROWS, &rows, error);
+        code = writer_query(at->writer, W_COLLECTION_ORDER, &rows, error);
     if (code)
         return code;
     db_bind_span(rows, 1, db_column_span(collection, 1));

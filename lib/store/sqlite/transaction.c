@@ -36,6 +36,22 @@ cairn_code session_read_generation(sqlite_session *session, cairn_error *error)
     return code;
 }
 
+/* Whether the orders have their indexes, in this transaction. */
+static cairn_code look_for_indexes(sqlite_session *session, cairn_error *error)
+{
+    bool unindexed;
+    if (session->unindexed_at == session->epoch)
+        return CAIRN_OK;
+    cairn_code code = late_read(session->db, &unindexed, error);
+    if (code)
+        return code;
+    if (unindexed != session->unindexed)
+        session_forget_statements(session);
+    session->unindexed = unindexed;
+    session->unindexed_at = session->epoch;
+    return CAIRN_OK;
+}
+
 static bool is_open(const sqlite_session *session)
 {
     return !sqlite3_get_autocommit(session->db);
@@ -47,6 +63,8 @@ static cairn_code begin_and_touch(sqlite_session *session, bool *died, cairn_err
     cairn_code code = run_query(session, Q_BEGIN, error);
     if (!code)
         code = session_read_generation(session, error);
+    if (!code)
+        code = look_for_indexes(session, error);
     int rc = sqlite3_extended_errcode(session->db);
     *died =
         code && (rc == SQLITE_READONLY_ROLLBACK || rc == SQLITE_READONLY_RECOVERY || rc == SQLITE_READONLY_CANTINIT);

@@ -212,6 +212,7 @@ static cairn_code write_row(sqlite_writer *writer, tally *tally, const cairn_ite
         code = traits_add(tally, record->item->traits, error);
     if (!code)
         tally_add(tally, &row);
+    writer->added += !code && !old;
     return code;
 }
 

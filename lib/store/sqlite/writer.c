@@ -48,7 +48,8 @@ static const char *const write_text[W_COUNT] = {
                            " start_nsec=?8, end_sec=?9, end_nsec=?10, lead=?11, lag=?12, body=?13, declared=?14"
                            " WHERE id=?1",
     [W_COLLECTION_DELETE] = "DELETE FROM collection WHERE id=?1",
-    [W_COLLECTION_ROWS] = "SELECT " ITEM_COLUMNS " FROM item INDEXED BY item_order WHERE collection=?1",
+    [W_COLLECTION_ROWS] = "SELECT " ITEM_COLUMNS " FROM item WHERE collection=?1",
+    [W_COLLECTION_ORDER] = "SELECT " ITEM_COLUMNS " FROM item INDEXED BY item_order WHERE collection=?1",
     [W_COLLECTION_SPACE_DELETE] = "DELETE FROM item_space WHERE entry IN" COLLECTION_ENTRIES,
     [W_COLLECTION_SPACE_ALL_DELETE] = "DELETE FROM item_space_all WHERE entry IN" COLLECTION_ENTRIES,
     [W_COLLECTION_BODIES_DELETE] = "DELETE FROM item_body WHERE key IN (SELECT key FROM item WHERE collection=?1)",
@@ -148,8 +149,7 @@ static cairn_code open_for_writing(sqlite_writer *writer, const sqlite_store *st
     if (!code)
         code = dictionaries_attach(writer->db, writer->codec, error);
     if (!code)
-        code = db_exec(writer->db, "PRAGMA synchronous=FULL; PRAGMA cache_size=-262144; PRAGMA temp_store=MEMORY",
-                       "opening the catalog for writing", error);
+        code = db_exec(writer->db, "PRAGMA synchronous=FULL; " WRITER_MEMORY, "opening the catalog for writing", error);
     if (!code) /* not the header's word, which a journal or a -wal may know better */
         code = db_integer(writer->db, "PRAGMA user_version", &version, error);
     if (!code)
@@ -211,17 +211,18 @@ static void leave_one_file(sqlite_writer *writer)
 
 cairn_code sqlite_writer_finish(cairn_writer *base, cairn_progress_sink progress, void *context, cairn_error *error)
 {
-    return space_fasten((sqlite_writer *)base, progress, context, error);
+    sqlite_writer *writer = (sqlite_writer *)base;
+    cairn_code code = late_end(writer, progress, context, error);
+    return code ? code : space_fasten(writer, progress, context, error);
 }
 
 /* Without it all searches are right, but slower. */
 static void fasten_rest(sqlite_writer *writer)
 {
     cairn_error fault = CAIRN_ERROR_INIT;
-    if (!writer->ready || writer->leave_loose || !space_fasten(writer, NULL, NULL, &fault))
+    if (!writer->ready || writer->leave_loose || !sqlite_writer_finish(&writer->base, NULL, NULL, &fault))
         return;
-    cairn_log(CAIRN_LOG_WARN,
-              "%s: the index of places does not have the newest items yet: %s; `cairn optimize` tries it again",
+    cairn_log(CAIRN_LOG_WARN, "%s: the indexes do not have the newest items yet: %s; `cairn optimize` tries it again",
               ((sqlite_store *)writer->base.store)->path, fault.message);
 }
 
@@ -270,6 +271,8 @@ cairn_code sqlite_writer_commit(cairn_writer *base, cairn_error *error)
     sqlite_writer *writer = (sqlite_writer *)base;
     sqlite3_stmt *generation;
     cairn_code code = tally_save_all(writer, error);
+    if (!code)
+        code = late_begin_when_large(writer, error);
     if (!code)
         code = writer_query(writer, W_GENERATION, &generation, error);
     if (!code)
