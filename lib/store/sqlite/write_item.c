@@ -210,7 +210,7 @@ static cairn_code write_row(sqlite_writer *writer, tally *tally, const cairn_ite
         code = parts_write(writer, tally, old, &row, &properties, error);
     if (!code)
         code = traits_add(tally, record->item->traits, error);
-    if (!code)
+    if (!code && !(old && same_keys(old, &row)))
         tally_add(tally, &row);
     writer->added += !code && !old;
     return code;
@@ -234,7 +234,10 @@ static cairn_code replace(sqlite_writer *writer, tally *tally, const cairn_item_
     code = traits_drop(writer, tally, old->key, error);
     if (code)
         return code;
-    tally_drop(tally, old);
+    item_row row = row_of(record->item, old->key);
+    tally->dirty = true;
+    if (!same_keys(old, &row)) /* else it stays counted, and no extent has to be made anew for it */
+        tally_drop(tally, old);
     return write_row(writer, tally, record, old, error);
 }
 
