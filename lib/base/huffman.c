@@ -103,7 +103,7 @@ void cairn_huffman_lengths(const uint32_t *occurs, size_t n, unsigned longest, u
     settle(counts, longest);
     memset(lengths, 0, n);
     for (unsigned depth = longest; depth > 0; depth--)
-        for (unsigned i = 0; i < counts[depth]; i++)
+        for (unsigned i = 0; i < counts[depth] && leaf < used; i++)
             lengths[leaves[leaf++] & SYMBOL_MASK] = (uint8_t)depth;
 }
 

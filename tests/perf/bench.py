@@ -10,7 +10,7 @@ import sys
 import time
 from pathlib import Path
 
-import load
+import measuring
 import machine
 import more_queries
 import peers
@@ -159,8 +159,8 @@ def same_everywhere(servers, classes, each=5):
         for q in queries[:each]:
             answers = set()
             for server in servers.values():
-                client = load.Client(server.url)
-                for encoding in load.ENCODINGS * 2:
+                client = measuring.Client(server.url)
+                for encoding in measuring.ENCODINGS * 2:
                     status, text = client.ask(q["method"], q["path"], q["body"], encoding)
                     answers.add((status, json.dumps(json.loads(normal(text, server.url))) if name != "signed" else ""))
             if len(answers) != 1 or next(iter(answers))[0] != 200:
@@ -185,7 +185,7 @@ def check(a, servers, items, shared, classes):
 
 
 def items_a_reply(url, requests, most=100):
-    client = load.Client(url)
+    client = measuring.Client(url)
     step = max(1, len(requests) // most)
     pages = [client.page(*r) for r in requests[::step]]
     return sum(len(p["features"]) if "features" in p else p.get("type") == "Feature" for p in pages) / len(pages)
@@ -193,23 +193,23 @@ def items_a_reply(url, requests, most=100):
 
 def measure_class(a, name, queries, servers, fixed, peer):
     """Rows of one class, each server one after the other for the same encoding and connections."""
-    for_mode = {mode: load.requests_of(s.url, queries[: HOT if mode != "plain" else None], 2 if mode != "plain" else 20)
+    for_mode = {mode: measuring.requests_of(s.url, queries[: HOT if mode != "plain" else None], 2 if mode != "plain" else 20)
                 for mode, s in servers.items()}  # fmt: skip
     for mode in for_mode:
         if mode != "plain":
             for_mode[mode] = for_mode[mode][:HOT]
     if peer:
-        for_mode[peer.name] = load.requests_of(peer.url, [peer.body(q) for q in queries])
+        for_mode[peer.name] = measuring.requests_of(peer.url, [peer.body(q) for q in queries])
     count = items_a_reply(servers["plain"].url, for_mode["plain"])
     rows = []
-    for encoding in load.ENCODINGS:
+    for encoding in measuring.ENCODINGS:
         for connections in a.connections:
             for server, requests in for_mode.items():
                 by = peer if peer and server == peer.name else servers[server]
-                row = load.measure(by.url, requests, connections, a.seconds, encoding, by.pids)
+                row = measuring.measure(by.url, requests, connections, a.seconds, encoding, by.pids)
                 rows.append({"class": name, "encoding": encoding, "connections": connections, "server": server, "items": count, **row})
             size = round(rows[-len(for_mode)]["size"])
-            row = load.measure(fixed.url, [("GET", f"/{size}", None)], connections, max(2, a.seconds // 2), "identity", fixed.pids, 0)
+            row = measuring.measure(fixed.url, [("GET", f"/{size}", None)], connections, max(2, a.seconds // 2), "identity", fixed.pids, 0)
             rows.append({"class": name, "encoding": encoding, "connections": connections, "server": "fixed", "items": count, **row})
             rates = ", ".join(f"{r['server']} {r['rate']:,.0f}" for r in rows[-len(for_mode) - 1 :])
             say(f"{name:11} {encoding:8} {connections:2}: {rates} requests/s; plain {rows[-len(for_mode) - 1]['cpu']:.0f} us")
@@ -218,12 +218,12 @@ def measure_class(a, name, queries, servers, fixed, peer):
 
 def soak(a, server, classes):
     """Memory after some time of everything at once."""
-    requests = [r for queries in classes.values() for r in load.requests_of(server.url, queries[:100], 2)]
+    requests = [r for queries in classes.values() for r in measuring.requests_of(server.url, queries[:100], 2)]
     import random
 
     random.Random(1).shuffle(requests)
     say(f"{a.soak} s of all classes")
-    load.run_wrk(server.url, requests, 16, a.soak, "gzip")
+    measuring.run_wrk(server.url, requests, 16, a.soak, "gzip")
     return {"seconds": a.soak, "memory": machine.rss_mb(server.process.pid)}
 
 
@@ -270,9 +270,9 @@ def measure_rustac(a, results, items, shared, classes, log):
     try:
         right, results["peers"]["rustac_check"] = shared_check(a, peer.url, items, shared, ["--each", "5"])
         for name in (n for n in classes if right.get(n)):
-            requests = load.requests_of(peer.url, classes[name])
+            requests = measuring.requests_of(peer.url, classes[name])
             for connections in a.connections:
-                row = load.measure(peer.url, requests, connections, a.seconds, "identity", peer.pids)
+                row = measuring.measure(peer.url, requests, connections, a.seconds, "identity", peer.pids)
                 results["rows"].append({"class": name, "encoding": "identity", "connections": connections, "server": "rustac", **row})
                 say(f"{name:11} identity {connections:2}: rustac {row['rate']:,.0f} requests/s")
         results["memory"]["rustac"] = machine.memory_mb(peer.pids)
@@ -292,7 +292,7 @@ def command(words):
 
 def make_queries(a, items, queries):
     """({class: queries}, file of those that check.py knows)."""
-    classes = load.read_queries(queries)
+    classes = measuring.read_queries(queries)
     more = more_queries.make(more_queries.Items(items), a.queries)
     for q in more:
         classes.setdefault(q["name"], []).append(q)

@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 
 import growth_report
-import load
+import measuring
 import machine
 import programs
 import small_queries
@@ -96,7 +96,7 @@ def upsert(a, catalog, items, collections):
 
 def hits_of(url, requests, each=50):
     """(mean of numberMatched where it is given, mean of items on a page)."""
-    client = load.Client(url)
+    client = measuring.Client(url)
     pages = [client.page(*r) for r in requests[:each]]
     matched = [p["numberMatched"] for p in pages if "numberMatched" in p]
     items = sum(len(p["features"]) if "features" in p else 1 for p in pages) / len(pages)
@@ -106,11 +106,11 @@ def hits_of(url, requests, each=50):
 def measure(a, server, classes):
     rows = {}
     for name, queries in classes.items():
-        requests = load.requests_of(server.url, queries)
+        requests = measuring.requests_of(server.url, queries)
         matched, items = hits_of(server.url, requests)
-        row = load.measure(server.url, requests, 1, a.seconds, "gzip", server.pids)
-        each = load.cpu_of_each(server.url, requests[: a.queries], server.process.pid)
-        rows[name] = row | {"matched": matched, "items": items, "cpu50": load.quantile(each, 0.5), "cpu95": load.quantile(each, 0.95)}
+        row = measuring.measure(server.url, requests, 1, a.seconds, "gzip", server.pids)
+        each = measuring.cpu_of_each(server.url, requests[: a.queries], server.process.pid)
+        rows[name] = row | {"matched": matched, "items": items, "cpu50": measuring.quantile(each, 0.5), "cpu95": measuring.quantile(each, 0.95)}
         say(f"{name:16} p50 {row['p50']:7.2f} p95 {row['p95']:7.2f} ms, CPU mean {row['cpu']:6.0f} p50 {rows[name]['cpu50']:6.0f} "
             f"p95 {rows[name]['cpu95']:6.0f} us, {items:5.1f} items, {row['errors']} errors")  # fmt: skip
     return rows
@@ -118,7 +118,7 @@ def measure(a, server, classes):
 
 def deep_paging(a, server, body):
     """{pages, first, last: CPU us a page of the first and last hundred pages}."""
-    client, request, marks = load.Client(server.url), ("POST", "/search", body), []
+    client, request, marks = measuring.Client(server.url), ("POST", "/search", body), []
     while request and len(marks) < a.pages:
         marks.append(machine.cpu_microseconds(server.process.pid))
         status, text = client.ask(*request)
@@ -130,10 +130,10 @@ def deep_paging(a, server, body):
 
 
 def soak(a, server, classes):
-    requests = [r for name, queries in classes.items() if not name.startswith("worst") for r in load.requests_of(server.url, queries, 2)]
+    requests = [r for name, queries in classes.items() if not name.startswith("worst") for r in measuring.requests_of(server.url, queries, 2)]
     random.Random(1).shuffle(requests)
     say(f"{a.soak} s of all classes")
-    load.run_wrk(server.url, requests, 16, a.soak, "gzip")
+    measuring.run_wrk(server.url, requests, 16, a.soak, "gzip")
     return {"seconds": a.soak, "memory": machine.rss_mb(server.process.pid)}
 
 

@@ -19,7 +19,7 @@ import tempfile
 from pathlib import Path
 
 import big_catalog
-import load
+import measuring
 import programs
 import where
 from machine import Ended
@@ -96,7 +96,7 @@ class Server:
         command = ["valgrind", "-q", "--tool=callgrind", f"--callgrind-out-file={self.out}", program, "--catalog", catalog,
                    "--listen", "127.0.0.1:0", "--threads", "1", "--log-level", "error", *flags]  # fmt: skip
         self.process = subprocess.Popen(list(map(str, command)), stdout=subprocess.PIPE, text=True)
-        self.client = load.Client(self.process.stdout.readline().strip().rstrip("/"))
+        self.client = measuring.Client(self.process.stdout.readline().strip().rstrip("/"))
         self.dumps = 0
 
     def control(self, word):
@@ -163,7 +163,7 @@ def requests():
     return made
 
 
-ENCODINGS = {"item": load.ENCODINGS, "ten": load.ENCODINGS, "hundred": load.ENCODINGS}  # others: gzip
+ENCODINGS = {"item": measuring.ENCODINGS, "ten": measuring.ENCODINGS, "hundred": measuring.ENCODINGS}  # others: gzip
 
 
 def make_sources(build, folder):

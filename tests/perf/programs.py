@@ -112,7 +112,7 @@ def start_time(program, catalog, *flags, times=5, path="/search?limit=1"):
         for i, asked in enumerate(("/", path)):
             server = Cairn(program, catalog, *flags)
             try:
-                load.Client(server.url).page("GET", asked)
+                measuring.Client(server.url).page("GET", asked)
                 best[i] = min(best[i], time.monotonic() - server.started)
                 memory = max(memory, machine.rss_mb(server.process.pid))
             finally:

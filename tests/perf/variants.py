@@ -1,7 +1,7 @@
 """Requests whose answers can't be spliced from what is stored: hrefs that are signed or written in another way, the source's
 own words. `fields` is a class in the shared benchmark."""
 
-import load
+import measuring
 
 MODES = {"signed": "asset-href-mode=signed", "hrefs_s3": "asset-href-mode=s3", "source": "profile=source"}
 SIGN = """[bench]
@@ -32,7 +32,7 @@ def make(classes):
 
 def check(url, classes, each=20):
     """Text of what is wrong: the items must be those of the plain search, their hrefs as asked."""
-    client, wrong = load.Client(url), []
+    client, wrong = measuring.Client(url), []
     signs = {"signed": "X-Amz-Signature=", "hrefs_s3": "s3://sentinel-cogs/", "source": "https://sentinel-cogs."}
     for name in (n for n in MODES if n in classes):
         seen = 0
