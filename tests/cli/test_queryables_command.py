@@ -456,7 +456,7 @@ def test_version_1_is_not_served_as_it_is(version_1):
 def test_version_1_is_brought_up(cairn, filled, version_1, how):
     cairn(how[0], version_1, *how[1:], check=how[0] == "optimize")
     cairn("check", version_1)
-    assert rows(version_1, "PRAGMA user_version") == [(3,)]
+    assert rows(version_1, "PRAGMA user_version") == [(4,)]
     assert rows(version_1, TRAITS) == rows(filled, TRAITS) != []
     assert listed(cairn, version_1) == listed(cairn, filled)
     assert cairn("export", version_1).stdout == cairn("export", filled).stdout
