@@ -43,7 +43,7 @@ static void mark_row(cairn_raster *r, int row, cairn_xy a, cairn_xy b)
             to = a.x + (high - a.y) * slope;
     }
     int first = column_of(r, fmin(from, to) - r->near_x), last = column_of(r, fmax(from, to) + r->near_x);
-    memset(&r->cells[row][first], EDGE, (size_t)(last - first + 1));
+    memset(&r->cells[row][first], EDGE, (size_t)last + 1 - (size_t)first);
 }
 
 static void mark_edge(cairn_raster *r, cairn_xy a, cairn_xy b)

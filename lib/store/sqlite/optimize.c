@@ -3,6 +3,7 @@
 #include "store/sqlite/compact.h"
 #include "store/sqlite/space.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <sys/statvfs.h>
 
@@ -51,8 +52,9 @@ static cairn_code check_room(sqlite_writer *writer, const cairn_optimizing *how,
     if (there >= need)
         return CAIRN_OK;
     return cairn_error_set(error, CAIRN_IO,
-                           "%s: needs %llu MB of free room beside the catalog while it works, there are %llu MB", path,
-                           (unsigned long long)(need / MEGABYTE + 1), (unsigned long long)(there / MEGABYTE));
+                           "%s: needs %" PRIu64 " MB of free room beside the catalog while it works, there are %" PRIu64
+                           " MB",
+                           path, need / MEGABYTE + 1, there / MEGABYTE);
 }
 
 /* ---- the steps ---- */

@@ -245,7 +245,8 @@ static cairn_code write_entries(const space_maker *maker, cairn_error *error)
     if (!code && in.first >= 0) {
         in.n = last - in.first < PASS ? (size_t)(last - in.first + 1) : PASS;
         in.nodes = malloc(in.n * sizeof *in.nodes);
-        code = in.nodes ? CAIRN_OK : cairn_error_no_memory(error);
+        if (!in.nodes)
+            return cairn_error_no_memory(error);
     }
     while (!code && in.first >= 0) {
         bool more = last - in.first >= (sqlite3_int64)in.n;
