@@ -72,6 +72,13 @@ bool cairn_buf_add_span(cairn_buf *buf, cairn_span bytes)
     return cairn_buf_add(buf, bytes.p, bytes.n);
 }
 
+bool cairn_buf_add_around(cairn_buf *buf, cairn_span whole, cairn_span part)
+{
+    const char *behind = part.p + part.n;
+    return cairn_buf_add(buf, whole.p, (size_t)(part.p - whole.p)) &&
+           cairn_buf_add(buf, behind, (size_t)(whole.p + whole.n - behind));
+}
+
 bool cairn_buf_add_text(cairn_buf *buf, const char *text)
 {
     return cairn_buf_add(buf, text, strlen(text));

@@ -29,6 +29,8 @@ char *cairn_buf_reserve(cairn_buf *buf, size_t n);
 
 bool cairn_buf_add(cairn_buf *buf, const void *bytes, size_t n);
 bool cairn_buf_add_span(cairn_buf *buf, cairn_span bytes);
+/* Appends what is around `part`, which lies within `whole`. */
+bool cairn_buf_add_around(cairn_buf *buf, cairn_span whole, cairn_span part);
 bool cairn_buf_add_text(cairn_buf *buf, const char *text);
 bool cairn_buf_add_byte(cairn_buf *buf, char byte);
 bool cairn_buf_printf(cairn_buf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));

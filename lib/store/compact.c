@@ -22,19 +22,7 @@ bool cairn_compact_pack(const cairn_compactor *with, cairn_pattern pattern, cair
     *packed = (cairn_packed){CAIRN_ENCODING_PLAIN, 0, 0, CAIRN_SPAN_NONE};
     if (!text.p)
         return true;
-    if (!add_compact(with, pattern, text, out))
-        return false;
-    packed->encoding = CAIRN_ENCODING_COMPACT;
-    if (out->n - start >= text.n) {
-        packed->encoding = CAIRN_ENCODING_PLAIN;
-        out->n = start;
-        if (!cairn_buf_add_span(out, text))
-            return false;
-    }
-    packed->crc = cairn_crc32(text);
-    packed->length = text.n;
-    packed->bytes = cairn_span_make(out->p + start, out->n - start);
-    return true;
+    return add_compact(with, pattern, text, out) && cairn_pack_end(CAIRN_ENCODING_COMPACT, text, start, out, packed);
 }
 
 static bool pack_apart(const cairn_compactor *with, cairn_span open, cairn_span inside, cairn_buf *out,
@@ -49,17 +37,10 @@ static bool pack_apart(const cairn_compactor *with, cairn_span open, cairn_span 
     return ok;
 }
 
-bool cairn_compact_around(cairn_span open, cairn_span inside, cairn_buf *out)
-{
-    const char *behind = inside.p + inside.n;
-    return cairn_buf_add(out, open.p, (size_t)(inside.p - open.p)) &&
-           cairn_buf_add(out, behind, (size_t)(open.p + open.n - behind));
-}
-
 static bool add_around(const cairn_compactor *with, cairn_span open, cairn_span inside, cairn_buf *out)
 {
     cairn_buf around = CAIRN_BUF_INIT(open.n);
-    bool ok = cairn_compact_around(open, inside, &around) &&
+    bool ok = cairn_buf_add_around(&around, open, inside) &&
               cairn_frame_make(with->framer, with->dictionary, CAIRN_PATTERN_FIRST, cairn_buf_span(&around), out);
     cairn_buf_free(&around);
     return ok;

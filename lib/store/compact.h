@@ -23,7 +23,5 @@ bool cairn_compact_item(const cairn_compactor *with, cairn_span open, cairn_span
 bool cairn_compact_number(const cairn_packed *packed, size_t *number);
 /* Takes the number and the pattern from the front of a compact text. */
 bool cairn_compact_head(cairn_span *bytes, size_t *number, cairn_pattern *pattern);
-/* What is around the inner text, in one piece. */
-bool cairn_compact_around(cairn_span open, cairn_span inside, cairn_buf *out);
 
 #endif

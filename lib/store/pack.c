@@ -4,15 +4,9 @@
 #include "base/varint.h"
 #include "store/compact.h"
 
-bool cairn_pack(cairn_codec *codec, cairn_span text, cairn_buf *out, cairn_packed *packed)
+bool cairn_pack_end(cairn_encoding encoding, cairn_span text, size_t start, cairn_buf *out, cairn_packed *packed)
 {
-    size_t start = out->n;
-    *packed = (cairn_packed){CAIRN_ENCODING_PLAIN, 0, 0, CAIRN_SPAN_NONE};
-    if (!text.p)
-        return true;
-    if (!cairn_deflate_block(codec, text, out))
-        return false;
-    packed->encoding = CAIRN_ENCODING_DEFLATE;
+    packed->encoding = encoding;
     if (out->n - start >= text.n) {
         packed->encoding = CAIRN_ENCODING_PLAIN;
         out->n = start;
@@ -23,6 +17,15 @@ bool cairn_pack(cairn_codec *codec, cairn_span text, cairn_buf *out, cairn_packe
     packed->length = text.n;
     packed->bytes = cairn_span_make(out->p + start, out->n - start);
     return true;
+}
+
+bool cairn_pack(cairn_codec *codec, cairn_span text, cairn_buf *out, cairn_packed *packed)
+{
+    size_t start = out->n;
+    *packed = (cairn_packed){CAIRN_ENCODING_PLAIN, 0, 0, CAIRN_SPAN_NONE};
+    if (!text.p)
+        return true;
+    return cairn_deflate_block(codec, text, out) && cairn_pack_end(CAIRN_ENCODING_DEFLATE, text, start, out, packed);
 }
 
 static cairn_code add_plain(const cairn_packed *packed, cairn_buf *out, cairn_error *error)

@@ -27,6 +27,8 @@ typedef struct cairn_packed {
 /* Packs by deflate, or plain when that is no smaller. The bytes are appended to `out`, where the result points into:
  * it is valid until `out` changes. False when `out` failed. */
 bool cairn_pack(cairn_codec *codec, cairn_span text, cairn_buf *out, cairn_packed *packed);
+/* For those who pack: the bytes of `text` are in `out`, from `start` on; when that is no smaller, the text itself. */
+bool cairn_pack_end(cairn_encoding encoding, cairn_span text, size_t start, cairn_buf *out, cairn_packed *packed);
 /* Appends the plain text; checks length and encoding, and the CRC when `verify`. Compact texts want the dictionaries
  * that the codec was given. */
 cairn_code cairn_unpack(cairn_codec *codec, const cairn_packed *packed, bool verify, cairn_buf *out,

@@ -41,7 +41,7 @@ static bool make_plain(cairn_buf *out)
 {
     cairn_buf around = CAIRN_BUF_INIT(1 << 20);
     cairn_span open = cairn_span_of(LIKE), inside = cairn_properties_of(open);
-    bool ok = cairn_compact_around(open, inside, &around) &&
+    bool ok = cairn_buf_add_around(&around, open, inside) &&
               cairn_dictionary_begin(cairn_buf_span(&around), inside, out) && cairn_buf_add_span(out, open);
     cairn_buf_free(&around);
     return ok;

@@ -40,7 +40,7 @@ static bool take_apart(training *t, const compact_item *item, cairn_span *inside
     cairn_buf_reset(&t->text);
     if (inside->p < open.p || inside->p >= open.p + open.n)
         return cairn_buf_add_span(&t->text, open);
-    return cairn_compact_around(open, *inside, &t->text);
+    return cairn_buf_add_around(&t->text, open, *inside);
 }
 
 static bool set_patterns(training *t, const compact_item *item)

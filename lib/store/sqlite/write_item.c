@@ -52,13 +52,11 @@ static void bind_item(sqlite3_stmt *put, const cairn_item *item, const item_row 
 /* Takes the block of the properties out of the body, into new_text. */
 static bool take_out(sqlite_writer *writer, const item_properties *properties, cairn_packed *body)
 {
-    cairn_span whole = body->bytes;
-    size_t behind = properties->body_at + properties->packed.bytes.n;
+    cairn_span block = cairn_span_make(body->bytes.p + properties->body_at, properties->packed.bytes.n);
     cairn_buf_reset(&writer->new_text);
-    cairn_buf_add(&writer->new_text, whole.p, properties->body_at);
-    cairn_buf_add(&writer->new_text, whole.p + behind, whole.n - behind);
+    bool ok = cairn_buf_add_around(&writer->new_text, body->bytes, block);
     body->bytes = cairn_buf_span(&writer->new_text);
-    return !writer->new_text.failed;
+    return ok;
 }
 
 static cairn_code put_body(sqlite_writer *writer, sqlite3_int64 key, const cairn_item_record *record,
