@@ -188,10 +188,8 @@ static cairn_code put_body(conversion *c, const compact_item *item, bool within,
     cairn_packed body = item->body;
     cairn_buf *apart = &c->writer->new_text;
     if (within) {
-        size_t behind = at + item->properties.bytes.n;
         cairn_buf_reset(apart);
-        cairn_buf_add(apart, body.bytes.p, at);
-        if (!cairn_buf_add(apart, body.bytes.p + behind, body.bytes.n - behind))
+        if (!cairn_buf_add_around(apart, body.bytes, cairn_span_make(body.bytes.p + at, item->properties.bytes.n)))
             return cairn_error_no_memory(error);
         body.bytes = cairn_buf_span(apart);
     }
@@ -272,10 +270,7 @@ static cairn_code convert_some(conversion *c, const cairn_dictionary *dictionary
     for (size_t i = 0; !code && i < *done; i++)
         code = put_item(c, &c->items[i], error);
     forget_large(c);
-    if (!code)
-        return sqlite_writer_commit(&c->writer->base, error);
-    sqlite_writer_rollback(&c->writer->base);
-    return code;
+    return writer_end(c->writer, code, error);
 }
 
 /* `dictionary` NULL: into the fast form. */
@@ -300,13 +295,9 @@ static cairn_code convert_group(conversion *c, const group *group, const cairn_d
 static cairn_code add_dictionary(conversion *c, cairn_span bytes, size_t *number, cairn_error *error)
 {
     cairn_code code = sqlite_writer_begin(&c->writer->base, error);
-    if (code)
-        return code;
-    code = dictionary_add(c->writer, bytes, number, error);
     if (!code)
-        return sqlite_writer_commit(&c->writer->base, error);
-    sqlite_writer_rollback(&c->writer->base);
-    return code;
+        code = dictionary_add(c->writer, bytes, number, error);
+    return writer_end(c->writer, code, error);
 }
 
 /* Into *bytes; number 0 and no bytes where items are smallest without one. */
@@ -394,15 +385,11 @@ static cairn_code conclude(conversion *c, cairn_error *error)
                      : "DELETE FROM meta WHERE key='compact'",
              (unsigned long long)c->total);
     cairn_code code = sqlite_writer_begin(&c->writer->base, error);
-    if (code)
-        return code;
-    code = dictionaries_keep(c->writer, c->kept, c->n_kept, error);
+    if (!code)
+        code = dictionaries_keep(c->writer, c->kept, c->n_kept, error);
     if (!code)
         code = db_exec(c->writer->db, note, "optimizing", error);
-    if (!code)
-        return sqlite_writer_commit(&c->writer->base, error);
-    sqlite_writer_rollback(&c->writer->base);
-    return code;
+    return writer_end(c->writer, code, error);
 }
 
 static cairn_code convert_all(conversion *c, cairn_error *error)

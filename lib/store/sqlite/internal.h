@@ -537,6 +537,8 @@ cairn_code late_end(sqlite_writer *writer, cairn_progress_sink progress, void *c
 /* ---- writer.c and its parts ---- */
 #define WRITER_MEMORY "PRAGMA temp_store=MEMORY; PRAGMA cache_size=-262144"
 cairn_code writer_query(sqlite_writer *writer, write_id id, sqlite3_stmt **out, cairn_error *error);
+/* Ends the batch: committed when the code of its steps is CAIRN_OK, else rolled back; returns what came of it. */
+cairn_code writer_end(sqlite_writer *writer, cairn_code code, cairn_error *error);
 
 /* The properties of an item as they are written. */
 typedef struct item_properties {

@@ -93,10 +93,7 @@ static cairn_code run_steps(sqlite_writer *writer, cairn_progress_sink progress,
         code = sqlite_writer_begin(&writer->base, error);
         if (!code)
             code = steps[i](writer, progress, context, error);
-        if (code)
-            sqlite_writer_rollback(&writer->base);
-        else
-            code = sqlite_writer_commit(&writer->base, error);
+        code = writer_end(writer, code, error);
     }
     return code;
 }

@@ -72,25 +72,20 @@ static cairn_code compact(sqlite_writer *writer, cairn_error *error)
 
 /* Built-in properties that the catalog lacks are promoted, and what is known of all is counted anew, and of each
  * item anew. */
-static cairn_code renew(cairn_writer *writer, cairn_error *error)
+static cairn_code renew(sqlite_writer *writer, cairn_error *error)
 {
-    cairn_code code = sqlite_writer_begin(writer, error);
-    if (code)
-        return code;
-    code = promote_missing((sqlite_writer *)writer, error);
+    cairn_code code = sqlite_writer_begin(&writer->base, error);
     if (!code)
-        code = fill_counts((sqlite_writer *)writer, error);
+        code = promote_missing(writer, error);
     if (!code)
-        code = traits_renew((sqlite_writer *)writer, error);
+        code = fill_counts(writer, error);
     if (!code)
-        code = space_pack((sqlite_writer *)writer, NULL, NULL, error);
+        code = traits_renew(writer, error);
     if (!code)
-        code = db_exec(((sqlite_writer *)writer)->db, "INSERT INTO item_text(item_text) VALUES('optimize')",
-                       "optimizing", error);
+        code = space_pack(writer, NULL, NULL, error);
     if (!code)
-        return sqlite_writer_commit(writer, error);
-    sqlite_writer_rollback(writer);
-    return code;
+        code = db_exec(writer->db, "INSERT INTO item_text(item_text) VALUES('optimize')", "optimizing", error);
+    return writer_end(writer, code, error);
 }
 
 static int is_stopped(void *context)
@@ -108,7 +103,7 @@ static cairn_code run(cairn_writer *base, const cairn_optimizing *how, cairn_err
     if (!code)
         code = late_end(writer, NULL, NULL, &inner);
     if (!code)
-        code = renew(base, &inner);
+        code = renew(writer, &inner);
     if (!code && how->form != CAIRN_FORM_AS_IT_IS)
         code = compact_convert(writer, how, &inner);
     if (!code)

@@ -179,16 +179,13 @@ static cairn_code fasten_some(sqlite_writer *writer, cairn_progress_sink progres
 {
     sqlite3_int64 last, items;
     cairn_code code = sqlite_writer_begin(&writer->base, error);
-    if (code)
-        return code;
     sqlite3_int64 from = writer->loose_from;
-    code = read_sizes(writer, &last, &items, error);
+    if (!code)
+        code = read_sizes(writer, &last, &items, error);
     if (!code)
         code = is_packing_cheaper(last - from + 1, items) ? space_pack(writer, progress, context, error)
                                                           : insert_some(writer, error);
-    if (code)
-        sqlite_writer_rollback(&writer->base);
-    return code ? code : sqlite_writer_commit(&writer->base, error);
+    return writer_end(writer, code, error);
 }
 
 cairn_code space_fasten(sqlite_writer *writer, cairn_progress_sink progress, void *context, cairn_error *error)

@@ -301,6 +301,14 @@ void sqlite_writer_rollback(cairn_writer *base)
     slots_free(&writer->slots); /* read again at the next begin */
 }
 
+cairn_code writer_end(sqlite_writer *writer, cairn_code code, cairn_error *error)
+{
+    if (!code)
+        return sqlite_writer_commit(&writer->base, error);
+    sqlite_writer_rollback(&writer->base);
+    return code;
+}
+
 void cairn_sqlite_tidy(const char *path)
 {
     catalog_file file;
