@@ -11,8 +11,6 @@ struct item_cache {
     size_t bytes;
     uint64_t tail, head;
     uint64_t epoch;
-    int64_t generation;
-    uint32_t data_version;
     unsigned shift;  /* of a hash, to a slot */
     uint64_t *slots; /* position of the item that was entered last among those of the slot; 0: none */
 };
@@ -34,8 +32,8 @@ item_cache *item_cache_new(size_t bytes)
         free(slots);
         return NULL;
     }
-    *cache = (item_cache){
-        .ring = ring, .bytes = bytes, .tail = bytes, .head = bytes, .epoch = 1, .shift = 64 - bits, .slots = slots};
+    *cache =
+        (item_cache){.ring = ring, .bytes = bytes, .tail = bytes, .head = bytes, .shift = 64 - bits, .slots = slots};
     return cache;
 }
 
@@ -48,13 +46,9 @@ void item_cache_free(item_cache *cache)
     free(cache);
 }
 
-void item_cache_begin(item_cache *cache, int64_t generation, uint32_t data_version)
+void item_cache_begin(item_cache *cache, uint64_t epoch)
 {
-    if (generation == cache->generation && data_version == cache->data_version)
-        return;
-    cache->generation = generation;
-    cache->data_version = data_version;
-    cache->epoch++;
+    cache->epoch = epoch;
 }
 
 static uint64_t *slot_of(item_cache *cache, int64_t key)

@@ -1,8 +1,8 @@
 /* Texts of items that were unpacked, kept in memory for a session: a ring of bytes in which the oldest are overwritten.
  *
- * Nothing stale is given. What was entered is good as it is while the catalog's generation, and SQLite's own count of
- * changes that it saw in the file, stay what they were. Afterwards it must be confirmed: the row is read again, and has
- * to have the very same packed bytes. Thread-safety: belongs to a session. */
+ * Nothing stale is given. What was entered is good as it is in one epoch of the session (internal.h). Afterwards it
+ * must be confirmed: the row is read again, and has to have the text's CRC-32 and length, and those of the packed
+ * bytes. Thread-safety: belongs to a session. */
 #ifndef CAIRN_STORE_SQLITE_ITEM_CACHE_H
 #define CAIRN_STORE_SQLITE_ITEM_CACHE_H
 
@@ -26,8 +26,8 @@ typedef struct cached_item {
 item_cache *item_cache_new(size_t bytes);
 void item_cache_free(item_cache *cache);
 
-/* Call in each transaction, with what it sees, before anything else. */
-void item_cache_begin(item_cache *cache, int64_t generation, uint32_t data_version);
+/* Call in each transaction, with the epoch it is in (from 1), before anything else. */
+void item_cache_begin(item_cache *cache, uint64_t epoch);
 /* What is good as it is; NULL: nothing. Valid until the next item_cache_enter(). */
 const cached_item *item_cache_get(item_cache *cache, int64_t key);
 /* The same for a row that was read: what has the same packed bytes is good again. */

@@ -153,7 +153,7 @@ cairn_code sqlite_session_begin(cairn_session *base, int64_t deadline, cairn_err
     cairn_code code = begin_still(session) ? CAIRN_OK : begin_locked(session, error);
     session->deadline = deadline;
     if (!code && session->items)
-        item_cache_begin(session->items, session->generation, session->data_version);
+        item_cache_begin(session->items, session->epoch);
     return code;
 }
 
