@@ -5,19 +5,17 @@
 enum {
     HOUR = 3600,
     MINUTE = 60,
-    STRETCH = 1 << 20, /* hours: a hundred and nineteen years */
-    STRETCHES = 4096,
 };
 static const int64_t from_1950 = -631152000, from_2000 = 946684800; /* seconds since 1970 */
 
 int32_t space_least(sqlite3_int64 slot)
 {
-    return slot < 0 ? INT32_MIN : (int32_t)(INT32_MIN + slot % STRETCHES * STRETCH);
+    return slot < 0 ? INT32_MIN : (int32_t)(INT32_MIN + slot % SPACE_STRETCHES * SPACE_STRETCH);
 }
 
 int32_t space_greatest(sqlite3_int64 slot)
 {
-    return slot < 0 ? INT32_MAX : space_least(slot) + (STRETCH - 1);
+    return slot < 0 ? INT32_MAX : space_least(slot) + (SPACE_STRETCH - 1);
 }
 
 /* Steps from the epoch, which may be negative; `up`: what has begun counts as a whole one. */

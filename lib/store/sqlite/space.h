@@ -37,11 +37,12 @@ typedef struct space_cell {
 } space_cell;
 
 /* ---- space.c: coordinates ---- */
+enum { SPACE_STRETCH = 1 << 20, SPACE_STRETCHES = 4096 }; /* see below; a hundred and nineteen years */
 
-/* item_space: hours since 1950-01-01, clamped to 0 and 2^20 - 1, in a stretch of 2^20 of its own for each collection
- * slot modulo 4,096; so two collections may share a stretch. item_space_all: minutes since 2000-01-01, clamped. slot <
- * 0: item_space_all. Both are monotonic in time for one slot, and the least and greatest step of a stretch stand for
- * all that lies beyond. */
+/* item_space: hours since 1950-01-01, clamped to 0 and SPACE_STRETCH - 1, in a stretch of its own for each collection
+ * slot modulo SPACE_STRETCHES; so two collections may share a stretch. item_space_all: minutes since 2000-01-01,
+ * clamped. slot < 0: item_space_all. Both are monotonic in time for one slot, and the least and greatest step of a
+ * stretch stand for all that lies beyond. */
 int32_t space_step_down(sqlite3_int64 slot, cairn_time time);
 int32_t space_step_up(sqlite3_int64 slot, cairn_time time);
 /* The first and last step of a slot's stretch. */

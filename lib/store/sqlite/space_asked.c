@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 /* Rows that are in no tree are looked at one by one, as long as they are no more than this. */
-enum { LOOSE_MAX = 2000, STRETCHES = 4096 };
+enum { LOOSE_MAX = 2000 };
 
 /* The times that an entry must meet, as steps of one slot. */
 typedef struct times {
@@ -125,11 +125,13 @@ static cairn_code is_shared(search_run *run, sqlite3_int64 slot, bool *out, cair
     const collection_facts *all;
     sqlite3_stmt *statement;
     cairn_code code = facts_of_all(run->session, &all, error);
-    sqlite3_int64 greatest = all->slot;
-    *out = greatest / STRETCHES > ASKED_MAX;
-    if (code || *out || greatest < STRETCHES || (code = session_query(run->session, Q_SLOT_TAKEN, &statement, error)))
+    if (code)
         return code;
-    for (sqlite3_int64 other = slot % STRETCHES; !code && !*out && other <= greatest; other += STRETCHES) {
+    sqlite3_int64 greatest = all->slot;
+    *out = greatest / SPACE_STRETCHES > ASKED_MAX;
+    if (*out || greatest < SPACE_STRETCHES || (code = session_query(run->session, Q_SLOT_TAKEN, &statement, error)))
+        return code;
+    for (sqlite3_int64 other = slot % SPACE_STRETCHES; !code && !*out && other <= greatest; other += SPACE_STRETCHES) {
         sqlite3_bind_int64(statement, 1, other);
         int rc = sqlite3_step(statement);
         *out = other != slot && rc == SQLITE_ROW;
@@ -145,16 +147,15 @@ static cairn_code choose_tree(search_run *run, bool *all, cairn_error *error)
 {
     enum { SURELY_FEW = 8, SHARE = 8 };
     const collection_facts *facts;
-    uint64_t items;
+    uint64_t items = 0;
     *all = run->narrow.n_collections == 0;
     if (run->narrow.n_collections <= SURELY_FEW)
         return CAIRN_OK;
     cairn_code code = facts_of_all(run->session, &facts, error);
-    uint64_t many = facts->items / SHARE;
     if (!code)
         code = count_items(run, &items, error);
     if (!code)
-        *all = items >= many;
+        *all = items >= facts->items / SHARE;
     return code;
 }
 

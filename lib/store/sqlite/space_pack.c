@@ -173,7 +173,9 @@ static cairn_code add_collections(packing *at, cairn_error *error)
     sqlite3_stmt *collections = NULL;
     int rc = SQLITE_DONE;
     cairn_code code =
-        db_prepare(db, "SELECT slot, id, items FROM collection ORDER BY slot % 4096, slot", &collections, error);
+        db_prepare(db, "SELECT slot, id, items FROM collection ORDER BY slot % ?1, slot", &collections, error);
+    if (!code)
+        sqlite3_bind_int(collections, 1, SPACE_STRETCHES);
     while (!code && (rc = sqlite3_step(collections)) == SQLITE_ROW)
         code = add_collection(at, collections, error);
     if (!code && rc != SQLITE_DONE)

@@ -4,7 +4,7 @@
 
 #include <stdlib.h>
 
-enum { WAITING_MAX = 1 << 20, STRETCH = 1 << 20 };
+enum { WAITING_MAX = 1 << 20 };
 
 typedef struct space_branch {
     int64_t rank; /* ascending in the order of the walk */
@@ -15,7 +15,7 @@ typedef struct space_branch {
 
 int64_t space_steps(bool all, int32_t step)
 {
-    return all ? step : ((int64_t)step - INT32_MIN) % STRETCH;
+    return all ? step : ((int64_t)step - INT32_MIN) % SPACE_STRETCH;
 }
 
 void space_walk_begin(space_walk *walk, sqlite_session *session, const space_query *query)
@@ -73,7 +73,7 @@ static int64_t rank_within(const space_query *query, const space_cell *cell, con
     int64_t least = INT32_MIN, greatest = INT32_MAX;
     if (!query->all) { /* a node may have times of other stretches */
         least = asked->at[SPACE_FIRST] - space_steps(false, asked->at[SPACE_FIRST]);
-        greatest = least + STRETCH - 1;
+        greatest = least + SPACE_STRETCH - 1;
     }
     int64_t first = cell->at[SPACE_FIRST], last = cell->at[SPACE_LAST];
     if (query->oldest_first)
