@@ -1,12 +1,10 @@
 #include "base/deflate_quick.h"
 
+#include "base/bits.h"
 #include "base/huffman.h"
 #include "base/matches.h"
 
-#include <endian.h>
-#include <stdint.h>
 #include <stdlib.h>
-#include <string.h>
 
 enum {
     LITERALS = 286, /* bytes, the end of a block, lengths */
@@ -41,31 +39,9 @@ struct cairn_quick {
 
 /* ---- bits ---- */
 
-typedef struct writer {
-    unsigned char *at;
-    uint64_t bits;
-    unsigned n; /* below 8 behind flush() */
-} writer;
-
-/* 56 bits may be put between two of these. */
-static inline void flush(writer *w)
+static inline void put_code(cairn_bits *w, uint32_t code)
 {
-    uint64_t bytes = htole64(w->bits);
-    memcpy(w->at, &bytes, sizeof bytes);
-    w->at += w->n / 8;
-    w->bits >>= w->n & ~7u;
-    w->n &= 7;
-}
-
-static inline void put(writer *w, uint64_t value, unsigned n)
-{
-    w->bits |= value << w->n;
-    w->n += n;
-}
-
-static inline void put_code(writer *w, uint32_t code)
-{
-    put(w, code >> LENGTH_BITS, code & LENGTH_MASK);
+    cairn_bits_put(w, code >> LENGTH_BITS, code & LENGTH_MASK);
 }
 
 /* ---- symbols ---- */
@@ -233,51 +209,51 @@ static void make_header(header *h, codes *c)
         h->bits += occurs[i] * (h->lengths[i] + repeat_bits(i));
 }
 
-static void write_header(writer *w, const header *h)
+static void write_header(cairn_bits *w, const header *h)
 {
-    put(w, h->literals - 257, 5);
-    put(w, h->distances - 1, 5);
-    put(w, h->orders - 4, 4);
+    cairn_bits_put(w, h->literals - 257, 5);
+    cairn_bits_put(w, h->distances - 1, 5);
+    cairn_bits_put(w, h->orders - 4, 4);
     for (unsigned i = 0; i < h->orders; i++) {
-        flush(w);
-        put(w, h->lengths[order[i]], 3);
+        cairn_bits_flush(w);
+        cairn_bits_put(w, h->lengths[order[i]], 3);
     }
     for (size_t i = 0; i < h->n; i++) {
-        flush(w);
-        put(w, h->codes[h->symbols[i]], h->lengths[h->symbols[i]]);
-        put(w, h->repeats[i], repeat_bits(h->symbols[i]));
+        cairn_bits_flush(w);
+        cairn_bits_put(w, h->codes[h->symbols[i]], h->lengths[h->symbols[i]]);
+        cairn_bits_put(w, h->repeats[i], repeat_bits(h->symbols[i]));
     }
-    flush(w);
+    cairn_bits_flush(w);
 }
 
 /* ---- a block ---- */
 
-static inline const unsigned char *write_plain(writer *w, const codes *c, const unsigned char *p, uint32_t n)
+static inline const unsigned char *write_plain(cairn_bits *w, const codes *c, const unsigned char *p, uint32_t n)
 {
     for (; n >= 3; n -= 3, p += 3) {
         put_code(w, c->literals[p[0]]);
         put_code(w, c->literals[p[1]]);
         put_code(w, c->literals[p[2]]);
-        flush(w);
+        cairn_bits_flush(w);
     }
     for (; n > 0; n--, p++)
         put_code(w, c->literals[*p]);
-    flush(w);
+    cairn_bits_flush(w);
     return p;
 }
 
-static inline void write_match(writer *w, const cairn_quick *q, const codes *c, const cairn_match *m)
+static inline void write_match(cairn_bits *w, const cairn_quick *q, const codes *c, const cairn_match *m)
 {
     unsigned length = q->symbol_of_length[m->length], extra;
     unsigned distance = distance_symbol(m->distance_less_one, &extra);
     put_code(w, c->literals[FIRST_LENGTH + length]);
-    put(w, (uint64_t)m->length - length_starts[length], length_extras[length]);
+    cairn_bits_put(w, (uint64_t)m->length - length_starts[length], length_extras[length]);
     put_code(w, c->distances[distance]);
-    put(w, m->distance_less_one & ((1u << extra) - 1), extra);
-    flush(w);
+    cairn_bits_put(w, m->distance_less_one & ((1u << extra) - 1), extra);
+    cairn_bits_flush(w);
 }
 
-static void write_symbols(writer *w, const cairn_quick *q, const codes *c, const char *text)
+static void write_symbols(cairn_bits *w, const cairn_quick *q, const codes *c, const char *text)
 {
     const unsigned char *p = (const unsigned char *)text;
     for (const cairn_match *m = q->matches;; m++) {
@@ -288,11 +264,11 @@ static void write_symbols(writer *w, const cairn_quick *q, const codes *c, const
         p += m->length;
     }
     put_code(w, c->literals[END]);
-    flush(w);
+    cairn_bits_flush(w);
 }
 
 /* With the codes that are shorter in all. */
-static void write_chunk(writer *w, cairn_quick *q, const char *text, size_t matches)
+static void write_chunk(cairn_bits *w, cairn_quick *q, const char *text, size_t matches)
 {
     enum { FIXED = 1, OWN = 2, KIND_SHIFT = 1 };
     header h;
@@ -302,20 +278,20 @@ static void write_chunk(writer *w, cairn_quick *q, const char *text, size_t matc
     size_t own = code_bits(q, &q->made) + extras, fixed = code_bits(q, &q->fixed) + extras;
     make_header(&h, &q->made);
     if (own + h.bits >= fixed) {
-        put(w, FIXED << KIND_SHIFT, 3);
+        cairn_bits_put(w, FIXED << KIND_SHIFT, 3);
         write_symbols(w, q, &q->fixed, text);
         return;
     }
     make_codes(q->made.lengths, h.literals, q->made.literals);
     make_codes(q->made.distance_lengths, DISTANCES, q->made.distances);
-    put(w, OWN << KIND_SHIFT, 3);
+    cairn_bits_put(w, OWN << KIND_SHIFT, 3);
     write_header(w, &h);
     write_symbols(w, q, &q->made, text);
 }
 
 size_t cairn_quick_write(cairn_quick *quick, cairn_span text, size_t before, unsigned char *out)
 {
-    writer w = {.at = out};
+    cairn_bits w = {.at = out};
     const char *end = text.p + text.n;
     const char *low = cairn_matcher_begin(&quick->matcher, text.p, before, text.n);
     const char *p = text.p, *to;

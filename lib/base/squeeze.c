@@ -1,5 +1,7 @@
 #include "base/squeeze.h"
 
+#include "base/bits.h"
+
 #include <pthread.h>
 #include <stdlib.h>
 
@@ -57,47 +59,25 @@ static void make_codes(void)
 
 /* ---- bits ---- */
 
-typedef struct bit_writer {
-    unsigned char *p;
-    uint64_t bits; /* not yet written: the lowest `n` */
-    unsigned n;
-} bit_writer;
-
-/* Room for eight bytes is needed. Leaves less than a byte. */
-static inline void flush(bit_writer *w)
+static inline void put_code(cairn_bits *w, code c)
 {
-    for (int i = 0; i < 8; i++)
-        w->p[i] = (unsigned char)(w->bits >> 8 * i);
-    w->p += w->n >> 3;
-    w->bits >>= w->n & ~7u;
-    w->n &= 7;
+    cairn_bits_put(w, c.bits, c.n);
 }
 
-static inline void put(bit_writer *w, uint64_t bits, unsigned n)
-{
-    w->bits |= bits << w->n;
-    w->n += n;
-}
-
-static inline void put_code(bit_writer *w, code c)
-{
-    put(w, c.bits, c.n);
-}
-
-static void put_literals(bit_writer *w, const char *p, size_t n)
+static void put_literals(cairn_bits *w, const char *p, size_t n)
 {
     enum { AT_ONCE = 6 }; /* of 9 bits, and 7 that are left over */
     for (; n >= AT_ONCE; p += AT_ONCE, n -= AT_ONCE) {
         for (int i = 0; i < AT_ONCE; i++)
             put_code(w, literals[(unsigned char)p[i]]);
-        flush(w);
+        cairn_bits_flush(w);
     }
     for (; n; p++, n--)
         put_code(w, literals[(unsigned char)*p]);
-    flush(w);
+    cairn_bits_flush(w);
 }
 
-static void put_distance(bit_writer *w, unsigned distance)
+static void put_distance(cairn_bits *w, unsigned distance)
 {
     unsigned d = distance - 1;
     if (d < 4) {
@@ -106,31 +86,31 @@ static void put_distance(bit_writer *w, unsigned distance)
     }
     unsigned extra = 30 - (unsigned)__builtin_clz(d); /* bits below the two that the code tells */
     put_code(w, distances[2 * extra + (d >> extra)]);
-    put(w, d & ((1u << extra) - 1), extra);
+    cairn_bits_put(w, d & ((1u << extra) - 1), extra);
 }
 
-static void put_match(bit_writer *w, size_t length, unsigned distance)
+static void put_match(cairn_bits *w, size_t length, unsigned distance)
 {
     while (length) {
         size_t n = length <= LONGEST ? length : length - LONGEST < 3 ? LONGEST - 3 : LONGEST;
         put_code(w, lengths[n]);
         put_distance(w, distance);
-        flush(w);
+        cairn_bits_flush(w);
         length -= n;
     }
 }
 
 /* The end of the block, and an empty stored block that ends on a byte boundary. */
-static void put_end(bit_writer *w)
+static void put_end(cairn_bits *w)
 {
     static const unsigned char MARK[] = {0, 0, 0xFF, 0xFF};
-    put(w, END_OF_BLOCK, END_OF_BLOCK_BITS);
-    put(w, 0, 3);
-    flush(w);
+    cairn_bits_put(w, END_OF_BLOCK, END_OF_BLOCK_BITS);
+    cairn_bits_put(w, 0, 3);
+    cairn_bits_flush(w);
     if (w->n)
-        *w->p++ = (unsigned char)w->bits;
-    memcpy(w->p, MARK, sizeof MARK);
-    w->p += sizeof MARK;
+        *w->at++ = (unsigned char)w->waiting;
+    memcpy(w->at, MARK, sizeof MARK);
+    w->at += sizeof MARK;
 }
 
 /* ---- matches ---- */
@@ -226,7 +206,7 @@ static void note_match(const squeezing *s, const char *p, size_t n)
         *place_of(s->squeeze, p + i) = (uint16_t)((size_t)(p + i - s->text) | s->squeeze->turn);
 }
 
-static void put_text(const squeezing *s, bit_writer *w)
+static void put_text(const squeezing *s, cairn_bits *w)
 {
     const char *p = s->text, *plain = p;
     while (s->end - p >= LEAST) {
@@ -265,12 +245,12 @@ bool cairn_squeeze_text(cairn_squeeze *squeeze, cairn_span text, uint64_t positi
     if (!to)
         return false;
     squeezing s = {squeeze, text.p, text.p + text.n, position};
-    bit_writer w = {.p = (unsigned char *)to};
-    put(&w, 1 << 1, 3); /* not the last; fixed codes */
+    cairn_bits w = {.at = (unsigned char *)to};
+    cairn_bits_put(&w, 1 << 1, 3); /* not the last; fixed codes */
     put_text(&s, &w);
     put_end(&w);
     remember(&s);
-    size_t n = (size_t)((char *)w.p - to);
+    size_t n = (size_t)((char *)w.at - to);
     if (n >= most)
         return false;
     out->n += n;
