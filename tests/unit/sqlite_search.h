@@ -6,6 +6,8 @@
 #include "query/cql2/parse.h"
 #include "store/sqlite/sqlite_store.h"
 
+#include "ok.h"
+
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -21,13 +23,6 @@
 #define WORLD_ITEMS 3000
 #endif
 enum { WORLD_ARENA = 256 << 20 };
-
-#define OK(call)                                                                                                       \
-    do {                                                                                                               \
-        cairn_error error_ = CAIRN_ERROR_INIT, *error = &error_;                                                       \
-        if ((call) != CAIRN_OK)                                                                                        \
-            fail_msg("%s: %s", #call, error_.message);                                                                 \
-    } while (0)
 
 /* An item as it was made: what the oracle looks at. */
 typedef struct made {

@@ -1,22 +1,14 @@
 /* Codes of limited length: complete, never too long, and as short in all as Huffman's where the limit allows. */
 #include "base/huffman.h"
 
+#include "noise.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
-
-static uint64_t random_state = 88172645463325252u;
-
-static uint32_t next_random(uint32_t below)
-{
-    random_state ^= random_state << 13;
-    random_state ^= random_state >> 7;
-    random_state ^= random_state << 17;
-    return (uint32_t)(random_state >> 16) % below;
-}
 
 /* The bits of the best code without a limit: the sum of all inner nodes, found the slow way. */
 static uint64_t best_cost(const uint32_t *occurs, size_t n)

@@ -3,22 +3,14 @@
  */
 #include "store/sqlite/item_cache.h"
 
+#include "noise.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include <cmocka.h>
-
-static uint64_t random_state = 88172645463325252u;
-
-static uint32_t next_random(uint32_t below)
-{
-    random_state ^= random_state << 13;
-    random_state ^= random_state >> 7;
-    random_state ^= random_state << 17;
-    return (uint32_t)(random_state >> 16) % below;
-}
 
 enum { KEYS = 300, BYTES = 1 << 20 };
 

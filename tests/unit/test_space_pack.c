@@ -3,6 +3,8 @@
 #include "base/json.h"
 #include "store/sqlite/space.h"
 
+#include "ok.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -10,13 +12,6 @@
 #include <unistd.h>
 
 #include <cmocka.h>
-
-#define OK(call)                                                                                                       \
-    do {                                                                                                               \
-        cairn_error error_ = CAIRN_ERROR_INIT, *error = &error_;                                                       \
-        if ((call) != CAIRN_OK)                                                                                        \
-            fail_msg("%s: %s", #call, error_.message);                                                                 \
-    } while (0)
 
 typedef struct fixture {
     char folder[64], path[96];

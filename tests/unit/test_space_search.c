@@ -6,6 +6,8 @@
 #include "store/memory/memory.h"
 #include "store/sqlite/sqlite_store.h"
 
+#include "ok.h"
+
 #include <math.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -17,13 +19,6 @@
 #include <cmocka.h>
 
 enum { PARTIES = 2, COLLECTIONS = 4200, ITEMS = 2500, MORE = 60, SEARCHES = 700, ARENA = 256 << 20, ROWS = 4096 };
-
-#define OK(call)                                                                                                       \
-    do {                                                                                                               \
-        cairn_error error_ = CAIRN_ERROR_INIT, *error = &error_;                                                       \
-        if ((call) != CAIRN_OK)                                                                                        \
-            fail_msg("%s: %s", #call, error_.message);                                                                 \
-    } while (0)
 
 typedef struct world {
     char folder[64], path[96];

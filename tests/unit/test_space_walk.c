@@ -2,6 +2,8 @@
 /* The walk over R*Tree nodes, held against the answers of SQLite's own virtual table over random cells. */
 #include "store/sqlite/space_walk.h"
 
+#include "ok.h"
+
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,13 +13,6 @@
 #include <cmocka.h>
 
 enum { ENTRIES = 20000, STRETCH = 1 << 20 };
-
-#define OK(call)                                                                                                       \
-    do {                                                                                                               \
-        cairn_error error_ = CAIRN_ERROR_INIT, *error = &error_;                                                       \
-        if ((call) != CAIRN_OK)                                                                                        \
-            fail_msg("%s: %s", #call, error_.message);                                                                 \
-    } while (0)
 
 static uint64_t seed = 99;
 

@@ -4,6 +4,8 @@
 #include "store/properties.h"
 #include "store/sqlite/sqlite_store.h"
 
+#include "ok.h"
+
 #include <setjmp.h>
 #include <sqlite3.h>
 #include <stdarg.h>
@@ -25,13 +27,6 @@ typedef struct fixture {
     uint64_t stop_at; /* of the progress */
     uint64_t done;
 } fixture;
-
-#define OK(call)                                                                                                       \
-    do {                                                                                                               \
-        cairn_error error_ = CAIRN_ERROR_INIT, *error = &error_;                                                       \
-        if ((call) != CAIRN_OK)                                                                                        \
-            fail_msg("%s: %s", #call, error_.message);                                                                 \
-    } while (0)
 
 /* An item whose source had other words for its properties. */
 static void put(fixture *f, cairn_writer *writer, const char *collection, int i)

@@ -4,6 +4,8 @@
 #include "base/json.h"
 #include "store/sqlite/sqlite_store.h"
 
+#include "ok.h"
+
 #include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -51,13 +53,6 @@ static int teardown(void **state)
     free(f);
     return 0;
 }
-
-#define OK(call)                                                                                                       \
-    do {                                                                                                               \
-        cairn_error error_ = CAIRN_ERROR_INIT, *error = &error_;                                                       \
-        if ((call) != CAIRN_OK)                                                                                        \
-            fail_msg("%s: %s", #call, error_.message);                                                                 \
-    } while (0)
 
 static cairn_store *open_new(fixture *f)
 {

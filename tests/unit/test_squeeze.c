@@ -2,6 +2,9 @@
 #include "base/crc.h"
 #include "base/deflate.h"
 
+#include "gunzip.h"
+#include "noise.h"
+
 #include <zlib.h>
 
 #include <setjmp.h>
@@ -11,32 +14,6 @@
 #include <stdlib.h>
 
 #include <cmocka.h>
-
-static uint64_t random_state = 88172645463325252u;
-
-static uint32_t next_random(uint32_t below)
-{
-    random_state ^= random_state << 13;
-    random_state ^= random_state >> 7;
-    random_state ^= random_state << 17;
-    return (uint32_t)(random_state >> 16) % below;
-}
-
-static void assert_gunzips(cairn_span member, cairn_span want)
-{
-    z_stream z = {.next_in = (unsigned char *)member.p, .avail_in = (uInt)member.n};
-    assert_int_equal(inflateInit2(&z, 15 + 16), Z_OK);
-    char *out = malloc(want.n + 1);
-    assert_non_null(out);
-    z.next_out = (unsigned char *)out;
-    z.avail_out = (uInt)want.n + 1;
-    assert_int_equal(inflate(&z, Z_FINISH), Z_STREAM_END);
-    assert_int_equal(z.avail_in, 0);
-    assert_int_equal(z.total_out, want.n);
-    assert_memory_equal(out, want.p, want.n);
-    free(out);
-    inflateEnd(&z);
-}
 
 static cairn_span text_of(char *bytes, size_t n)
 {

@@ -5,6 +5,8 @@
 #include "store/memory/memory.h"
 #include "store/sqlite/sqlite_store.h"
 
+#include "ok.h"
+
 #include <fcntl.h>
 #include <poll.h>
 #include <setjmp.h>
@@ -22,13 +24,6 @@
 #include <unistd.h>
 
 #include <cmocka.h>
-
-#define OK(call)                                                                                                       \
-    do {                                                                                                               \
-        cairn_error error_ = CAIRN_ERROR_INIT, *error = &error_;                                                       \
-        if ((call) != CAIRN_OK)                                                                                        \
-            fail_msg("%s: %s", #call, error_.message);                                                                 \
-    } while (0)
 
 /* ---- the other process: a letter in, an answer of one byte out ---- */
 
