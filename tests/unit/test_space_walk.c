@@ -31,6 +31,13 @@ static void run(sqlite3 *db, const char *sql)
         fail_msg("%s: %s", sql, message);
 }
 
+/* What a session keeps is as of its epoch. */
+static void change(sqlite_session *session, const char *sql)
+{
+    run(session->db, sql);
+    session->epoch++;
+}
+
 static void random_span(int32_t from, int32_t length, int32_t most, int32_t *low, int32_t *high)
 {
     *low = from + chance(length);
@@ -96,6 +103,7 @@ static int teardown(void **state)
     sqlite_session *session = *state;
     for (int i = 0; i < Q_COUNT; i++)
         sqlite3_finalize(session->queries[i]);
+    space_nodes_free(session->nodes);
     sqlite3_close(session->db);
     free(session);
     return 0;
@@ -187,9 +195,9 @@ static void test_empty(void **state)
     sqlite_session *session = *state;
     space_cell cell = {{INT32_MIN, INT32_MAX, INT32_MIN, INT32_MAX, INT32_MIN, INT32_MAX}};
     space_query query = {.all = true, .cells = &cell, .n = 1};
-    run(session->db, "SAVEPOINT before; DELETE FROM item_space_all");
+    change(session, "SAVEPOINT before; DELETE FROM item_space_all");
     check_walk(session, &query);
-    run(session->db, "ROLLBACK TO before");
+    change(session, "ROLLBACK TO before");
 }
 
 /* ---- hostile nodes ---- */
@@ -228,12 +236,29 @@ static void test_damaged(void **state)
     sqlite_session *session = *state;
     for (size_t i = 0; i < sizeof DAMAGES / sizeof *DAMAGES; i++) {
         run(session->db, "SAVEPOINT before");
-        run(session->db, DAMAGES[i]);
+        change(session, DAMAGES[i]);
         if (walk_all(session) != CAIRN_CORRUPT)
             fail_msg("not seen: %s", DAMAGES[i]);
-        run(session->db, "ROLLBACK TO before");
+        change(session, "ROLLBACK TO before");
     }
     assert_int_equal(walk_all(session), CAIRN_OK);
+}
+
+/* Nodes are kept within an epoch, and not without a transaction, where each statement may see another state. */
+static void test_kept(void **state)
+{
+    static const char gone[] = "DELETE FROM item_space_all_node WHERE nodeno=1";
+    sqlite_session *session = *state;
+    assert_int_equal(walk_all(session), CAIRN_OK);
+    run(session->db, "SAVEPOINT before");
+    run(session->db, gone);
+    assert_int_equal(walk_all(session), CAIRN_OK);
+    session->epoch++;
+    assert_int_equal(walk_all(session), CAIRN_CORRUPT);
+    change(session, "ROLLBACK TO before; RELEASE before; COMMIT");
+    assert_int_equal(walk_all(session), CAIRN_OK);
+    run(session->db, gone);
+    assert_int_equal(walk_all(session), CAIRN_CORRUPT);
 }
 
 static void test_deadline(void **state)
@@ -247,10 +272,8 @@ static void test_deadline(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_random),
-        cmocka_unit_test(test_empty),
-        cmocka_unit_test(test_damaged),
-        cmocka_unit_test(test_deadline),
+        cmocka_unit_test(test_random),   cmocka_unit_test(test_empty), cmocka_unit_test(test_damaged),
+        cmocka_unit_test(test_deadline), cmocka_unit_test(test_kept), /* the last: the tree is gone behind it */
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

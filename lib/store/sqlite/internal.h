@@ -221,6 +221,7 @@ typedef struct sqlite_session {
     sqlite3_stmt *order_back[MAX_MERGED]; /* and backward */
     struct row_texts *texts;              /* search.h */
     struct session_facts *facts;          /* facts.c */
+    struct space_nodes *nodes;            /* space_node.c; NULL: none was read yet */
     slots promoted;                       /* as of promoted_at, an epoch */
     uint64_t promoted_at;
     struct item_cache *items; /* NULL: nothing is kept */

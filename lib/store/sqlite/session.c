@@ -1,5 +1,6 @@
 #include "store/sqlite/item_cache.h"
 #include "store/sqlite/search.h"
+#include "store/sqlite/space_walk.h"
 #include "store/sqlite/still.h"
 
 #include "base/clock.h"
@@ -228,6 +229,7 @@ void sqlite_session_close(cairn_session *base)
     session_forget_statements(session);
     row_texts_close(session);
     facts_close(session);
+    space_nodes_free(session->nodes);
     slots_free(&session->promoted);
     catalog_info_forget(session);
     item_cache_free(session->items);

@@ -31,6 +31,8 @@ enum {
     SPACE_COORDINATES,
 };
 
+enum { SPACE_NODE_CELLS = 51 }; /* RTREE_MAXCELLS: the most that a node has */
+
 /* In the order of the table's columns: pairs of a least and a greatest value. */
 typedef struct space_cell {
     int32_t at[SPACE_COORDINATES];

@@ -110,13 +110,12 @@ typedef struct child {
 static cairn_code take_leaf(gathering *g, const space_node *node, relation parent, cairn_error *error)
 {
     cairn_code code = CAIRN_OK;
-    for (size_t i = 0; !code && !g->gave_up && i < node->n; i++) {
-        space_cell cell;
-        sqlite3_int64 entry = space_node_cell(node, i, &cell);
-        relation relation = parent == WITHIN ? WITHIN : relation_of(g, &cell);
-        if (relation == AT_EDGE && has_side_within(g, entry, &cell))
+    for (int i = 0; !code && !g->gave_up && i < node->n; i++) {
+        const space_cell *cell = &node->cells[i];
+        relation relation = parent == WITHIN ? WITHIN : relation_of(g, cell);
+        if (relation == AT_EDGE && has_side_within(g, node->ids[i], cell))
             relation = WITHIN;
-        code = take_entry(g, entry, &cell, relation, error);
+        code = take_entry(g, node->ids[i], cell, relation, error);
     }
     return code;
 }
@@ -124,37 +123,34 @@ static cairn_code take_leaf(gathering *g, const space_node *node, relation paren
 static size_t list_children(gathering *g, const space_node *node, relation parent, child *out)
 {
     size_t n = 0;
-    for (size_t i = 0; i < node->n; i++) {
-        space_cell cell;
-        sqlite3_int64 number = space_node_cell(node, i, &cell);
-        relation relation = parent == WITHIN ? WITHIN : relation_of(g, &cell);
+    for (int i = 0; i < node->n; i++) {
+        relation relation = parent == WITHIN ? WITHIN : relation_of(g, &node->cells[i]);
         if (relation != BESIDE)
-            out[n++] = (child){number, relation};
+            out[n++] = (child){node->ids[i], relation};
     }
     return n;
 }
 
-/* Recursion: the depth of the tree, which space_node_open() bounds. */
+/* Recursion: the depth of the tree, which space_node_read() bounds. */
 static cairn_code take_branch(gathering *g, sqlite3_int64 number, int height, relation relation, cairn_error *error)
 {
-    space_node node;
+    const space_node *node;
     child *children = NULL;
     size_t n = 0;
     if (g->tree.read >= g->budget) {
         g->gave_up = true;
         return CAIRN_OK;
     }
-    cairn_code code = space_node_open(&g->tree, number, height, &node, error);
+    cairn_code code = space_node_read(&g->tree, number, height, &node, error);
     if (code)
         return code;
-    height = node.height;
+    height = node->height;
     if (height == 0)
-        code = take_leaf(g, &node, relation, error);
-    else if (!(children = cairn_arena_alloc(g->run->arena, (node.n + 1) * sizeof *children)))
+        code = take_leaf(g, node, relation, error);
+    else if (!(children = cairn_arena_alloc(g->run->arena, ((size_t)node->n + 1) * sizeof *children)))
         code = out_of_memory(error);
     else
-        n = list_children(g, &node, relation, children);
-    space_node_close(&node);
+        n = list_children(g, node, relation, children);
     for (size_t i = 0; !code && !g->gave_up && i < n; i++)
         code = take_branch(g, children[i].number, height - 1, children[i].relation, error);
     return code;

@@ -7,7 +7,6 @@
 #include "store/sqlite/space.h"
 
 enum {
-    SPACE_NODE_CELLS = 51, /* RTREE_MAXCELLS */
     SPACE_CELL_BYTES = 8 + 4 * SPACE_COORDINATES,
     SPACE_NODE_BYTES = 4 + SPACE_NODE_CELLS * SPACE_CELL_BYTES,
     SPACE_LEVELS_MAX = 12,

@@ -1,4 +1,7 @@
+/* Reading the nodes of an R*Tree, and keeping those that were read. */
 #include "store/sqlite/space_walk.h"
+
+#include <stdlib.h>
 
 enum { HEAD_BYTES = 4, CHILD_BYTES = 8, CELL_BYTES = CHILD_BYTES + 4 * SPACE_COORDINATES, DEPTH_MAX = 40 };
 
@@ -41,48 +44,104 @@ static cairn_code check_reading(space_tree *tree, cairn_error *error)
     return tree->read <= tree->most ? CAIRN_OK : corrupt(error);
 }
 
-/* The bytes that the statement stands at. */
-static bool read_head(space_node *out, bool is_root, int height)
+/* ---- nodes that are kept ---- */
+
+enum { KEPT_LEAVES = 512, KEPT_INNER = 512 };
+
+struct space_nodes {
+    uint64_t epoch; /* of the session, in which all of this was read */
+    struct kept {
+        sqlite3_int64 number; /* 0: nothing is kept here */
+        bool all;
+        space_node node;
+    } kept[KEPT_LEAVES + KEPT_INNER];
+};
+
+void space_nodes_free(struct space_nodes *nodes)
 {
-    const unsigned char *data = sqlite3_column_blob(out->statement, 0);
-    size_t size = (size_t)sqlite3_column_bytes(out->statement, 0);
-    if (!data || size < HEAD_BYTES)
-        return false;
-    out->height = is_root ? (int)read_16(data) : height;
-    out->n = read_16(data + 2);
-    out->cells = data + HEAD_BYTES;
-    return out->height >= 0 && out->height <= DEPTH_MAX && out->n <= (size - HEAD_BYTES) / CELL_BYTES;
+    free(nodes);
 }
 
-cairn_code space_node_open(space_tree *tree, sqlite3_int64 number, int height, space_node *out, cairn_error *error)
+/* Without a transaction each statement may see another state. */
+static cairn_code refresh(sqlite_session *session, cairn_error *error)
+{
+    struct space_nodes *nodes = session->nodes;
+    if (!nodes && !(nodes = session->nodes = calloc(1, sizeof *nodes)))
+        return cairn_error_no_memory(error);
+    if (nodes->epoch == session->epoch && !sqlite3_get_autocommit(session->db))
+        return CAIRN_OK;
+    for (size_t i = 0; i < KEPT_LEAVES + KEPT_INNER; i++)
+        nodes->kept[i].number = 0;
+    nodes->epoch = session->epoch;
+    return CAIRN_OK;
+}
+
+/* Leaves are many: they have a part of their own, so that the others stay. */
+static struct kept *place_of(const space_tree *tree, sqlite3_int64 number, int height)
+{
+    struct kept *kept = tree->session->nodes->kept;
+    uint64_t at = (uint64_t)number * 2 + tree->all;
+    return height == 0 && number != SPACE_ROOT ? &kept[at % KEPT_LEAVES] : &kept[KEPT_LEAVES + at % KEPT_INNER];
+}
+
+/* ---- reading ---- */
+
+/* The bytes that the statement stands at. */
+static bool read_node(sqlite3_stmt *statement, bool is_root, int height, space_node *out)
+{
+    const unsigned char *at = sqlite3_column_blob(statement, 0);
+    size_t size = (size_t)sqlite3_column_bytes(statement, 0);
+    if (!at || size < HEAD_BYTES)
+        return false;
+    out->height = is_root ? (int)read_16(at) : height;
+    out->n = (int)read_16(at + 2);
+    if (out->height < 0 || out->height > DEPTH_MAX || out->n > SPACE_NODE_CELLS ||
+        (size_t)out->n > (size - HEAD_BYTES) / CELL_BYTES)
+        return false;
+    at += HEAD_BYTES;
+    for (int i = 0; i < out->n; i++, at += CELL_BYTES) {
+        out->ids[i] = (sqlite3_int64)((uint64_t)read_32(at) << 32 | read_32(at + 4));
+        for (int k = 0; k < SPACE_COORDINATES; k++)
+            out->cells[i].at[k] = (int32_t)read_32(at + CHILD_BYTES + 4 * k);
+    }
+    return true;
+}
+
+static cairn_code fetch(space_tree *tree, sqlite3_int64 number, int height, space_node *out, cairn_error *error)
 {
     sqlite_session *session = tree->session;
-    *out = (space_node){0};
-    cairn_code code = check_reading(tree, error);
-    if (!code)
-        code = session_query(session, tree->all ? Q_SPACE_ALL_NODE : Q_SPACE_NODE, &out->statement, error);
+    sqlite3_stmt *statement;
+    cairn_code code = session_query(session, tree->all ? Q_SPACE_ALL_NODE : Q_SPACE_NODE, &statement, error);
     if (code)
         return code;
-    sqlite3_bind_int64(out->statement, 1, number);
-    int rc = sqlite3_step(out->statement);
+    sqlite3_bind_int64(statement, 1, number);
+    int rc = sqlite3_step(statement);
     if (rc != SQLITE_ROW && rc != SQLITE_DONE)
         code = db_error(session->db, rc, "searching", error);
-    else if (rc == SQLITE_DONE || !read_head(out, number == SPACE_ROOT, height))
+    else if (rc == SQLITE_DONE || !read_node(statement, number == SPACE_ROOT, height, out))
         code = corrupt(error);
-    if (code)
-        space_node_close(out);
+    sqlite3_reset(statement);
     return code;
 }
 
-void space_node_close(space_node *node)
+cairn_code space_node_read(space_tree *tree, sqlite3_int64 number, int height, const space_node **out,
+                           cairn_error *error)
 {
-    sqlite3_reset(node->statement);
-}
-
-sqlite3_int64 space_node_cell(const space_node *node, size_t i, space_cell *out)
-{
-    const unsigned char *at = node->cells + i * CELL_BYTES;
-    for (int k = 0; k < SPACE_COORDINATES; k++)
-        out->at[k] = (int32_t)read_32(at + CHILD_BYTES + 4 * k);
-    return (sqlite3_int64)((uint64_t)read_32(at) << 32 | read_32(at + 4));
+    cairn_code code = check_reading(tree, error);
+    if (!code)
+        code = refresh(tree->session, error);
+    if (code)
+        return code;
+    struct kept *kept = place_of(tree, number, height);
+    bool is_root = number == SPACE_ROOT;
+    *out = &kept->node;
+    if (kept->number == number && kept->all == tree->all && (is_root || kept->node.height == height))
+        return CAIRN_OK;
+    kept->number = 0; /* unless it is read */
+    code = fetch(tree, number, height, &kept->node, error);
+    if (code)
+        return code;
+    kept->number = number;
+    kept->all = tree->all;
+    return CAIRN_OK;
 }

@@ -113,17 +113,13 @@ static bool rank_of(const space_query *query, const space_cell *cell, int64_t *r
 
 static cairn_code open_node(space_walk *walk, sqlite3_int64 number, int height, cairn_error *error)
 {
-    space_node node;
-    cairn_code code = space_node_open(&walk->tree, number, height, &node, error);
-    if (code)
-        return code;
-    for (size_t i = 0; !code && i < node.n; i++) {
-        branch new = {.height = node.height - 1};
-        new.id = space_node_cell(&node, i, &new.cell);
+    const space_node *node;
+    cairn_code code = space_node_read(&walk->tree, number, height, &node, error);
+    for (int i = 0; !code && i < node->n; i++) {
+        branch new = {.id = node->ids[i], .height = node->height - 1, .cell = node->cells[i]};
         if (rank_of(&walk->query, &new.cell, &new.rank))
             code = push(walk, &new, error);
     }
-    space_node_close(&node);
     return code;
 }
 

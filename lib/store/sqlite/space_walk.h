@@ -21,19 +21,18 @@ typedef struct space_tree {
 
 enum { SPACE_ROOT = 1 };
 
-/* A node while a statement stands at it. */
 typedef struct space_node {
-    sqlite3_stmt *statement;
-    const unsigned char *cells;
-    size_t n;
     int height; /* 0: a leaf */
+    int n;
+    sqlite3_int64 ids[SPACE_NODE_CELLS]; /* the child, or the entry, that each cell belongs to */
+    space_cell cells[SPACE_NODE_CELLS];
 } space_node;
-/* `height` is not looked at for the root, which knows its own. Close it before another one of the same tree is opened.
- * CAIRN_DEADLINE when the session is out of time. */
-cairn_code space_node_open(space_tree *tree, sqlite3_int64 number, int height, space_node *out, cairn_error *error);
-void space_node_close(space_node *node);
-/* The child, or the entry, that the i-th cell belongs to. */
-sqlite3_int64 space_node_cell(const space_node *node, size_t i, space_cell *out);
+/* The answer lives until the next node is read. Nodes are kept in the session: searches go through the same ones at the
+ * top again and again, and those at the bottom twice, to find and to count. `height` is not looked at for the root,
+ * which knows its own. CAIRN_DEADLINE when the session is out of time. */
+cairn_code space_node_read(space_tree *tree, sqlite3_int64 number, int height, const space_node **out,
+                           cairn_error *error);
+void space_nodes_free(struct space_nodes *nodes);
 
 static inline bool space_cells_meet(const space_cell *a, const space_cell *b)
 {
