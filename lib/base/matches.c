@@ -1,5 +1,6 @@
 #include "base/matches.h"
 
+#include <endian.h>
 #include <stdbool.h>
 #include <string.h>
 
@@ -33,6 +34,12 @@ static inline size_t slot_of(uint32_t four)
     return four * UINT32_C(2654435761) >> 19;
 }
 
+/* The place in memory of the first byte that is not 0. */
+static inline unsigned first_byte(uint64_t x)
+{
+    return (unsigned)__builtin_ctzll(le64toh(x)) / 8;
+}
+
 /* How far both go on alike, `b` up to `end` and no farther than a match may reach. */
 static inline unsigned length_alike(const char *a, const char *b, const char *end)
 {
@@ -40,7 +47,7 @@ static inline unsigned length_alike(const char *a, const char *b, const char *en
     while (stop - b >= 8) {
         uint64_t differ = load_eight(a) ^ load_eight(b);
         if (differ)
-            break;
+            return (unsigned)(b - start) + first_byte(differ);
         a += 8;
         b += 8;
     }
