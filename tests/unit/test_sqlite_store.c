@@ -62,7 +62,9 @@ static cairn_store *open_new(fixture *f)
     return store;
 }
 
-static cairn_put put(fixture *f, cairn_writer *writer, const char *id, double lon, const char *datetime)
+/* `more`: members of the properties, each behind a comma. */
+static cairn_put put_with(fixture *f, cairn_writer *writer, const char *id, double lon, const char *datetime,
+                          const char *more)
 {
     char json[512];
     cairn_item item;
@@ -70,9 +72,9 @@ static cairn_put put(fixture *f, cairn_writer *writer, const char *id, double lo
     snprintf(
         json, sizeof json,
         "{\"type\":\"Feature\",\"stac_version\":\"1.0.0\",\"id\":\"%s\",\"collection\":\"c\",\"geometry\":{\"type\":"
-        "\"Point\",\"coordinates\":[%g,10]},\"bbox\":[%g,10,%g,10],\"properties\":{\"datetime\":\"%s\"},\"assets\":{},"
-        "\"links\":[]}",
-        id, lon, lon, lon, datetime);
+        "\"Point\",\"coordinates\":[%g,10]},\"bbox\":[%g,10,%g,10],\"properties\":{\"datetime\":\"%s\"%s},"
+        "\"assets\":{},\"links\":[]}",
+        id, lon, lon, lon, datetime, more);
     cairn_span text = cairn_arena_copy(f->arena, cairn_span_of(json));
     cairn_read_options options = {0};
     OK(cairn_item_read(f->geos, text, &options, f->arena, &item, error));
@@ -82,6 +84,11 @@ static cairn_put put(fixture *f, cairn_writer *writer, const char *id, double lo
     OK(cairn_writer_ensure_collection(writer, item.collection, true, NULL, error));
     OK(cairn_writer_put_item(writer, &record, CAIRN_CONFLICT_REPLACE, &what, error));
     return what;
+}
+
+static cairn_put put(fixture *f, cairn_writer *writer, const char *id, double lon, const char *datetime)
+{
+    return put_with(f, writer, id, lon, datetime, "");
 }
 
 static cairn_code count_row(void *context, const cairn_item_row *row, cairn_error *error)
@@ -506,6 +513,50 @@ static void deleting_a_collection_takes_all_of_it(void **state)
     cairn_store_close(store);
 }
 
+static int rows_of(fixture *f, const char *where)
+{
+    char command[256];
+    int n = -1;
+    snprintf(command, sizeof command, "sqlite3 %s \"select count(*) from item_value where %s\"", f->path, where);
+    FILE *told = popen(command, "r");
+    assert_non_null(told);
+    assert_int_equal(fscanf(told, "%d", &n), 1);
+    pclose(told);
+    return n;
+}
+
+/* Values that a batch has not written yet, when what it has put is replaced, deleted, demoted and promoted again. */
+static void values_follow_what_a_batch_does_later(void **state)
+{
+    fixture *f = *state;
+    cairn_store *store = open_new(f);
+    cairn_writer *writer = NULL;
+    cairn_span clouds = CAIRN_SPAN_LIT("eo:cloud_cover"), c = CAIRN_SPAN_LIT("c");
+    uint64_t items = 0;
+    OK(cairn_writer_open(store, &writer, error));
+    OK(cairn_writer_begin(writer, error));
+    put_with(f, writer, "a", 10, "2020-01-01T00:00:00Z", ",\"eo:cloud_cover\":3,\"platform\":\"x\"");
+    put_with(f, writer, "b", 20, "2020-01-02T00:00:00Z", ",\"eo:cloud_cover\":2,\"platform\":\"y\"");
+    put_with(f, writer, "d", 30, "2020-01-03T00:00:00Z", ",\"eo:cloud_cover\":1,\"platform\":\"x\"");
+    put_with(f, writer, "a", 10, "2020-01-04T00:00:00Z", ",\"eo:cloud_cover\":7,\"platform\":\"z\"");
+    OK(cairn_writer_delete_item(writer, c, cairn_span_of("b"), error));
+    put_with(f, writer, "e", 30, "2020-01-03T00:00:00Z", ",\"eo:cloud_cover\":5");
+    OK(cairn_writer_demote(writer, clouds, error));
+    put_with(f, writer, "g", 30, "2020-01-03T00:00:00Z", ",\"eo:cloud_cover\":6");
+    OK(cairn_writer_promote(writer, clouds, NULL, NULL, &items, error));
+    OK(cairn_writer_commit(writer, error));
+    assert_int_equal(items, 4);
+    OK(cairn_writer_begin(writer, error));
+    put_with(f, writer, "h", 30, "2020-01-03T00:00:00Z", ",\"eo:cloud_cover\":6");
+    cairn_writer_rollback(writer);
+    OK(cairn_writer_close(writer, error));
+    assert_int_equal(rows_of(f, "value in (7, 1, 5, 6)"), 4);
+    assert_int_equal(rows_of(f, "value in (2, 3, 'y')"), 0);
+    assert_int_equal(rows_of(f, "value in ('x', 'z')"), 2);
+    assert_int_equal(findings(store), 0);
+    cairn_store_close(store);
+}
+
 static void optimize_compacts(void **state)
 {
     fixture *f = *state;
@@ -533,6 +584,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(check_finds_what_is_broken, setup, teardown),
         cmocka_unit_test_setup_teardown(what_others_change_is_seen, setup, teardown),
         cmocka_unit_test_setup_teardown(deleting_a_collection_takes_all_of_it, setup, teardown),
+        cmocka_unit_test_setup_teardown(values_follow_what_a_batch_does_later, setup, teardown),
         cmocka_unit_test_setup_teardown(optimize_compacts, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

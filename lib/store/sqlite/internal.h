@@ -437,6 +437,14 @@ typedef enum write_id {
 
 enum { TALLY_BUCKETS = 1024 };
 
+/* Rows of item_value that are not yet written. Whoever deletes some in another way writes them first. */
+typedef struct held_value held_value;
+typedef struct held_values {
+    held_value *list;
+    size_t n, room;
+    cairn_arena *texts;
+} held_values;
+
 typedef struct sqlite_writer {
     cairn_writer base;
     sqlite3 *db;
@@ -452,6 +460,7 @@ typedef struct sqlite_writer {
     tally *tallies[TALLY_BUCKETS];
     size_t n_counts; /* tallies that hold counts of properties */
     slots slots;     /* what is promoted, as it stands in the batch */
+    held_values held;
     item_parts old_parts, new_parts;
     cairn_codec *codec; /* to compare texts that were packed at different levels, and to pack properties */
     cairn_buf old_text, new_text;
@@ -477,6 +486,17 @@ enum { COUNTED_ANEW = 20000 };
 cairn_code counts_save(sqlite_writer *writer, tally *tally, cairn_error *error);
 /* Frees those of all tallies when there are many: they must be saved. */
 void counts_trim(sqlite_writer *writer);
+
+/* ---- held_values.c: the rows of item_value ---- */
+cairn_code held_values_put(sqlite_writer *writer, const tally *tally, const item_row *row, const index_value *value,
+                           cairn_error *error);
+/* Writes what is held first. */
+cairn_code held_values_delete(sqlite_writer *writer, const tally *tally, const item_row *row, const index_value *value,
+                              cairn_error *error);
+cairn_code held_values_write(sqlite_writer *writer, cairn_error *error);
+/* Those of a batch that is given up. */
+void held_values_forget(held_values *held);
+void held_values_free(held_values *held);
 
 /* ---- traits.c: what is known of items without opening them ---- */
 /* The rows that item_traits has to have. */

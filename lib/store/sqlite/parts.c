@@ -119,29 +119,15 @@ static cairn_code replace_words(sqlite_writer *writer, sqlite3_int64 key, cairn_
 
 /* ---- the index ---- */
 
-static cairn_code run_value(sqlite_writer *writer, write_id id, const tally *tally, const item_row *row,
-                            const index_value *value, cairn_error *error)
-{
-    sqlite3_stmt *statement;
-    if (writer->slots.late)
-        return CAIRN_OK;
-    cairn_code code = writer_query(writer, id, &statement, error);
-    if (code)
-        return code;
-    sqlite3_bind_int64(statement, 1, value->property);
-    sqlite3_bind_int64(statement, 2, tally->slot);
-    values_bind(statement, 3, &value->value);
-    sqlite3_bind_int64(statement, 4, back_sec(row->position.time));
-    sqlite3_bind_int64(statement, 5, row->key);
-    return db_run(writer->db, statement, "writing an item", error);
-}
+typedef cairn_code (*value_step)(sqlite_writer *writer, const tally *tally, const item_row *row,
+                                 const index_value *value, cairn_error *error);
 
-static cairn_code run_values(sqlite_writer *writer, write_id id, const tally *tally, const item_row *row,
+static cairn_code run_values(sqlite_writer *writer, value_step step, const tally *tally, const item_row *row,
                              const index_values *values, cairn_error *error)
 {
     cairn_code code = CAIRN_OK;
-    for (size_t i = 0; !code && i < values->n; i++)
-        code = run_value(writer, id, tally, row, &values->list[i], error);
+    for (size_t i = 0; !code && i < values->n && !writer->slots.late; i++)
+        code = step(writer, tally, row, &values->list[i], error);
     return code;
 }
 
@@ -152,12 +138,12 @@ static cairn_code replace_values(sqlite_writer *writer, const tally *tally, cons
     const index_values *a = &writer->old_parts.values, *b = &writer->new_parts.values;
     bool moved = back_sec(old->position.time) != back_sec(row->position.time);
     cairn_code code = CAIRN_OK;
-    for (size_t i = 0, k = 0; !code && (i < a->n || k < b->n);) {
+    for (size_t i = 0, k = 0; !code && !writer->slots.late && (i < a->n || k < b->n);) {
         int order = i == a->n ? 1 : k == b->n ? -1 : values_compare(&a->list[i], &b->list[k]);
         if (order < 0 || (order == 0 && moved))
-            code = run_value(writer, W_VALUE_DELETE, tally, old, &a->list[i], error);
+            code = held_values_delete(writer, tally, old, &a->list[i], error);
         if (!code && (order > 0 || (order == 0 && moved)))
-            code = run_value(writer, W_VALUE_PUT, tally, row, &b->list[k], error);
+            code = held_values_put(writer, tally, row, &b->list[k], error);
         i += order <= 0;
         k += order >= 0;
     }
@@ -174,7 +160,7 @@ static cairn_code add(sqlite_writer *writer, const tally *tally, const item_row 
     if (!code)
         code = run_by_key(writer, W_WORDS_PUT, row->key, cairn_buf_span(&new->words), error);
     if (!code)
-        code = run_values(writer, W_VALUE_PUT, tally, row, &new->values, error);
+        code = run_values(writer, held_values_put, tally, row, &new->values, error);
     return code || cairn_stats_add(tally->counts, properties) ? code : no_memory(error);
 }
 
@@ -224,7 +210,7 @@ cairn_code parts_drop(sqlite_writer *writer, tally *tally, const item_row *row, 
     if (!code)
         code = run_by_key(writer, W_WORDS_DELETE, row->key, cairn_buf_span(&old->words), error);
     if (!code)
-        code = run_values(writer, W_VALUE_DELETE, tally, row, &old->values, error);
+        code = run_values(writer, held_values_delete, tally, row, &old->values, error);
     if (!code)
         code = run_by_key(writer, W_PROPERTIES_DELETE, row->key, CAIRN_SPAN_NONE, error);
     if (!code && !cairn_stats_drop(counts, properties))

@@ -155,8 +155,10 @@ cairn_code promote_built_in(sqlite3 *db, cairn_error *error)
 static cairn_code drop_values(sqlite_writer *writer, sqlite3_int64 number, cairn_error *error)
 {
     sqlite3_stmt *statement = NULL;
-    cairn_code code =
-        db_prepare(writer->db, "DELETE FROM item_value WHERE property IN (?1 * 2, ?1 * 2 + 1)", &statement, error);
+    cairn_code code = held_values_write(writer, error);
+    if (!code)
+        code =
+            db_prepare(writer->db, "DELETE FROM item_value WHERE property IN (?1 * 2, ?1 * 2 + 1)", &statement, error);
     if (code)
         return code;
     sqlite3_bind_int64(statement, 1, number);

@@ -146,6 +146,8 @@ cairn_code sqlite_delete_collection(cairn_writer *base, cairn_span id, uint64_t 
     cairn_code code = tally_get(writer, id, &tally, error);
     if (!code)
         code = drop_words(writer, id, error);
+    if (!code)
+        code = held_values_write(writer, error);
     for (size_t i = 0; !code && i < sizeof steps / sizeof *steps; i++) {
         sqlite3_stmt *statement;
         code = writer_query(writer, steps[i], &statement, error);

@@ -241,6 +241,7 @@ cairn_code sqlite_writer_close(cairn_writer *base, cairn_error *error)
     catalog_lock_release(&writer->lock);
     cairn_codec_free(writer->codec);
     slots_free(&writer->slots);
+    held_values_free(&writer->held);
     parts_end(&writer->old_parts);
     parts_end(&writer->new_parts);
     cairn_buf_free(&writer->old_text);
@@ -273,6 +274,9 @@ cairn_code sqlite_writer_commit(cairn_writer *base, cairn_error *error)
     cairn_code code = tally_save_all(writer, error);
     if (!code)
         code = late_begin_when_large(writer, error);
+    if (!code && !writer->slots.late)
+        code = held_values_write(writer, error);
+    held_values_forget(&writer->held); /* the late ones are made of the items themselves */
     if (!code)
         code = writer_query(writer, W_GENERATION, &generation, error);
     if (!code)
@@ -296,6 +300,7 @@ void sqlite_writer_rollback(cairn_writer *base)
         return;
     writer->in_batch = false;
     tally_forget_all(writer);
+    held_values_forget(&writer->held);
     if (!sqlite3_get_autocommit(writer->db))
         db_exec(writer->db, "ROLLBACK", "rolling back", NULL);
     slots_free(&writer->slots); /* read again at the next begin */
