@@ -570,6 +570,45 @@ static void test_still_in_any_mode(void **state)
     check_still(*state, ORDERS, FATAL, false);
 }
 
+static void overwrite(const char *path, const unsigned char *bytes, size_t from, size_t n)
+{
+    int file = open(path, O_WRONLY);
+    assert_true(file >= 0);
+    assert_int_equal(pwrite(file, bytes + from, n - from, (off_t)from), n - from);
+    close(file);
+}
+
+/* A writer that died has left half a commit, which was read, and another has undone it: the file is as it was before,
+ * its count of changes, too, and what was read of it is forgotten all the same. */
+static void test_what_was_undone_is_forgotten(void **state)
+{
+    enum { PAGE = 16384, MOST = 1 << 20 };
+    fixture *f = *state;
+    still_reader r = {0};
+    cairn_catalog_info info = {0};
+    unsigned char *bytes = malloc(MOST), *junk = malloc(MOST);
+    FILE *file = fopen(f->path, "rb");
+    size_t n = fread(bytes, 1, MOST, file);
+    assert_true(n > PAGE && n < MOST);
+    fclose(file);
+    memset(junk, 0xFF, n);
+    open_still(f, &r);
+    rest();
+    OK(cairn_session_begin(r.session, 0, error));
+    OK(cairn_session_end(r.session, error));
+    OK(cairn_session_begin(r.session, 0, error));
+    overwrite(f->path, junk, PAGE, n);
+    cairn_session_info(r.session, f->arena, &info, NULL);
+    overwrite(f->path, bytes, PAGE, n);
+    assert_int_equal(cairn_session_end(r.session, NULL), CAIRN_CONFLICT);
+    OK(cairn_session_begin(r.session, 0, error));
+    OK(cairn_session_info(r.session, f->arena, &info, error));
+    OK(cairn_session_end(r.session, error));
+    close_still(&r);
+    free(bytes);
+    free(junk);
+}
+
 static void test_memory_store_counts(void **state)
 {
     (void)state;
@@ -598,6 +637,7 @@ int main(int argc, char **argv)
         cmocka_unit_test_setup_teardown(test_replaced_file_has_none, setup, teardown),
         cmocka_unit_test_setup_teardown(test_time_of_this_moment_is_not_believed, setup, teardown),
         cmocka_unit_test_setup_teardown(test_immutable_opening, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_what_was_undone_is_forgotten, setup, teardown),
         cmocka_unit_test_setup_teardown(test_nothing_stale_in_rollback_mode, setup, teardown),
         cmocka_unit_test_setup_teardown(test_nothing_stale_in_any_mode, setup, teardown),
         cmocka_unit_test_setup_teardown(test_still_in_rollback_mode, setup, teardown),

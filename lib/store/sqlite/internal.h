@@ -154,6 +154,7 @@ typedef enum query_id {
     Q_BEGIN,
     Q_TOUCH,
     Q_COMMIT,
+    Q_ROLLBACK,
     Q_ITEM_KEY,
     Q_BODY,
     Q_LENGTH,

@@ -25,6 +25,7 @@ static const char *const query_text[Q_COUNT] = {
     [Q_BEGIN] = "BEGIN",
     [Q_TOUCH] = "SELECT value FROM meta WHERE key='generation'",
     [Q_COMMIT] = "COMMIT",
+    [Q_ROLLBACK] = "ROLLBACK",
     [Q_ITEM_KEY] = "SELECT " ITEM_COLUMNS " FROM item WHERE id=?2 AND collection=?1",
     [Q_BODY] = "SELECT b.encoding, b.crc, b.length, b.changed, b.body, b.source_encoding, b.source_crc,"
                " b.source_length, b.source, b.traits, p.body_at, CASE WHEN p.body_at IS NOT NULL THEN p.properties END"

@@ -75,9 +75,10 @@ static cairn_code begin_and_touch(sqlite_session *session, bool *died, cairn_err
 
 /* ---- without locks ---- */
 
+/* COMMIT says that the file is malformed when something malformed was read, be it gone or not. */
 static cairn_code leave_still(sqlite_session *session, bool changed, cairn_error *error)
 {
-    cairn_code code = is_open(session) ? run_query(session, Q_COMMIT, error) : CAIRN_OK;
+    cairn_code code = is_open(session) ? run_query(session, changed ? Q_ROLLBACK : Q_COMMIT, error) : CAIRN_OK;
     still_end(session->still, changed);
     return code;
 }
