@@ -3,8 +3,8 @@
 #include <limits.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
 #include <openssl/rand.h>
+#include <pthread.h>
 #include <xxhash.h>
 
 #define LETTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
@@ -15,19 +15,58 @@ bool cairn_random(void *out, size_t n)
     return n <= INT_MAX && RAND_bytes(out, (int)n) == 1;
 }
 
+/* Looking for an algorithm by its name takes OpenSSL 3 many times as long as a short message takes: it is done once. */
+static const EVP_MD *algorithm;
+
+static void find_algorithm(void)
+{
+    algorithm = EVP_MD_fetch(NULL, "SHA256", NULL);
+    if (!algorithm)
+        algorithm = EVP_sha256();
+}
+
+static const EVP_MD *sha256(void)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, find_algorithm);
+    return algorithm;
+}
+
 bool cairn_sha256(cairn_span message, unsigned char out[CAIRN_MAC_BYTES])
 {
     unsigned n = 0;
-    return EVP_Digest(message.p ? message.p : "", message.n, out, &n, EVP_sha256(), NULL) == 1 && n == CAIRN_MAC_BYTES;
+    return EVP_Digest(message.p ? message.p : "", message.n, out, &n, sha256(), NULL) == 1 && n == CAIRN_MAC_BYTES;
 }
 
+enum { BLOCK_BYTES = 64 };
+
+/* Of the block and what follows it. */
+static bool digest_behind(EVP_MD_CTX *context, const unsigned char block[BLOCK_BYTES], cairn_span rest,
+                          unsigned char out[CAIRN_MAC_BYTES])
+{
+    return EVP_DigestInit_ex(context, sha256(), NULL) == 1 && EVP_DigestUpdate(context, block, BLOCK_BYTES) == 1 &&
+           EVP_DigestUpdate(context, rest.p ? rest.p : "", rest.n) == 1 && EVP_DigestFinal_ex(context, out, NULL) == 1;
+}
+
+/* RFC 2104: H(key ^ opad, H(key ^ ipad, message)), the key filled up to a block, or its digest when it is longer. */
 bool cairn_hmac_sha256(cairn_span key, cairn_span message, unsigned char out[CAIRN_MAC_BYTES])
 {
-    unsigned n = 0;
-    const char *secret = key.p ? key.p : "";
-    return key.n <= INT_MAX &&
-           HMAC(EVP_sha256(), secret, (int)key.n, (const unsigned char *)message.p, message.n, out, &n) != NULL &&
-           n == CAIRN_MAC_BYTES;
+    enum { INNER = 0x36, OUTER = 0x5C };
+    unsigned char block[BLOCK_BYTES] = {0}, inner[CAIRN_MAC_BYTES];
+    EVP_MD_CTX *context = EVP_MD_CTX_new();
+    bool ok = context && (key.n <= BLOCK_BYTES || cairn_sha256(key, block));
+    if (key.n && key.n <= BLOCK_BYTES)
+        memcpy(block, key.p, key.n);
+    for (size_t i = 0; i < BLOCK_BYTES; i++)
+        block[i] ^= INNER;
+    ok = ok && digest_behind(context, block, message, inner);
+    for (size_t i = 0; i < BLOCK_BYTES; i++)
+        block[i] ^= INNER ^ OUTER;
+    ok = ok && digest_behind(context, block, cairn_span_make((const char *)inner, sizeof inner), out);
+    EVP_MD_CTX_free(context);
+    OPENSSL_cleanse(block, sizeof block);
+    OPENSSL_cleanse(inner, sizeof inner);
+    return ok;
 }
 
 bool cairn_equal_secret(const void *a, const void *b, size_t n)

@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <time.h>
 
-enum { TEXT_MAX = 256 << 10, STAMP_SIZE = 17, HEX_SIZE = 2 * CAIRN_MAC_BYTES + 1 };
+enum { TEXT_MAX = 256 << 10, STAMP_SIZE = 17, DATE_LENGTH = 8, HEX_SIZE = 2 * CAIRN_MAC_BYTES + 1 };
 
 typedef struct request {
     const cairn_sign_section *section;
@@ -103,27 +103,66 @@ static bool hash_of_request(const request *r, char hex[HEX_SIZE])
     return ok;
 }
 
-/* HMAC(HMAC(HMAC(HMAC("AWS4" secret, date), region), service), "aws4_request"), then of the text. */
-static bool seal(const request *r, cairn_span text, char hex[HEX_SIZE])
+/* ---- the key of a day ---- */
+
+/* HMAC(HMAC(HMAC(HMAC("AWS4" secret, date), region), service), "aws4_request") */
+static bool derive_key(const request *r, unsigned char key[CAIRN_MAC_BYTES])
 {
-    unsigned char mac[CAIRN_MAC_BYTES];
     char secret[sizeof r->keys->secret + 4];
     int n = snprintf(secret, sizeof secret, "AWS4%s", r->keys->secret);
     const cairn_span steps[] = {
-        cairn_span_make(r->stamp, 8), r->section->region, CAIRN_SPAN_LIT("s3"), CAIRN_SPAN_LIT("aws4_request"), text,
+        cairn_span_make(r->stamp, DATE_LENGTH),
+        r->section->region,
+        CAIRN_SPAN_LIT("s3"),
+        CAIRN_SPAN_LIT("aws4_request"),
     };
-    cairn_span key = cairn_span_make(secret, (size_t)n);
+    cairn_span last = cairn_span_make(secret, (size_t)n);
     bool ok = true;
     for (size_t i = 0; ok && i < sizeof steps / sizeof *steps; i++) {
         unsigned char next[CAIRN_MAC_BYTES];
-        ok = cairn_hmac_sha256(key, steps[i], next);
-        memcpy(mac, next, sizeof mac);
-        key = cairn_span_make((const char *)mac, sizeof mac);
+        ok = cairn_hmac_sha256(last, steps[i], next);
+        memcpy(key, next, sizeof next);
+        last = cairn_span_make((const char *)key, sizeof next);
     }
+    OPENSSL_cleanse(secret, sizeof secret);
+    return ok;
+}
+
+/* What a key was made of, and the key. */
+typedef struct day_key {
+    char of[CAIRN_SIGN_SECRET_MAX + 128];
+    unsigned char key[CAIRN_MAC_BYTES];
+} day_key;
+
+/* The last one is kept by each thread: thousands of hrefs are signed with it, one after the other. */
+static bool key_of_day(const request *r, unsigned char key[CAIRN_MAC_BYTES])
+{
+    static _Thread_local day_key kept;
+    char of[sizeof kept.of];
+    int n = snprintf(of, sizeof of, "%.*s\n%.*s\n%s", DATE_LENGTH, r->stamp, CAIRN_SPAN_FMT(r->section->region),
+                     r->keys->secret);
+    bool fits = n > 0 && (size_t)n < sizeof of, ok = true;
+    if (fits && strcmp(of, kept.of) == 0) {
+        memcpy(key, kept.key, sizeof kept.key);
+    } else {
+        ok = derive_key(r, key);
+        OPENSSL_cleanse(&kept, sizeof kept);
+        if (ok && fits) {
+            memcpy(kept.of, of, (size_t)n + 1);
+            memcpy(kept.key, key, sizeof kept.key);
+        }
+    }
+    OPENSSL_cleanse(of, sizeof of);
+    return ok;
+}
+
+static bool seal(const request *r, cairn_span text, char hex[HEX_SIZE])
+{
+    unsigned char key[CAIRN_MAC_BYTES], mac[CAIRN_MAC_BYTES];
+    bool ok = key_of_day(r, key) && cairn_hmac_sha256(cairn_span_make((const char *)key, sizeof key), text, mac);
     if (ok)
         to_hex(mac, hex);
-    OPENSSL_cleanse(secret, sizeof secret);
-    OPENSSL_cleanse(mac, sizeof mac);
+    OPENSSL_cleanse(key, sizeof key);
     return ok;
 }
 
