@@ -1,4 +1,5 @@
 /* cairnd: reads the configuration, opens the catalog, serves it until a signal comes. */
+#include "base/memory.h"
 #include "cairn_revision.h"
 #include "http/hrefs.h"
 #include "http/server.h"
@@ -120,14 +121,14 @@ static cairn_code run(const cairn_config *config, int *status, cairn_error *erro
                    .item_cache_bytes = config->item_cache / cairn_server_sessions(config),
                    .still = !config->lock_reads,
                    .program = "cairnd"}};
-    cairn_served_ops ops = {open_catalog, cairn_sqlite_is_replaced, &what};
+    cairn_served_ops ops = {open_catalog, cairn_sqlite_is_replaced, cairn_sqlite_look, &what};
     cairn_api_options options = api_options(config);
     cairn_served *catalog = NULL;
     cairn_href_map *hrefs = NULL;
     cairn_code code = make_hrefs(config, &options.signer, &hrefs, status, error);
     options.hrefs = hrefs;
     if (!code)
-        code = cairn_served_open(&ops, cairn_server_sessions(config), &catalog, error);
+        code = cairn_served_open(&ops, cairn_server_sessions(config), cairn_server_threads(config), &catalog, error);
     cairn_api *api = code ? NULL : cairn_api_new(&options);
     if (!code && !api)
         code = cairn_error_no_memory(error);
@@ -182,6 +183,8 @@ int main(int argc, char **argv)
 {
     cairn_config config;
     cairn_error error = CAIRN_ERROR_INIT;
+    cairn_memory_setup();
+    cairn_sqlite_setup();
     cairn_code code = cairn_config_read(&config, argc, argv, environ, &error);
     int status = code == CAIRN_OK ? start(&config) : code == CAIRN_INVALID ? EXIT_USAGE : EXIT_FAILED;
     if (code)

@@ -76,7 +76,7 @@ static const cairn_option OPTIONS[] = {
     TEXT("sign", "FILE", sign,
          "What URLs are signed, and with which keys (docs/signing.md): answers GET /sign, and asset-href-mode=signed."),
     NUMBER("threads", "N", COUNT, threads, "0", 0, 1024,
-           "Threads that answer requests. 0: twice the number of processors, at least 4."),
+           "Threads that answer requests. 0: one for each processor, at least 2."),
     NUMBER("max-limit", "N", COUNT, max_limit, "10000", 1, 1000000,
            "The largest page; a larger limit in a request is taken as this."),
     NUMBER("max-page-bytes", "BYTES", BYTES, max_page_bytes, "32M", 1024, 4 * GIGA,

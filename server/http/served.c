@@ -13,13 +13,15 @@ struct cairn_generation {
     cairn_store *store;
     cairn_session **idle; /* a stack with room for all sessions */
     size_t n_idle;
+    size_t n_open;     /* idle, lent, or being opened */
     size_t references; /* leases, and one while it is current */
     uint64_t number;
 };
 
 struct cairn_served {
     cairn_served_ops ops;
-    size_t sessions;
+    size_t sessions;      /* at most */
+    size_t at_once;       /* are opened with the store */
     pthread_mutex_t lock; /* current, and all generations' members */
     uint64_t generations; /* that were current */
     cairn_generation *current;
@@ -38,32 +40,40 @@ static void generation_free(cairn_generation *generation)
     free(generation);
 }
 
-/* Opens a session and reads with it once, so that it holds all its files. */
-static cairn_code open_session(cairn_generation *generation, cairn_arena *arena, cairn_error *error)
+/* Reads with a session once, so that it holds all its files. */
+static cairn_code read_once(cairn_session *session, cairn_error *error)
 {
-    cairn_session *session;
     cairn_catalog_info info;
-    cairn_code code = cairn_session_open(generation->store, &session, error);
+    cairn_arena *arena = cairn_arena_new(INFO_MEMORY);
+    cairn_code code = arena ? cairn_session_begin(session, 0, error) : cairn_error_no_memory(error);
+    if (!code) {
+        code = cairn_session_info(session, arena, &info, error);
+        cairn_code end = cairn_session_end(session, code ? NULL : error);
+        code = code ? code : end;
+    }
+    cairn_arena_free(arena);
+    return code;
+}
+
+static cairn_code open_session(const cairn_generation *generation, cairn_session **out, cairn_error *error)
+{
+    cairn_code code = cairn_session_open(generation->store, out, error);
     if (code)
         return code;
-    generation->idle[generation->n_idle++] = session;
-    code = cairn_session_begin(session, 0, error);
+    code = read_once(*out, error);
     if (code)
-        return code;
-    code = cairn_session_info(session, arena, &info, error);
-    cairn_code end = cairn_session_end(session, code ? NULL : error);
-    cairn_arena_reset(arena);
-    return code ? code : end;
+        cairn_session_close(*out);
+    return code;
 }
 
 static cairn_code open_sessions(cairn_generation *generation, size_t n, cairn_error *error)
 {
-    cairn_arena *arena = cairn_arena_new(INFO_MEMORY);
-    cairn_code code = arena ? CAIRN_OK : cairn_error_no_memory(error);
-    while (!code && generation->n_idle < n)
-        code = open_session(generation, arena, error);
-    if (arena)
-        cairn_arena_free(arena);
+    cairn_code code = CAIRN_OK;
+    while (!code && generation->n_idle < n) {
+        code = open_session(generation, &generation->idle[generation->n_idle], error);
+        generation->n_idle += !code;
+    }
+    generation->n_open = generation->n_idle;
     return code;
 }
 
@@ -77,7 +87,7 @@ static cairn_code generation_open(const cairn_served *catalog, const cairn_store
     }
     cairn_code code = catalog->ops.open(catalog->ops.context, served, &generation->store, error);
     if (!code)
-        code = open_sessions(generation, catalog->sessions, error);
+        code = open_sessions(generation, catalog->at_once, error);
     /* Replaced between the store and its sessions: these may be of another file. */
     if (!code && catalog->ops.is_replaced(generation->store))
         code = cairn_error_set(error, CAIRN_CONFLICT, "the catalog was replaced while it was opened");
@@ -180,11 +190,9 @@ bool cairn_served_get_stamp(cairn_served *catalog, cairn_served_stamp *out)
     return told;
 }
 
-/* One thread opens the new file; the others go on with the old one meanwhile. */
+/* The file was seen to be another. One thread opens it; the others go on with the old one meanwhile. */
 static void follow(cairn_served *catalog, bool patient)
 {
-    if (!is_replaced(catalog))
-        return;
     if ((patient ? pthread_mutex_lock : pthread_mutex_trylock)(&catalog->swapping))
         return;
     if (cairn_clock_now() >= catalog->next_try && is_replaced(catalog))
@@ -192,18 +200,49 @@ static void follow(cairn_served *catalog, bool patient)
     pthread_mutex_unlock(&catalog->swapping);
 }
 
+/* What was lent to nobody. */
+static void take_back(cairn_served *catalog, cairn_generation *generation)
+{
+    pthread_mutex_lock(&catalog->lock);
+    generation->n_open--;
+    bool unused = unreference(generation);
+    pthread_mutex_unlock(&catalog->lock);
+    if (unused)
+        generation_free(generation);
+}
+
+/* An idle session, or one that is opened now. */
+static cairn_code lend(cairn_served *catalog, cairn_lease *lease, cairn_error *error)
+{
+    pthread_mutex_lock(&catalog->lock);
+    cairn_generation *generation = catalog->current;
+    bool idle = generation->n_idle, may_open = generation->n_open < catalog->sessions;
+    cairn_session *session = idle ? generation->idle[--generation->n_idle] : NULL;
+    generation->references += idle || may_open;
+    generation->n_open += !idle && may_open;
+    pthread_mutex_unlock(&catalog->lock);
+    if (!idle && !may_open)
+        return cairn_error_set(error, CAIRN_BUSY, "too many requests at the same time");
+    cairn_code code = idle ? CAIRN_OK : open_session(generation, &session, error);
+    if (code)
+        take_back(catalog, generation);
+    else
+        *lease = (cairn_lease){generation, session};
+    return code;
+}
+
 cairn_code cairn_served_take(cairn_served *catalog, bool patient, cairn_lease *lease, cairn_error *error)
 {
     *lease = (cairn_lease){NULL, NULL};
+    cairn_code code = lend(catalog, lease, error);
+    if (code || !catalog->ops.look(lease->session))
+        return code;
+    cairn_served_give(catalog, lease);
     follow(catalog, patient);
-    pthread_mutex_lock(&catalog->lock);
-    cairn_generation *generation = catalog->current;
-    if (generation->n_idle) {
-        generation->references++;
-        *lease = (cairn_lease){generation, generation->idle[--generation->n_idle]};
-    }
-    pthread_mutex_unlock(&catalog->lock);
-    return lease->session ? CAIRN_OK : cairn_error_set(error, CAIRN_BUSY, "too many requests at the same time");
+    code = lend(catalog, lease, error);
+    if (!code)
+        catalog->ops.look(lease->session); /* it may still be the old one */
+    return code;
 }
 
 void cairn_served_give(cairn_served *catalog, cairn_lease *lease)
@@ -229,13 +268,15 @@ void cairn_served_look(cairn_served *catalog)
     pthread_mutex_unlock(&catalog->swapping);
 }
 
-cairn_code cairn_served_open(const cairn_served_ops *ops, size_t sessions, cairn_served **out, cairn_error *error)
+cairn_code cairn_served_open(const cairn_served_ops *ops, size_t sessions, size_t at_once, cairn_served **out,
+                             cairn_error *error)
 {
     cairn_served *catalog = calloc(1, sizeof *catalog);
     if (!catalog)
         return cairn_error_no_memory(error);
     catalog->ops = *ops;
     catalog->sessions = sessions;
+    catalog->at_once = at_once;
     pthread_mutex_init(&catalog->lock, NULL);
     pthread_mutex_init(&catalog->swapping, NULL);
     cairn_code code = generation_open_steady(catalog, NULL, &catalog->current, error);

@@ -1,10 +1,11 @@
 /* The catalog that is served: a store, the sessions on it, and its replacement while requests go on.
  *
- * All sessions are opened at once, as many as there are threads, since a session can't be opened any more when the file
- * has been renamed away. A request takes a session, and gives it back; so a session belongs to one thread at a time,
- * and to none in between. When the file at the path was replaced, the next request opens the new one and the old one is
- * closed when its last session comes back. A new file that may not be swapped in leaves the old one in service; the
- * reason is logged once, and the next attempts follow four times a second while requests come. Thread-safe. */
+ * A session can't be opened any more when the file has been renamed away. So a number of them, one for each thread that
+ * serves connections, is opened at once with the store; further ones are when they are wanted. A request takes a
+ * session, and gives it back; so a session belongs to one thread at a time, and to none in between. When the file at
+ * the path was replaced, the next request opens the new one and the old one is closed when its last session comes back.
+ * A new file that may not be swapped in leaves the old one in service; the reason is logged once, and the next attempts
+ * follow four times a second while requests come. Thread-safe. */
 #ifndef CAIRN_HTTP_SERVED_H
 #define CAIRN_HTTP_SERVED_H
 
@@ -15,6 +16,8 @@ typedef struct cairn_served_ops {
     /* Opens what stands at the path, in the place of `served` when that is in service (NULL: the first opening). */
     cairn_code (*open)(void *context, const cairn_store *served, cairn_store **out, cairn_error *error);
     bool (*is_replaced)(const cairn_store *store);
+    /* The same, on behalf of a session that is to begin at once. */
+    bool (*look)(cairn_session *session);
     void *context;
 } cairn_served_ops;
 
@@ -26,12 +29,15 @@ typedef struct cairn_lease {
     cairn_session *session;
 } cairn_lease;
 
-cairn_code cairn_served_open(const cairn_served_ops *ops, size_t sessions, cairn_served **out, cairn_error *error);
+/* At most so many sessions, `at_once` of them from the start. */
+cairn_code cairn_served_open(const cairn_served_ops *ops, size_t sessions, size_t at_once, cairn_served **out,
+                             cairn_error *error);
 /* No lease may be out. */
 void cairn_served_close(cairn_served *catalog);
 
 /* A session of the newest generation. Looks whether the file was replaced (one stat). `patient`: waits when another
- * thread is opening a replacement, instead of going on with the old one. CAIRN_BUSY when all sessions are out. */
+ * thread is opening a replacement, instead of going on with the old one. CAIRN_BUSY when all sessions are out; what
+ * opening a further one says when that fails. */
 cairn_code cairn_served_take(cairn_served *catalog, bool patient, cairn_lease *lease, cairn_error *error);
 void cairn_served_give(cairn_served *catalog, cairn_lease *lease);
 

@@ -19,24 +19,23 @@ enum { WAITING_A_THREAD = 16 };
 #define FRESH_FOR  (CAIRN_SECOND / 2)
 #define LAST_WORDS (CAIRN_SECOND / 4)
 
-/* Threads that serve connections. */
-static size_t count_threads(const cairn_config *config)
+size_t cairn_server_threads(const cairn_config *config)
 {
     long processors = sysconf(_SC_NPROCESSORS_ONLN);
     if (config->threads)
         return config->threads;
-    return processors > 2 ? 2 * (size_t)processors : 4;
+    return processors > 2 ? (size_t)processors : 2;
 }
 
 static size_t count_slow_threads(const cairn_config *config)
 {
-    size_t threads = count_threads(config);
+    size_t threads = cairn_server_threads(config);
     return threads > 2 ? threads : 2;
 }
 
 size_t cairn_server_sessions(const cairn_config *config)
 {
-    return count_threads(config) + count_slow_threads(config);
+    return cairn_server_threads(config) + count_slow_threads(config);
 }
 
 /* ---- libmicrohttpd's callbacks ---- */
@@ -286,7 +285,7 @@ cairn_code cairn_server_start(const cairn_config *config, const cairn_api *api, 
     server->config = config;
     server->api = api;
     server->catalog = catalog;
-    server->threads = count_threads(config);
+    server->threads = cairn_server_threads(config);
     server->max_arenas = cairn_server_sessions(config);
     server->arenas = calloc(server->max_arenas, sizeof(cairn_arena *));
     server->workers = calloc(server->threads, sizeof *server->workers);

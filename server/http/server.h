@@ -8,6 +8,8 @@
 
 typedef struct cairn_server cairn_server;
 
+/* Threads that serve connections. */
+size_t cairn_server_threads(const cairn_config *config);
 /* How many sessions the catalog must have: one for each thread that serves connections, and for each of the slow lane.
  */
 size_t cairn_server_sessions(const cairn_config *config);

@@ -9,6 +9,11 @@ const char *cairn_sqlite_version(void)
     return sqlite3_libversion();
 }
 
+void cairn_sqlite_setup(void)
+{
+    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
 static cairn_code code_of(int rc)
 {
     switch (rc & 0xff) {

@@ -227,6 +227,7 @@ typedef struct sqlite_session {
     uint64_t promoted_at;
     struct item_cache *items; /* NULL: nothing is kept */
     struct still *still;      /* still.h; NULL: all is read under locks */
+    bool seen_same;           /* the file is as still_is_same() wants it: seen just before the next begin */
     cairn_arena *info_arena;  /* of `info`, as of info_at; NULL: not read yet */
     cairn_catalog_info info;
     uint64_t info_at; /* an epoch */

@@ -38,6 +38,10 @@ cairn_code cairn_sqlite_open(const char *path, const cairn_sqlite_options *optio
  * immutable opening. Cheap: one stat(). */
 bool cairn_sqlite_is_replaced(const cairn_store *store);
 
+/* The same of the store of a session that is about to begin: what is seen of the file now, cairn_session_begin()
+ * doesn't look at again. */
+bool cairn_sqlite_look(cairn_session *session);
+
 /* Opens what stands at `path` now in the place of `served`. Another file must be in rollback mode, without a foreign
  * -wal: else CAIRN_CONFLICT says the way out. The same file, changed under an immutable opening, is opened as it is. */
 cairn_code cairn_sqlite_open_swapped(const char *path, const cairn_sqlite_options *options, const cairn_store *served,
@@ -50,6 +54,10 @@ void cairn_sqlite_tidy(const char *path);
 /* From here on SQLite's temporary files stand beside the catalog, unless the environment says where (SQLITE_TMPDIR,
  * TMPDIR): they may be as large as it. Not when there are threads. */
 void cairn_sqlite_temporary_beside(const char *path);
+
+/* At the start of a program, before anything else uses SQLite (PROJ does, too): it need not add up what memory it has,
+ * which nobody asks for, under a lock that all threads share. */
+void cairn_sqlite_setup(void);
 
 const char *cairn_sqlite_version(void);
 

@@ -91,12 +91,24 @@ static cairn_code throw_away(sqlite_session *session, cairn_error *error)
     return code ? code : dictionaries_attach(session->db, session->base.codec, error);
 }
 
+static bool is_same(sqlite_session *session)
+{
+    return session->still && still_is_same(session->still, (const sqlite_store *)session->base.store);
+}
+
+bool cairn_sqlite_look(cairn_session *base)
+{
+    sqlite_session *session = (sqlite_session *)base;
+    session->seen_same = is_same(session);
+    return !session->seen_same && cairn_sqlite_is_replaced(base->store);
+}
+
 /* False: the transaction must begin with locks. */
 static bool begin_still(sqlite_session *session)
 {
-    bool died;
-    const sqlite_store *store = (const sqlite_store *)session->base.store;
-    if (!session->still || !still_is_same(session->still, store)) {
+    bool died, same = session->seen_same || is_same(session);
+    session->seen_same = false;
+    if (!same) {
         if (still_goes_on(session->still))
             leave_still(session, false, NULL);
         return false;
@@ -113,7 +125,7 @@ static bool begin_still(sqlite_session *session)
 
 static cairn_code end_still(sqlite_session *session, cairn_error *error)
 {
-    if (still_is_same(session->still, (const sqlite_store *)session->base.store))
+    if (is_same(session))
         return CAIRN_OK;
     cairn_code code = throw_away(session, error);
     return code ? code : cairn_error_set(error, CAIRN_CONFLICT, "the catalog was written while it was read");
