@@ -283,10 +283,23 @@ bool run_area_tells(const search_run *run)
     return run->area && !cairn_area_is_box(run->area);
 }
 
+/* Where the items' rows are many times what a session's cache holds, each of them is likely to cost a page from
+ * elsewhere: some microseconds at best, the time of many rows on a disk. */
+cairn_code run_weigh_rows(search_run *run, cairn_error *error)
+{
+    enum { CACHED = 8, ELSEWHERE = 64, ROW_BYTES = 200 };
+    const sqlite_store *store = (const sqlite_store *)run->session->base.store;
+    const collection_facts *all;
+    cairn_code code = facts_of_all(run->session, &all, error);
+    if (!code)
+        run->row_cost = all->items > store->options.cache_bytes / ROW_BYTES ? ELSEWHERE : CACHED;
+    return code;
+}
+
 uint64_t run_cost(const search_run *run)
 {
-    enum { UNPACKING = 7, FETCHING = 8 };
-    return run->looked_at + run->fetched * FETCHING +
+    enum { UNPACKING = 7 };
+    return run->looked_at + run->fetched * run->row_cost +
            (run->session->texts->unpacked - run->unpacked_before) * UNPACKING;
 }
 

@@ -113,6 +113,8 @@ static cairn_code prepare(search_run *run, cairn_error *error)
         code = cairn_cql2_matcher_new(search->filter, geos, run->arena, &run->matcher, error);
     if (!code)
         code = narrow_search(run, error);
+    if (!code && run->page->count_budget)
+        code = run_weigh_rows(run, error);
     return code ? code : bounds_prepare(run, error);
 }
 

@@ -88,6 +88,7 @@ typedef struct search_run {
     uint64_t looked_at, evaluated;
     uint64_t unpacked_before; /* row_texts.unpacked */
     uint64_t fetched, nodes;  /* items' rows, read by key; nodes of R*Trees */
+    uint64_t row_cost;        /* of such a row, beside a look at one of the default order */
     uint64_t matched;
     bool complete; /* hits has every match, unsorted, without sort keys; else the page's, in the order of the walk */
     bool counted;  /* matched is exact */
@@ -124,6 +125,8 @@ cairn_code row_matches(search_run *run, const item_row *row, bool *match, cairn_
  * CAIRN_SORT_MAX_KEYS. */
 cairn_code row_position(search_run *run, const item_row *row, cairn_sort_value *keys, cairn_position *out,
                         cairn_error *error);
+/* Sets row_cost. */
+cairn_code run_weigh_rows(search_run *run, cairn_error *error);
 /* What looking at rows has cost; a row that the filter was evaluated on weighs more. */
 uint64_t run_cost(const search_run *run);
 /* About how many microseconds all of it took, whatever else the machine did: two ways are compared by it. */

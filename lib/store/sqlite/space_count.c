@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 /* Beside a look at a row of the default order, which the budget is in. */
-enum { NODE_COST = 4, ROW_COST = 10 };
+enum { NODE_COST = 4, CHECK_COST = 2 };
 
 typedef enum relation { BESIDE, AT_EDGE, WITHIN } relation;
 
@@ -246,13 +246,14 @@ static cairn_code count_by_scan(search_run *run, cairn_error *error)
 static cairn_code count(search_run *run, const space_asked *asked, cairn_error *error)
 {
     uint64_t budget = run->page->count_budget;
-    size_t most = budget / ROW_COST < SIZE_MAX / 2 ? (size_t)(budget / ROW_COST) : SIZE_MAX / 2;
+    uint64_t row_cost = run->row_cost + CHECK_COST;
+    size_t most = budget / row_cost < SIZE_MAX / 2 ? (size_t)(budget / row_cost) : SIZE_MAX / 2;
     gathering g = {.run = run, .asked = asked, .telling = true, .most = most + 1, .budget = budget / NODE_COST + 1};
     cairn_code code = gather(&g, error);
     if (code)
         return code;
     guess(run, &g);
-    if (g.gave_up || g.n * ROW_COST + g.tree.read * NODE_COST + space_loose_rows(asked) > budget)
+    if (g.gave_up || g.n * row_cost + g.tree.read * NODE_COST + space_loose_rows(asked) > budget)
         return count_by_scan(run, error);
     run->matched = g.sure;
     code = count_edge(run, &g, error);
