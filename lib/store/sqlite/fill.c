@@ -123,6 +123,9 @@ static cairn_code fill_properties(sqlite_writer *writer, cairn_error *error)
         code = slots_load(writer->db, &writer->slots, error);
     if (!code)
         code = each_collection(writer, fill_collection, error);
+    if (!code)
+        code = held_values_write(writer, error);
+    held_values_forget(&writer->held);
     slots_free(&writer->slots);
     return code;
 }
