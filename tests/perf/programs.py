@@ -103,8 +103,8 @@ def modes(program):
 
 def start_time(program, catalog, *flags, times=5, path="/search?limit=1"):
     """(least seconds to the landing page, least seconds to a search, RSS in MB behind both), each on a server of its own."""
-    import load
     import machine
+    import measuring
 
     best = [float("inf"), float("inf")]
     memory = 0

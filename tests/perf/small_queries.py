@@ -176,6 +176,14 @@ class Maker:
         name = self.rng.choice(("gsd", "platform", "eo:cloud_cover"))
         return {"sortby": [{"field": f"properties.{name}", "direction": self.rng.choice(("asc", "desc"))}], "limit": 10}
 
+    def worst_sort_plain(self):
+        """By a property that no index has and no item, among a tenth of 1,000,000."""
+        return {"sortby": [{"field": "properties.none", "direction": "asc"}], "datetime": self.interval(1.0), "limit": 10}
+
+    def worst_no_hit(self):
+        """Tiles are nowhere there, and most of the items of the collection are as new."""
+        return {"bbox": self.within(OCEAN, 8), "collections": [self.name(k) for k in range(12)], "limit": 10}
+
     def worst_globe(self):
         return {"bbox": [-180, -90, 180, 90], "collections": [self.rare()], "limit": 10}
 
@@ -193,7 +201,7 @@ class Maker:
 
 BOTH = ("small_bbox", "point", "big_bbox", "all_time", "cql2_cloud", "intersects", "count", "newest", "oldest", "paging")
 ALONE = ("ids", "no_hit", "no_hit_all", "few_hits_all", "three", "rare_box", "rare_newest")
-WORST = tuple(f"worst_{name}" for name in ("not", "like", "no_value", "sort", "globe", "polygon", "sliver"))
+WORST = tuple(f"worst_{name}" for name in ("not", "like", "no_value", "no_hit", "sort", "sort_plain", "globe", "polygon", "sliver"))
 NAMES = ("item", *(n for name in BOTH for n in (name, f"{name}_all")), *ALONE)
 WITHOUT_COLLECTION = {f"{name}_all" for name in (*BOTH, "no_hit", "few_hits")}
 PAGES = 10
