@@ -45,6 +45,7 @@ def arguments():
     p.add_argument("--times", type=int, default=4, help="that each is asked again")
     p.add_argument("--class-seconds", type=float, default=10, help="no class is asked for longer: then of fewer requests")
     p.add_argument("--pages", type=int, default=10_000, help="of deep paging, in the largest catalogs; a fifth in others")
+    p.add_argument("--walk-seconds", type=float, default=120, help="no paging goes on for longer")
     p.add_argument("--page-size", type=int, default=100)
     p.add_argument("--soak", type=int, default=0, help="seconds of all classes at 16 connections (by wrk) before the memory is read")
     p.add_argument("--keep", action="store_true", help="keep the catalogs, and take those that are there")
@@ -171,10 +172,10 @@ def measure(a, server, classes):
     return rows
 
 
-def deep_paging(server, body, most):
+def deep_paging(server, body, most, seconds):
     """{pages, first, last, most: CPU us a page of the second to the hundred and first, of the last hundred, and of the worst hundred}."""
-    client, request, marks = measuring.Client(server.url), ("POST", "/search", body), []
-    while request and len(marks) <= most:
+    client, request, marks, end = measuring.Client(server.url), ("POST", "/search", body), [], time.monotonic() + seconds
+    while request and len(marks) <= most and time.monotonic() < end:
         marks.append(machine.cpu_microseconds(server.process.pid))
         status, text = client.ask(*request, "gzip")
         assert status == 200, text[:300]
@@ -239,7 +240,7 @@ def serve(a, case, catalog, flags):
         case["paging"] = {}
         most = a.pages if case["items"] == max(items for items, _ in a.cases) else a.pages // 5
         for what, body in walks(a, classes):
-            case["paging"][what] = deep_paging(server, body, most)
+            case["paging"][what] = deep_paging(server, body, most, a.walk_seconds)
             say(f"paging, {what}: {case['paging'][what]}")
         case["listing"] = listing(a, server)
         say(f"listing {case['listing']}")
