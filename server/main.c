@@ -17,6 +17,7 @@ extern char **environ;
 typedef struct place {
     const char *path;
     cairn_sqlite_options options;
+    uint64_t slow_cache_bytes; /* page cache of a session of the slow lane */
 } place;
 
 static cairn_code open_catalog(void *context, const cairn_store *served, cairn_store **out, cairn_error *error)
@@ -24,6 +25,19 @@ static cairn_code open_catalog(void *context, const cairn_store *served, cairn_s
     const place *what = context;
     return served ? cairn_sqlite_open_swapped(what->path, &what->options, served, out, error)
                   : cairn_sqlite_open(what->path, &what->options, out, error);
+}
+
+static cairn_code open_session(void *context, cairn_store *store, cairn_session_kind kind, cairn_session **out,
+                               cairn_error *error)
+{
+    const place *what = context;
+    cairn_code code = cairn_session_open(store, out, error);
+    if (code || kind == CAIRN_QUICK)
+        return code;
+    code = cairn_sqlite_set_cache(*out, what->slow_cache_bytes, error);
+    if (code)
+        cairn_session_close(*out);
+    return code;
 }
 
 /* "b" of "/a/b.cairn". */
@@ -103,11 +117,11 @@ static cairn_code make_hrefs(const cairn_config *config, cairn_signer **signer, 
     return code;
 }
 
-/* Without a setting, memory does not depend on how many processors there are. */
-static uint64_t page_cache_bytes(const cairn_config *config)
+/* Without a setting, memory does not depend on how many processors there are: most of it is for quick requests. */
+static uint64_t page_cache_bytes(const cairn_config *config, cairn_session_kind kind)
 {
-    enum { OF_ALL = 256 << 20, LEAST = 1 << 20 };
-    uint64_t part = OF_ALL / cairn_server_sessions(config);
+    enum { OF_SLOW = 32 << 20, OF_QUICK = 256 * (1 << 20) - OF_SLOW, LEAST = 1 << 20 };
+    uint64_t part = (kind == CAIRN_QUICK ? OF_QUICK : OF_SLOW) / cairn_server_threads(config, kind);
     if (config->cache_mb)
         return config->cache_mb << 20;
     return part > LEAST ? part : LEAST;
@@ -115,20 +129,23 @@ static uint64_t page_cache_bytes(const cairn_config *config)
 
 static cairn_code run(const cairn_config *config, int *status, cairn_error *error)
 {
+    const size_t threads[CAIRN_SESSION_KINDS] = {cairn_server_threads(config, CAIRN_QUICK),
+                                                 cairn_server_threads(config, CAIRN_SLOW)};
     place what = {config->catalog,
                   {.immutable = config->immutable,
-                   .cache_bytes = page_cache_bytes(config),
-                   .item_cache_bytes = config->item_cache / cairn_server_sessions(config),
+                   .cache_bytes = page_cache_bytes(config, CAIRN_QUICK),
+                   .item_cache_bytes = config->item_cache / (threads[CAIRN_QUICK] + threads[CAIRN_SLOW]),
                    .still = !config->lock_reads,
-                   .program = "cairnd"}};
-    cairn_served_ops ops = {open_catalog, cairn_sqlite_is_replaced, cairn_sqlite_look, &what};
+                   .program = "cairnd"},
+                  page_cache_bytes(config, CAIRN_SLOW)};
+    cairn_served_ops ops = {open_catalog, open_session, cairn_sqlite_is_replaced, cairn_sqlite_look, &what};
     cairn_api_options options = api_options(config);
     cairn_served *catalog = NULL;
     cairn_href_map *hrefs = NULL;
     cairn_code code = make_hrefs(config, &options.signer, &hrefs, status, error);
     options.hrefs = hrefs;
     if (!code)
-        code = cairn_served_open(&ops, cairn_server_sessions(config), cairn_server_threads(config), &catalog, error);
+        code = cairn_served_open(&ops, threads, &catalog, error);
     cairn_api *api = code ? NULL : cairn_api_new(&options);
     if (!code && !api)
         code = cairn_error_no_memory(error);

@@ -60,7 +60,7 @@ static bool ask(const cairn_server *server, cairn_request *request, cairn_respon
     cairn_code code = CAIRN_CONFLICT;
     for (int i = 0; i < CONFLICT_ATTEMPTS && code == CAIRN_CONFLICT; i++) {
         *response = (cairn_response){0};
-        code = cairn_served_take(server->catalog, i > 0, &lease, &error);
+        code = cairn_served_take(server->catalog, request->hurried ? CAIRN_QUICK : CAIRN_SLOW, i > 0, &lease, &error);
         if (code)
             break;
         request->deadline = cairn_clock_now() + (request->hurried ? HURRY : server->config->query_timeout);

@@ -130,8 +130,8 @@ static const cairn_option OPTIONS[] = {
            "Hold a lock on the catalog through each answer, also while nobody writes. For file systems whose times "
            "don't tell of each write."),
     NUMBER("cache-mb", "N", COUNT, cache_mb, "0", 0, 65536,
-           "Page cache of each reading connection (there is one for each thread), in MB (2^20). 0: 256 MB shared out "
-           "among them, however many there are."),
+           "Page cache of each reading connection (there is one for each thread, and for each of the slow lane), in MB "
+           "(2^20). 0: 224 MB shared out among the threads, and 32 MB among those of the slow lane."),
     NUMBER("item-cache", "BYTES", BYTES, item_cache, "64M", 0, 64 * GIGA,
            "Memory for texts of items, so that answers without compression need not unpack them again. The threads "
            "share it out; 0: none."),

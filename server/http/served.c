@@ -9,21 +9,25 @@
 #define RETRY_AFTER (CAIRN_SECOND / 4)
 enum { OPEN_ATTEMPTS = 5, INFO_MEMORY = 1 << 20 };
 
+/* Sessions of one kind. */
+typedef struct shelf {
+    cairn_session **idle; /* a stack with room for all of them */
+    size_t n_idle;
+    size_t n_open; /* idle, lent, or being opened */
+} shelf;
+
 struct cairn_generation {
     cairn_store *store;
-    cairn_session **idle; /* a stack with room for all sessions */
-    size_t n_idle;
-    size_t n_open;     /* idle, lent, or being opened */
+    shelf shelves[CAIRN_SESSION_KINDS];
     size_t references; /* leases, and one while it is current */
     uint64_t number;
 };
 
 struct cairn_served {
     cairn_served_ops ops;
-    size_t sessions;      /* at most */
-    size_t at_once;       /* are opened with the store */
-    pthread_mutex_t lock; /* current, and all generations' members */
-    uint64_t generations; /* that were current */
+    size_t most[CAIRN_SESSION_KINDS]; /* sessions */
+    pthread_mutex_t lock;             /* current, and all generations' members */
+    uint64_t generations;             /* that were current */
     cairn_generation *current;
     pthread_mutex_t swapping; /* held while a replacement is opened; guards what follows */
     int64_t next_try;
@@ -32,12 +36,29 @@ struct cairn_served {
 
 static void generation_free(cairn_generation *generation)
 {
-    while (generation->n_idle)
-        cairn_session_close(generation->idle[--generation->n_idle]);
+    for (size_t kind = 0; kind < CAIRN_SESSION_KINDS; kind++) {
+        shelf *shelf = &generation->shelves[kind];
+        while (shelf->n_idle)
+            cairn_session_close(shelf->idle[--shelf->n_idle]);
+        free(shelf->idle);
+    }
     if (generation->store)
         cairn_store_close(generation->store);
-    free(generation->idle);
     free(generation);
+}
+
+static cairn_generation *generation_new(const cairn_served *catalog)
+{
+    cairn_generation *generation = calloc(1, sizeof *generation);
+    bool ok = generation;
+    for (size_t kind = 0; ok && kind < CAIRN_SESSION_KINDS; kind++) {
+        generation->shelves[kind].idle = calloc(catalog->most[kind], sizeof(cairn_session *));
+        ok = generation->shelves[kind].idle;
+    }
+    if (ok || !generation)
+        return generation;
+    generation_free(generation);
+    return NULL;
 }
 
 /* Reads with a session once, so that it holds all its files. */
@@ -55,9 +76,10 @@ static cairn_code read_once(cairn_session *session, cairn_error *error)
     return code;
 }
 
-static cairn_code open_session(const cairn_generation *generation, cairn_session **out, cairn_error *error)
+static cairn_code open_session(const cairn_served *catalog, const cairn_generation *generation, cairn_session_kind kind,
+                               cairn_session **out, cairn_error *error)
 {
-    cairn_code code = cairn_session_open(generation->store, out, error);
+    cairn_code code = catalog->ops.open_session(catalog->ops.context, generation->store, kind, out, error);
     if (code)
         return code;
     code = read_once(*out, error);
@@ -66,28 +88,27 @@ static cairn_code open_session(const cairn_generation *generation, cairn_session
     return code;
 }
 
-static cairn_code open_sessions(cairn_generation *generation, size_t n, cairn_error *error)
+static cairn_code open_quick(const cairn_served *catalog, cairn_generation *generation, cairn_error *error)
 {
+    shelf *shelf = &generation->shelves[CAIRN_QUICK];
     cairn_code code = CAIRN_OK;
-    while (!code && generation->n_idle < n) {
-        code = open_session(generation, &generation->idle[generation->n_idle], error);
-        generation->n_idle += !code;
+    while (!code && shelf->n_idle < catalog->most[CAIRN_QUICK]) {
+        code = open_session(catalog, generation, CAIRN_QUICK, &shelf->idle[shelf->n_idle], error);
+        shelf->n_idle += !code;
     }
-    generation->n_open = generation->n_idle;
+    shelf->n_open = shelf->n_idle;
     return code;
 }
 
 static cairn_code generation_open(const cairn_served *catalog, const cairn_store *served, cairn_generation **out,
                                   cairn_error *error)
 {
-    cairn_generation *generation = calloc(1, sizeof *generation);
-    if (!generation || !(generation->idle = calloc(catalog->sessions, sizeof(cairn_session *)))) {
-        free(generation);
+    cairn_generation *generation = generation_new(catalog);
+    if (!generation)
         return cairn_error_no_memory(error);
-    }
     cairn_code code = catalog->ops.open(catalog->ops.context, served, &generation->store, error);
     if (!code)
-        code = open_sessions(generation, catalog->at_once, error);
+        code = open_quick(catalog, generation, error);
     /* Replaced between the store and its sessions: these may be of another file. */
     if (!code && catalog->ops.is_replaced(generation->store))
         code = cairn_error_set(error, CAIRN_CONFLICT, "the catalog was replaced while it was opened");
@@ -200,11 +221,11 @@ static void follow(cairn_served *catalog, bool patient)
     pthread_mutex_unlock(&catalog->swapping);
 }
 
-/* What was lent to nobody. */
-static void take_back(cairn_served *catalog, cairn_generation *generation)
+/* What was to be opened was not. */
+static void take_back(cairn_served *catalog, cairn_generation *generation, shelf *shelf)
 {
     pthread_mutex_lock(&catalog->lock);
-    generation->n_open--;
+    shelf->n_open--;
     bool unused = unreference(generation);
     pthread_mutex_unlock(&catalog->lock);
     if (unused)
@@ -212,34 +233,38 @@ static void take_back(cairn_served *catalog, cairn_generation *generation)
 }
 
 /* An idle session, or one that is opened now. */
-static cairn_code lend(cairn_served *catalog, cairn_lease *lease, cairn_error *error)
+static cairn_code lend(cairn_served *catalog, cairn_session_kind kind, cairn_lease *lease, cairn_error *error)
 {
     pthread_mutex_lock(&catalog->lock);
     cairn_generation *generation = catalog->current;
-    bool idle = generation->n_idle, may_open = generation->n_open < catalog->sessions;
-    cairn_session *session = idle ? generation->idle[--generation->n_idle] : NULL;
+    shelf *shelf = &generation->shelves[kind];
+    bool idle = shelf->n_idle, may_open = shelf->n_open < catalog->most[kind];
+    cairn_session *session = idle ? shelf->idle[--shelf->n_idle] : NULL;
     generation->references += idle || may_open;
-    generation->n_open += !idle && may_open;
+    shelf->n_open += !idle && may_open;
     pthread_mutex_unlock(&catalog->lock);
     if (!idle && !may_open)
         return cairn_error_set(error, CAIRN_BUSY, "too many requests at the same time");
-    cairn_code code = idle ? CAIRN_OK : open_session(generation, &session, error);
+    cairn_code code = idle ? CAIRN_OK : open_session(catalog, generation, kind, &session, error);
     if (code)
-        take_back(catalog, generation);
+        take_back(catalog, generation, shelf);
     else
-        *lease = (cairn_lease){generation, session};
+        *lease = (cairn_lease){generation, session, kind};
     return code;
 }
 
-cairn_code cairn_served_take(cairn_served *catalog, bool patient, cairn_lease *lease, cairn_error *error)
+cairn_code cairn_served_take(cairn_served *catalog, cairn_session_kind kind, bool patient, cairn_lease *lease,
+                             cairn_error *error)
 {
-    *lease = (cairn_lease){NULL, NULL};
-    cairn_code code = lend(catalog, lease, error);
-    if (code || !catalog->ops.look(lease->session))
+    *lease = (cairn_lease){NULL, NULL, kind};
+    cairn_code code = lend(catalog, kind, lease, error);
+    if (code == CAIRN_OK && catalog->ops.look(lease->session))
+        cairn_served_give(catalog, lease);
+    else if (code != CAIRN_CONFLICT)
         return code;
-    cairn_served_give(catalog, lease);
+    cairn_error_clear(error);
     follow(catalog, patient);
-    code = lend(catalog, lease, error);
+    code = lend(catalog, kind, lease, error);
     if (!code)
         catalog->ops.look(lease->session); /* it may still be the old one */
     return code;
@@ -248,13 +273,14 @@ cairn_code cairn_served_take(cairn_served *catalog, bool patient, cairn_lease *l
 void cairn_served_give(cairn_served *catalog, cairn_lease *lease)
 {
     cairn_generation *generation = lease->generation;
+    shelf *shelf = &generation->shelves[lease->kind];
     pthread_mutex_lock(&catalog->lock);
-    generation->idle[generation->n_idle++] = lease->session;
+    shelf->idle[shelf->n_idle++] = lease->session;
     bool unused = unreference(generation);
     pthread_mutex_unlock(&catalog->lock);
     if (unused)
         generation_free(generation);
-    *lease = (cairn_lease){NULL, NULL};
+    *lease = (cairn_lease){NULL, NULL, lease->kind};
 }
 
 void cairn_served_look(cairn_served *catalog)
@@ -268,15 +294,14 @@ void cairn_served_look(cairn_served *catalog)
     pthread_mutex_unlock(&catalog->swapping);
 }
 
-cairn_code cairn_served_open(const cairn_served_ops *ops, size_t sessions, size_t at_once, cairn_served **out,
+cairn_code cairn_served_open(const cairn_served_ops *ops, const size_t most[CAIRN_SESSION_KINDS], cairn_served **out,
                              cairn_error *error)
 {
     cairn_served *catalog = calloc(1, sizeof *catalog);
     if (!catalog)
         return cairn_error_no_memory(error);
     catalog->ops = *ops;
-    catalog->sessions = sessions;
-    catalog->at_once = at_once;
+    memcpy(catalog->most, most, sizeof catalog->most);
     pthread_mutex_init(&catalog->lock, NULL);
     pthread_mutex_init(&catalog->swapping, NULL);
     cairn_code code = generation_open_steady(catalog, NULL, &catalog->current, error);

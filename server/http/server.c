@@ -19,23 +19,18 @@ enum { WAITING_A_THREAD = 16 };
 #define FRESH_FOR  (CAIRN_SECOND / 2)
 #define LAST_WORDS (CAIRN_SECOND / 4)
 
-size_t cairn_server_threads(const cairn_config *config)
+size_t cairn_server_threads(const cairn_config *config, cairn_session_kind kind)
 {
     long processors = sysconf(_SC_NPROCESSORS_ONLN);
-    if (config->threads)
-        return config->threads;
-    return processors > 2 ? (size_t)processors : 2;
+    size_t threads = config->threads;
+    if (!threads)
+        threads = processors > 2 ? (size_t)processors : 2;
+    return kind == CAIRN_QUICK || threads > 2 ? threads : 2;
 }
 
-static size_t count_slow_threads(const cairn_config *config)
+static size_t count_all_threads(const cairn_config *config)
 {
-    size_t threads = cairn_server_threads(config);
-    return threads > 2 ? threads : 2;
-}
-
-size_t cairn_server_sessions(const cairn_config *config)
-{
-    return cairn_server_threads(config) + count_slow_threads(config);
+    return cairn_server_threads(config, CAIRN_QUICK) + cairn_server_threads(config, CAIRN_SLOW);
 }
 
 /* ---- libmicrohttpd's callbacks ---- */
@@ -131,7 +126,7 @@ static void raise_file_limit(cairn_server *server)
 {
     const cairn_config *config = server->config;
     struct rlimit limit;
-    rlim_t own = config->max_connections + 8 * cairn_server_sessions(config) + SPARE_FILES;
+    rlim_t own = config->max_connections + 8 * count_all_threads(config) + SPARE_FILES;
     rlim_t files = config->max_open_files ? config->max_open_files : config->max_connections;
     rlim_t wanted = own + (config->assets.n ? files : 0);
     server->max_open_files = files;
@@ -280,17 +275,18 @@ cairn_code cairn_server_start(const cairn_config *config, const cairn_api *api, 
                               cairn_server **out, cairn_error *error)
 {
     cairn_server *server = calloc(1, sizeof *server);
+    size_t slow = cairn_server_threads(config, CAIRN_SLOW);
     if (!server)
         return cairn_error_no_memory(error);
     server->config = config;
     server->api = api;
     server->catalog = catalog;
-    server->threads = cairn_server_threads(config);
-    server->max_arenas = cairn_server_sessions(config);
+    server->threads = cairn_server_threads(config, CAIRN_QUICK);
+    server->max_arenas = count_all_threads(config);
     server->arenas = calloc(server->max_arenas, sizeof(cairn_arena *));
     server->workers = calloc(server->threads, sizeof *server->workers);
     server->watch = cairn_watch_new(cairn_reply_timeout);
-    server->lane = cairn_lane_new(count_slow_threads(config), WAITING_A_THREAD * count_slow_threads(config));
+    server->lane = cairn_lane_new(slow, WAITING_A_THREAD * slow);
     pthread_mutex_init(&server->arena_lock, NULL);
     raise_file_limit(server);
     cairn_code code = CAIRN_OK;

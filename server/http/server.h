@@ -8,11 +8,8 @@
 
 typedef struct cairn_server cairn_server;
 
-/* Threads that serve connections. */
-size_t cairn_server_threads(const cairn_config *config);
-/* How many sessions the catalog must have: one for each thread that serves connections, and for each of the slow lane.
- */
-size_t cairn_server_sessions(const cairn_config *config);
+/* Threads, each of which needs a session: of connections and of the slow lane. */
+size_t cairn_server_threads(const cairn_config *config, cairn_session_kind kind);
 
 /* Listens and answers from now on, in threads of its own. Everything is borrowed and must outlive the server. CAIRN_IO
  * says which address can't be had, and why. */

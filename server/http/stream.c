@@ -40,7 +40,7 @@ static cairn_code ask(http_stream *s, cairn_error *error)
         cairn_lease lease;
         cairn_error_clear(error);
         cairn_buf_reset(&s->piece);
-        code = cairn_served_take(server->catalog, i > 0, &lease, error);
+        code = cairn_served_take(server->catalog, s->stream->made ? CAIRN_QUICK : CAIRN_SLOW, i > 0, &lease, error);
         if (code)
             break;
         int64_t deadline = cairn_clock_now() + server->config->query_timeout;

@@ -157,6 +157,13 @@ static int on_progress(void *context)
     return session_is_late(context);
 }
 
+cairn_code cairn_sqlite_set_cache(cairn_session *session, uint64_t bytes, cairn_error *error)
+{
+    char pragma[64];
+    snprintf(pragma, sizeof pragma, "PRAGMA cache_size=-%llu", (unsigned long long)(bytes >> 10));
+    return db_exec(((sqlite_session *)session)->db, pragma, "opening the catalog", error);
+}
+
 static cairn_code open_db(const sqlite_store *store, sqlite_session *session, cairn_error *error)
 {
     enum { STEPS_BETWEEN_CLOCKS = 1000 };

@@ -42,6 +42,9 @@ bool cairn_sqlite_is_replaced(const cairn_store *store);
  * doesn't look at again. */
 bool cairn_sqlite_look(cairn_session *session);
 
+/* Another size of the session's page cache than the store's option says. */
+cairn_code cairn_sqlite_set_cache(cairn_session *session, uint64_t bytes, cairn_error *error);
+
 /* Opens what stands at `path` now in the place of `served`. Another file must be in rollback mode, without a foreign
  * -wal: else CAIRN_CONFLICT says the way out. The same file, changed under an immutable opening, is opened as it is. */
 cairn_code cairn_sqlite_open_swapped(const char *path, const cairn_sqlite_options *options, const cairn_store *served,
