@@ -13,6 +13,8 @@ typedef struct cairn_editor {
  * `wait_seconds`. */
 cairn_code cairn_editor_open(cairn_editor *editor, const char *path, const char *program, uint64_t wait_seconds,
                              cairn_error *error);
+/* The same for a catalog that was made just now. */
+cairn_code cairn_editor_open_new(cairn_editor *editor, const char *path, const char *program, cairn_error *error);
 /* Rolls back what was not committed and returns `code`, or what closing failed with when that was CAIRN_OK. */
 cairn_code cairn_editor_close(cairn_editor *editor, cairn_code code, cairn_error *error);
 

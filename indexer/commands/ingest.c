@@ -207,21 +207,32 @@ static void say_where_it_stopped(const ingest *self)
 
 /* ---- the run ---- */
 
+/* `*made`: it was not there before. */
+static cairn_code make_catalog(const char *path, bool *made, cairn_error *error)
+{
+    cairn_code code = access(path, F_OK) != 0 ? cairn_sqlite_create(path, error) : CAIRN_CONFLICT;
+    *made = code == CAIRN_OK;
+    if (code != CAIRN_CONFLICT)
+        return code;
+    cairn_error_clear(error); /* it is there, or somebody else was quicker */
+    return CAIRN_OK;
+}
+
 static cairn_code open_catalog(ingest *self, cairn_error *error)
 {
-    if (access(self->path, F_OK) != 0) {
-        cairn_code code = cairn_sqlite_create(self->path, error);
-        if (code != CAIRN_OK && code != CAIRN_CONFLICT)
-            return code;
-        cairn_error_clear(error); /* somebody else was quicker */
-    }
+    static const char program[] = "cairn ingest";
+    bool made = false;
+    cairn_code code = make_catalog(self->path, &made, error);
+    if (code != CAIRN_OK)
+        return code;
     cairn_sqlite_temporary_beside(self->path);
-    cairn_code code = cairn_editor_open(&self->editor, self->path, "cairn ingest", 0, error);
+    code = made ? cairn_editor_open_new(&self->editor, self->path, program, error)
+                : cairn_editor_open(&self->editor, self->path, program, 0, error);
     if (code != CAIRN_BUSY || self->wait == 0)
         return code;
     cairn_say(&cairn_command_ingest, "%s; waiting", error->message);
     cairn_error_clear(error);
-    return cairn_editor_open(&self->editor, self->path, "cairn ingest", self->wait, error);
+    return cairn_editor_open(&self->editor, self->path, program, self->wait, error);
 }
 
 static cairn_code open_all(ingest *self, const cairn_operands *operands, cairn_error *error)

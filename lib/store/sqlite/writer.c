@@ -116,12 +116,12 @@ static int on_wal_commit(void *context, sqlite3 *db, const char *name, int pages
 }
 
 /* WAL lets readers go on while we write. Where memory can't be shared, or a reader never pauses, rollback mode does as
- * well. */
-static cairn_code choose_journal(sqlite_writer *writer, const catalog_file *file, cairn_error *error)
+ * well; and a -wal is a second copy of all that is written. */
+static cairn_code choose_journal(sqlite_writer *writer, bool wal, cairn_error *error)
 {
     sqlite3_stmt *mode = NULL;
-    cairn_code code = db_prepare(
-        writer->db, file->on_network ? "PRAGMA journal_mode=DELETE" : "PRAGMA journal_mode=WAL", &mode, error);
+    cairn_code code =
+        db_prepare(writer->db, wal ? "PRAGMA journal_mode=WAL" : "PRAGMA journal_mode=DELETE", &mode, error);
     if (code)
         return code;
     int rc = sqlite3_step(mode);
@@ -155,7 +155,7 @@ static cairn_code open_for_writing(sqlite_writer *writer, const sqlite_store *st
     if (!code)
         code = schema_migrate(writer->db, (int)version, fill_schema, writer, error);
     if (!code)
-        code = choose_journal(writer, &file, error);
+        code = choose_journal(writer, !file.on_network && !store->options.alone, error);
     return code ? code : promote_at_open(writer, error);
 }
 
@@ -209,10 +209,23 @@ static void leave_one_file(sqlite_writer *writer)
     db_exec(writer->db, "PRAGMA journal_mode=DELETE", "closing the catalog", NULL);
 }
 
+/* Large indexes take minutes, for which nobody who has come in the meantime is to wait. */
+static cairn_code end_alone(sqlite_writer *writer, cairn_error *error)
+{
+    catalog_file file;
+    const sqlite_store *store = (const sqlite_store *)writer->base.store;
+    if (writer->in_wal || !store->options.alone)
+        return CAIRN_OK;
+    cairn_code code = catalog_file_inspect(store->path, &file, error);
+    return code ? code : choose_journal(writer, !file.on_network, error);
+}
+
 cairn_code sqlite_writer_finish(cairn_writer *base, cairn_progress_sink progress, void *context, cairn_error *error)
 {
     sqlite_writer *writer = (sqlite_writer *)base;
-    cairn_code code = late_end(writer, progress, context, error);
+    cairn_code code = writer->slots.late ? end_alone(writer, error) : CAIRN_OK;
+    if (!code)
+        code = late_end(writer, progress, context, error);
     return code ? code : space_fasten(writer, progress, context, error);
 }
 
