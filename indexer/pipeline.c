@@ -10,12 +10,16 @@
 #include <time.h>
 
 enum {
-    BATCHES = 3, /* one is written, one is worked on, one is filled */
-    CLAIM = 4,   /* records that a worker takes at once */
+    LEAST_BATCHES = 3, /* one is written, one is worked on, one is filled */
+    BATCHES = 16,      /* more are filled only in front of the end of a transaction, for workers to live on */
+    CLAIM = 4,         /* records that a worker takes at once */
     TICK_MS = 200,
     BATCH_SECONDS = 2,
     DEFAULT_MAX_THREADS = 16,
 };
+
+/* Of the texts in flight, with which no more than the least are filled. */
+static const size_t AHEAD_BYTES = (size_t)32 << 20;
 
 typedef struct pipeline pipeline;
 
@@ -32,6 +36,7 @@ struct pipeline {
     const cairn_sink *sink;
     cairn_batch batches[BATCHES]; /* a ring: in_flight of them from `oldest` on are sealed and not yet written */
     size_t oldest, in_flight;
+    size_t bytes; /* of the texts in flight; for the calling thread only */
     bool sources_end;
     worker workers[CAIRN_PIPELINE_MAX_THREADS];
     size_t worker_n;
@@ -117,11 +122,16 @@ static void stop_workers(pipeline *p)
 
 /* ---- the calling thread ---- */
 
+static bool is_full(const pipeline *p, const cairn_batch *batch)
+{
+    return batch->n >= p->options->batch_records || batch->text.n >= p->options->batch_bytes;
+}
+
 static cairn_code fill(pipeline *p, cairn_batch *batch, cairn_error *error)
 {
     int64_t until = cairn_clock_now() + BATCH_SECONDS * CAIRN_SECOND;
     cairn_batch_reset(batch);
-    while (batch->n < p->options->batch_records && batch->text.n < p->options->batch_bytes) {
+    while (!is_full(p, batch)) {
         cairn_record record;
         bool more = false;
         cairn_code code = cairn_sources_next(p->sources, &record, &more, error);
@@ -147,9 +157,23 @@ static cairn_code read_batch(pipeline *p, cairn_error *error)
         return code;
     pthread_mutex_lock(&p->lock);
     p->in_flight++;
+    p->bytes += batch->text.n;
     pthread_cond_broadcast(&p->work);
     pthread_mutex_unlock(&p->lock);
     return CAIRN_OK;
+}
+
+/* Until a source is slow. */
+static cairn_code read_ahead(pipeline *p, cairn_error *error)
+{
+    cairn_code code = CAIRN_OK;
+    size_t before = p->in_flight - 1;
+    while (code == CAIRN_OK && !p->sources_end && p->in_flight > before && p->in_flight < BATCHES &&
+           p->bytes < AHEAD_BYTES && is_full(p, &p->batches[(p->oldest + p->in_flight - 1) % BATCHES])) {
+        before = p->in_flight;
+        code = read_batch(p, error);
+    }
+    return code;
 }
 
 static cairn_code write_batch(pipeline *p, cairn_error *error)
@@ -161,10 +185,13 @@ static cairn_code write_batch(pipeline *p, cairn_error *error)
         if (code != CAIRN_OK)
             return code;
     }
-    cairn_code code = sink->commit(sink->context, error);
+    cairn_code code = sink->ends && sink->ends(sink->context) ? read_ahead(p, error) : CAIRN_OK;
+    if (code == CAIRN_OK)
+        code = sink->commit(sink->context, error);
     pthread_mutex_lock(&p->lock);
     p->oldest = (p->oldest + 1) % BATCHES;
     p->in_flight--;
+    p->bytes -= batch->text.n;
     pthread_mutex_unlock(&p->lock);
     return code;
 }
@@ -200,7 +227,7 @@ static cairn_code run(pipeline *p, cairn_error *error)
     while (code == CAIRN_OK && (p->in_flight > 0 || !p->sources_end)) {
         if (is_oldest_done(p))
             code = write_batch(p, error);
-        else if (!p->sources_end && p->in_flight < BATCHES)
+        else if (!p->sources_end && p->in_flight < LEAST_BATCHES)
             code = read_batch(p, error);
         else
             wait_a_tick(p);

@@ -19,7 +19,9 @@ typedef struct cairn_pipeline_options {
 typedef struct cairn_sink {
     void *context;
     cairn_code (*take)(void *context, const cairn_outcome *outcome, cairn_error *error);
-    /* After the last outcome of a batch. */
+    /* After the last outcome of a batch: whether the commit that comes now takes its time, so that workers should have
+     * something to do meanwhile. May be NULL. */
+    bool (*ends)(void *context);
     cairn_code (*commit)(void *context, cairn_error *error);
     /* A few times a second, for a progress line. */
     void (*tick)(void *context);

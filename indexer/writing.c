@@ -148,15 +148,23 @@ cairn_code cairn_writing_end(cairn_writing *writing, cairn_error *error)
     return CAIRN_OK;
 }
 
+/* Whether the transaction does, with the batch in hand. */
+static bool ends(void *context)
+{
+    const cairn_writing *writing = context;
+    bool full = writing->in_batch >= writing->batch;
+    uint64_t records = writing->records + writing->in_batch;
+    return !full || !writing->begun || records + writing->batch > writing->most ||
+           cairn_clock_now() - writing->since >= TRANSACTION_SECONDS * CAIRN_SECOND;
+}
+
 static cairn_code commit(void *context, cairn_error *error)
 {
     cairn_writing *writing = context;
-    bool full = writing->in_batch >= writing->batch;
+    bool ended = ends(writing);
     writing->records += writing->in_batch;
     writing->in_batch = 0;
-    bool more = full && writing->begun && writing->records + writing->batch <= writing->most &&
-                cairn_clock_now() - writing->since < TRANSACTION_SECONDS * CAIRN_SECOND;
-    return more ? CAIRN_OK : cairn_writing_end(writing, error);
+    return ended ? cairn_writing_end(writing, error) : CAIRN_OK;
 }
 
 static void tick(void *context)
@@ -167,5 +175,5 @@ static void tick(void *context)
 
 cairn_sink cairn_writing_sink(cairn_writing *writing)
 {
-    return (cairn_sink){.context = writing, .take = take, .commit = commit, .tick = tick};
+    return (cairn_sink){.context = writing, .take = take, .ends = ends, .commit = commit, .tick = tick};
 }

@@ -4,8 +4,7 @@
 
 #include <stdlib.h>
 
-/* About 30 MB. */
-enum { MOST = 1 << 18, FIRST = 1 << 10 };
+enum { MOST = 1 << 15, FIRST = 1 << 10 };
 static const size_t TEXT_BYTES = (size_t)64 << 20;
 
 struct held_value {
