@@ -3,6 +3,7 @@
  * left out, as long as one has them. */
 #include "base/json.h"
 #include "stac/loads/rules.h"
+#include "stac/seen.h"
 
 #include <stdio.h>
 #include <strings.h>
@@ -153,7 +154,7 @@ static bool band_fits(cairn_span band)
            (!cairn_loads_has(nodata) || is_nodata(nodata, type));
 }
 
-static bool bands_fit(cairn_span bands)
+static bool all_fit(cairn_span bands)
 {
     cairn_json_walk walk = cairn_json_walk_array(bands);
     cairn_span band;
@@ -161,6 +162,17 @@ static bool bands_fit(cairn_span bands)
         if (!band_fits(band))
             return false;
     return true;
+}
+
+static bool bands_fit(cairn_span bands)
+{
+    static _Thread_local cairn_seen seen;
+    bool fit;
+    if (cairn_seen_find(&seen, bands, &fit))
+        return fit;
+    fit = all_fit(bands);
+    cairn_seen_keep(&seen, bands, fit);
+    return fit;
 }
 
 static const cairn_loads_fault *judge_types(const cairn_loads_facts *facts, const cairn_loads_asset *asset)
@@ -171,19 +183,30 @@ static const cairn_loads_fault *judge_types(const cairn_loads_facts *facts, cons
     return fits ? NULL : &data_type;
 }
 
-/* alias_map_from_eo() asks each band of each asset for its name. */
-static bool names_bands(cairn_span bands)
+static bool names_all(cairn_span bands)
 {
     cairn_json_walk walk = cairn_json_walk_array(bands);
     cairn_span band;
-    if (!bands.p)
-        return true;
     if (cairn_json_kind(bands) != '[')
         return false;
     while (cairn_json_next_element(&walk, &band))
         if (cairn_json_kind(band) != '{' || !cairn_loads_has(cairn_json_get(band, "name")))
             return false;
     return true;
+}
+
+/* alias_map_from_eo() asks each band of each asset for its name. */
+static bool names_bands(cairn_span bands)
+{
+    static _Thread_local cairn_seen seen;
+    bool named;
+    if (!bands.p)
+        return true;
+    if (cairn_seen_find(&seen, bands, &named))
+        return named;
+    named = names_all(bands);
+    cairn_seen_keep(&seen, bands, named);
+    return named;
 }
 
 /* ---- the item ---- */

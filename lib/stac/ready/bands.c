@@ -1,6 +1,8 @@
 /* `bands` of STAC 1.1, and eo:bands and raster:bands of the extensions' first versions: the same bands in two words.
  * Bands are matched by their places. */
+#include "base/fixed.h"
 #include "stac/ready/band_fields.h"
+#include "stac/seen.h"
 
 /* More are left as they are, as is what would be written anew for each band at such a length. */
 enum { MOST_BANDS = 4096, MOST_COPIED_BYTES = 64 << 10 };
@@ -283,21 +285,61 @@ static cairn_span list_text(cairn_ready *r, const asset_bands *b, cairn_band_lis
     return cairn_ready_take(r, &buf);
 }
 
-static void fill_bands(cairn_ready *r, cairn_ready_object *asset)
+/* What `fill_bands` goes by, as one text: lists, and whether there are `bands` in the item's version. Absent when it
+ * goes by more: what the asset says of all its bands, or a key that is too long to be a name. */
+static cairn_span lists_of(cairn_ready *r, const cairn_ready_object *asset, char out[CAIRN_SEEN_BYTES])
+{
+    enum { LONGEST_KEY = 256 };
+    cairn_fixed text = cairn_fixed_begin(out, CAIRN_SEEN_BYTES, 0);
+    bool more = asset->node->key.n > LONGEST_KEY;
+    for (size_t f = 0; f < CAIRN_BAND_FIELDS; f++)
+        more |= cairn_band_fields[f].asset != CAIRN_SLOTS && asset->at[cairn_band_fields[f].asset];
+    cairn_fixed_add(&text, r->has_core_bands ? "1" : "0", 1);
+    for (int list = 0; list < CAIRN_LISTS && !more; list++) {
+        cairn_span value = asset->at[slots[list]] ? cairn_ready_text(r, asset->at[slots[list]]) : CAIRN_SPAN_NONE;
+        more = value.n + 2 > CAIRN_SEEN_BYTES - text.n;
+        cairn_fixed_add(&text, "\1", 1); /* stands in no JSON */
+        if (!more && value.n)
+            cairn_fixed_add(&text, value.p, value.n);
+    }
+    return more ? CAIRN_SPAN_NONE : cairn_span_make(out, text.n);
+}
+
+/* True when something was. */
+static bool fill_bands(cairn_ready *r, cairn_ready_object *asset)
 {
     asset_bands b = {.asset = asset};
     cairn_span text[CAIRN_LISTS] = {CAIRN_SPAN_NONE};
+    bool filled = false;
     if (!read_bands(r, &b))
-        return;
+        return r->failed;
     for (int list = 0; list < CAIRN_LISTS && !r->failed; list++)
         if (b.has[list] ? list_lacks(&b, (cairn_band_list)list) : may_make(r, &b, (cairn_band_list)list))
             text[list] = list_text(r, &b, (cairn_band_list)list);
     for (int list = 0; list < CAIRN_LISTS && !r->failed; list++)
-        if (text[list].p)
+        if (text[list].p) {
             cairn_ready_put(r, asset, slots[list], text[list]);
+            filled = true;
+        }
     for (size_t f = 0; f < CAIRN_BAND_FIELDS && !r->failed; f++)
-        if (cairn_band_fields[f].moves && b.common[f].p)
+        if (cairn_band_fields[f].moves && b.common[f].p) {
             cairn_ready_drop(r, asset, cairn_band_fields[f].asset);
+            filled = true;
+        }
+    return filled || r->failed;
+}
+
+/* Most lists of a collection say all, item by item the same. */
+static void fill_bands_once(cairn_ready *r, cairn_ready_object *asset)
+{
+    static _Thread_local cairn_seen seen;
+    char text[CAIRN_SEEN_BYTES];
+    bool full = false;
+    cairn_span lists = lists_of(r, asset, text);
+    if (lists.p && cairn_seen_find(&seen, lists, &full) && full)
+        return;
+    if (!fill_bands(r, asset) && lists.p)
+        cairn_seen_keep(&seen, lists, true);
 }
 
 /* Nothing to do for an asset without lists and without what only version 2 has on one. */
@@ -315,14 +357,13 @@ void cairn_ready_bands(cairn_ready *r)
 {
     for (size_t i = 0; i < r->n_assets && !r->failed; i++)
         if (has_bands(&r->assets[i]))
-            fill_bands(r, &r->assets[i]);
+            fill_bands_once(r, &r->assets[i]);
 }
 
 /* ---- whether lists pass the schemas ---- */
 
-bool cairn_ready_bands_fit(cairn_span text, cairn_ready_extension extension)
+static bool bands_fit(cairn_span text, cairn_band_list list)
 {
-    cairn_band_list list = extension == CAIRN_READY_EO ? CAIRN_LIST_EO : CAIRN_LIST_RASTER;
     cairn_json_walk walk = cairn_json_walk_array(text);
     cairn_span element;
     if (count_objects(text) == 0)
@@ -337,4 +378,16 @@ bool cairn_ready_bands_fit(cairn_span text, cairn_ready_extension extension)
                 return false;
     }
     return true;
+}
+
+bool cairn_ready_bands_fit(cairn_span text, cairn_ready_extension extension)
+{
+    static _Thread_local cairn_seen seen[CAIRN_LISTS];
+    cairn_band_list list = extension == CAIRN_READY_EO ? CAIRN_LIST_EO : CAIRN_LIST_RASTER;
+    bool fit;
+    if (cairn_seen_find(&seen[list], text, &fit))
+        return fit;
+    fit = bands_fit(text, list);
+    cairn_seen_keep(&seen[list], text, fit);
+    return fit;
 }
