@@ -67,8 +67,16 @@ cairn_json_walk cairn_json_walk_array_in(const cairn_json_index *index, cairn_sp
 bool cairn_json_next_member(cairn_json_walk *walk, cairn_json_member *member);
 bool cairn_json_next_element(cairn_json_walk *walk, cairn_span *element);
 
+/* The same as cairn_json_key_is(), for keys that are longer than the name: only escapes can make them equal. */
+bool cairn_json_key_spells(cairn_span key, const char *name);
 /* True when a member's key, escapes decoded, is `name`. */
-bool cairn_json_key_is(cairn_span key, const char *name);
+static inline bool cairn_json_key_is(cairn_span key, const char *name)
+{
+    size_t n = strlen(name);
+    if (key.n > n)
+        return (n == 0 || key.p[0] == name[0] || key.p[0] == '\\') && cairn_json_key_spells(key, name);
+    return key.n == n && (n == 0 || (memcmp(key.p, name, n) == 0 && !memchr(name, '\\', n)));
+}
 
 /* The value of the member `name`, or the absent span. The last one wins when keys repeat, as in Python. */
 cairn_span cairn_json_get(cairn_span object, const char *name);

@@ -82,7 +82,7 @@ static bool inside_is(cairn_span inside, cairn_span text)
     return at == text.n;
 }
 
-bool cairn_json_key_is(cairn_span key, const char *name)
+bool cairn_json_key_spells(cairn_span key, const char *name)
 {
     return inside_is(key, cairn_span_of(name));
 }
