@@ -258,13 +258,17 @@ cairn_code cairn_served_take(cairn_served *catalog, cairn_session_kind kind, boo
 {
     *lease = (cairn_lease){NULL, NULL, kind};
     cairn_code code = lend(catalog, kind, lease, error);
-    if (code == CAIRN_OK && catalog->ops.look(lease->session))
-        cairn_served_give(catalog, lease);
-    else if (code != CAIRN_CONFLICT)
+    if (code ? kind == CAIRN_QUICK : !catalog->ops.look(lease->session))
         return code;
+    if (!code)
+        cairn_served_give(catalog, lease);
     cairn_error_clear(error);
     follow(catalog, patient);
     code = lend(catalog, kind, lease, error);
+    if (code && kind == CAIRN_SLOW) { /* none can be opened of a file that is gone, and the new one may be refused */
+        cairn_error_clear(error);
+        code = lend(catalog, CAIRN_QUICK, lease, error);
+    }
     if (!code)
         catalog->ops.look(lease->session); /* it may still be the old one */
     return code;

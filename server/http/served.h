@@ -44,8 +44,8 @@ cairn_code cairn_served_open(const cairn_served_ops *ops, const size_t most[CAIR
 void cairn_served_close(cairn_served *catalog);
 
 /* A session of the newest generation. Looks whether the file was replaced (one stat). `patient`: waits when another
- * thread is opening a replacement, instead of going on with the old one. CAIRN_BUSY when all sessions are out; what
- * opening a further one says when that fails. */
+ * thread is opening a replacement, instead of going on with the old one. CAIRN_BUSY when all sessions are out. Who
+ * asks for a slow one may get a quick one, when none can be opened any more. */
 cairn_code cairn_served_take(cairn_served *catalog, cairn_session_kind kind, bool patient, cairn_lease *lease,
                              cairn_error *error);
 void cairn_served_give(cairn_served *catalog, cairn_lease *lease);

@@ -206,6 +206,23 @@ def test_what_may_not_be_swapped_in(start_server, tmp_path, content, reason, fla
     assert len(refusals) == 1 and reason in refusals[0], refusals
 
 
+@pytest.mark.parametrize("content", [b"nonsense" * 1000, None], ids=["nonsense", "gone"])
+def test_the_slow_lane_of_a_catalog_whose_file_is_gone(start_server, tmp_path, content):
+    """Its sessions are opened when they are wanted, which is too late now: it gets one of the others'."""
+    served = build(tmp_path / "served.cairn", "old")
+    daemon = start_server(served)
+    assert era_of(json.loads(get(daemon.port, "/search?limit=100").body)) == "old"
+    if content:
+        (tmp_path / "next").write_bytes(content)
+        os.rename(tmp_path / "next", served)
+    else:
+        served.unlink()
+    body = json.dumps({"limit": 100}).encode().ljust(100 << 10)  # so long a body goes there at once
+    for _ in range(5):
+        answer = get(daemon.port, "/search", "POST", [("Content-Type", "application/json")], body)
+        assert answer.status == 200 and era_of(json.loads(answer.body)) == "old", answer
+
+
 def test_a_catalog_that_is_gone_for_a_moment(start_server, tmp_path):
     served = build(tmp_path / "served.cairn", "old")
     new = build(tmp_path / "new.cairn", "new", N - 10)
