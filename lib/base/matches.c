@@ -125,7 +125,8 @@ size_t cairn_matcher_run(cairn_matcher *m, const char *low, const char *from, co
     while (p < stop) {
         const char *found = look_up(m, low, p);
         if (!found) {
-            p += 1 + ((p - plain) >> HURRY_SHIFT);
+            ptrdiff_t step = 1 + ((p - plain) >> HURRY_SHIFT);
+            p = stop - p > step ? p + step : stop;
             continue;
         }
         repeat r = {found, p, length_alike(found, p, end), p + 1};
