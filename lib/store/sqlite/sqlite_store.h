@@ -20,9 +20,9 @@ typedef struct cairn_sqlite_options {
     uint64_t item_cache_bytes; /* unpacked texts that a session keeps, for who asks for texts only; 0: none */
     bool still; /* sessions read without locks while nothing is written. When something was, cairn_session_end() says
                    CAIRN_CONFLICT, and the same session may be asked again. Not with mmap_bytes */
-    bool alone;          /* the caller has just made the catalog, and nobody else is expected to have it open: a writer may
-                            keep readers waiting while it commits, and writes each page once instead of twice. Ends when
-                            the catalog has so many items that its indexes are made at the end */
+    bool alone; /* the caller has just made the catalog, and nobody else is expected to have it open: a writer may
+                   keep readers waiting while it commits, and writes each page once instead of twice. Ends when
+                   the catalog has so many items that its indexes are made at the end */
     uint64_t late_from;  /* items that a new catalog gets with all indexes; more: these are made at the end. 0: usual */
     const char *program; /* who we are, written into the lock file: "cairn ingest" */
 } cairn_sqlite_options;
