@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <sys/resource.h>
 
-enum { STACK_BYTES = 2 << 20, NICER = 5 };
+enum { NICER = 5 };
 
 struct cairn_lane {
     pthread_mutex_t lock; /* of all that follows */
@@ -61,7 +61,7 @@ static bool start_threads(cairn_lane *lane, size_t n)
     bool ok = true;
     if (pthread_attr_init(&attributes) != 0)
         return false;
-    pthread_attr_setstacksize(&attributes, STACK_BYTES);
+    pthread_attr_setstacksize(&attributes, CAIRN_STACK_BYTES);
     for (; ok && lane->n_threads < n; lane->n_threads += ok)
         ok = pthread_create(&lane->threads[lane->n_threads], &attributes, run, lane) == 0;
     pthread_attr_destroy(&attributes);

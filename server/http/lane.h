@@ -7,6 +7,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* Of each thread that answers requests: 2 MB to work with, and room for what glibc takes out of a stack for what is
+ * kept by thread (0.8 MB, mostly lib/stac/seen.h). Memory that is not touched is not taken. */
+enum { CAIRN_STACK_BYTES = 3 << 20 };
+
 typedef struct cairn_lane cairn_lane;
 
 /* A piece of work, part of what it works on. */

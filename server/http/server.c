@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 /* Beside the request target, a connection has room for header fields and for libmicrohttpd's own structures. */
-enum { HEADER_MEMORY = 24 << 10, MEMORY_STEP = 4 << 10, SPARE_FILES = 64, STACK_BYTES = 2 << 20 };
+enum { HEADER_MEMORY = 24 << 10, MEMORY_STEP = 4 << 10, SPARE_FILES = 64 };
 /* Slow requests that may wait for each thread of the slow lane. */
 enum { WAITING_A_THREAD = 16 };
 #define FRESH_FOR  (CAIRN_SECOND / 2)
@@ -189,7 +189,7 @@ static struct MHD_Daemon *start_daemon(cairn_worker *worker)
         {MHD_OPTION_CONNECTION_MEMORY_INCREMENT, MEMORY_STEP, NULL},
         {MHD_OPTION_CONNECTION_LIMIT, (intptr_t)(config->max_connections + SPARE_FILES), NULL},
         {MHD_OPTION_CONNECTION_TIMEOUT, (intptr_t)seconds_up(config->idle_timeout), NULL},
-        {MHD_OPTION_THREAD_STACK_SIZE, STACK_BYTES, NULL},
+        {MHD_OPTION_THREAD_STACK_SIZE, CAIRN_STACK_BYTES, NULL},
 #if MHD_VERSION >= 0x00097701
         {MHD_OPTION_CLIENT_DISCIPLINE_LVL, 1, NULL},
 #else
