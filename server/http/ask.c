@@ -6,9 +6,8 @@
 
 enum { CONFLICT_ATTEMPTS = 3, MOST_KEY = 64 << 10 };
 
-/* For so long the other connections of a thread may have to wait. What takes longer, and what has a body that takes
- * long to read, is for the slow lane. */
-#define HURRY (25 * (int64_t)CAIRN_MILLISECOND)
+/* What takes longer than the other connections of a thread may have to wait (--slow-after), and what has a body that
+ * takes long to read, is for the slow lane. */
 enum { HURRIED_BODY_BYTES = 64 << 10 };
 
 cairn_code cairn_head_read(const cairn_exchange *exchange, struct MHD_Connection *connection, cairn_arena *arena,
@@ -63,7 +62,8 @@ static bool ask(const cairn_server *server, cairn_request *request, cairn_respon
         code = cairn_served_take(server->catalog, request->hurried ? CAIRN_QUICK : CAIRN_SLOW, i > 0, &lease, &error);
         if (code)
             break;
-        request->deadline = cairn_clock_now() + (request->hurried ? HURRY : server->config->query_timeout);
+        request->deadline =
+            cairn_clock_now() + (request->hurried ? server->config->slow_after : server->config->query_timeout);
         code = cairn_api_answer(server->api, lease.session, request, response);
         cairn_served_give(server->catalog, &lease);
         response->momentary |= cairn_clock_now() >= request->deadline; /* with more time it may tell more */

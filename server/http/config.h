@@ -36,7 +36,7 @@ typedef struct cairn_config {
     uint64_t threads;                        /* 0: chosen by the number of processors */
     uint64_t max_limit, max_page_bytes, max_body_bytes, max_url_bytes, request_memory;
     uint64_t max_connections, max_connections_per_ip;
-    int64_t request_timeout, query_timeout, idle_timeout, drain_timeout; /* nanoseconds */
+    int64_t request_timeout, query_timeout, slow_after, idle_timeout, drain_timeout; /* nanoseconds */
     uint64_t count_budget, count_budget_one, sort_budget, aggregate_budget;
     bool explain;
     int unknown_params; /* 0 error, 1 ignore */

@@ -102,6 +102,8 @@ static const cairn_option OPTIONS[] = {
            "A connection on which nothing moves for this time is closed."),
     NUMBER("query-timeout", "TIME", DURATION, query_timeout, "10s", 0, HOUR,
            "A search that takes longer ends its page early, or is answered by 503 when it has found nothing yet."),
+    NUMBER("slow-after", "TIME", DURATION, slow_after, "25ms", 0, HOUR,
+           "What is not answered after this time leaves its thread for the slow lane, where it is begun anew."),
     NUMBER("drain-timeout", "TIME", DURATION, drain_timeout, "10s", 0, HOUR,
            "How long requests under way may take after SIGTERM."),
     NUMBER("count-budget", "N", COUNT, count_budget, "10000", 0, UINT32_MAX,

@@ -94,7 +94,7 @@ class Server:
         program = Path(build) / "cairnd"
         flags = programs.modes(program)["plain"]
         command = ["valgrind", "-q", "--tool=callgrind", f"--callgrind-out-file={self.out}", program, "--catalog", catalog,
-                   "--listen", "127.0.0.1:0", "--threads", "1", "--log-level", "error", *flags]  # fmt: skip
+                   "--listen", "127.0.0.1:0", "--threads", "1", "--slow-after", "1m", "--log-level", "error", *flags]  # fmt: skip
         self.process = subprocess.Popen(list(map(str, command)), stdout=subprocess.PIPE, text=True)
         self.client = measuring.Client(self.process.stdout.readline().strip().rstrip("/"))
         self.dumps = 0
